@@ -1,0 +1,160 @@
+"""Vietnamese text as characters: normal form, folding, tone-mark placement, sentences, and the one analysis for search.
+
+All functions that map text to text for comparison keep its length, so that offsets found in the mapped text are offsets in the
+text itself. Word segmentation is not done here (see ``nlp/tokens.py``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Look-alikes that NFKC leaves alone: Icelandic eth typed for đ (met on dienbienphu.nhandan.vn), no-break and thin spaces,
+# soft hyphens and zero-width characters that content editors leave inside words.
+_LOOKALIKES = str.maketrans(
+    {
+        "\u00d0": "\u0110",
+        "\u00f0": "\u0111",
+        "\u0189": "\u0110",
+        "\u00a0": " ",
+        "\u2007": " ",
+        "\u202f": " ",
+        "\u200b": None,
+        "\u200c": None,
+        "\u200d": None,
+        "\u2060": None,
+        "\ufeff": None,
+        "\u00ad": None,
+        "\x00": None,
+    }
+)
+
+
+def normalize(text: str) -> str:
+    """NFC with look-alike letters mapped and invisible characters removed; every other function expects this form.
+
+    >>> normalize("Đa\u0300 Nẵng") == "Đà Nẵng", normalize("\u00d0iện Biên")
+    (True, 'Điện Biên')
+    """
+    return unicodedata.normalize("NFC", text).translate(_LOOKALIKES)
+
+
+class _Folding(dict[int, str]):
+    """Code point -> one folded character, filled as characters are met (bounded by Unicode itself)."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        base = unicodedata.normalize("NFD", character)[0]
+        if base == "đ" or base == "Đ":
+            base = "d"
+        lowered = base.lower()
+        folded = lowered if len(lowered) == 1 else base
+        self[code] = folded
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics, same length.
+
+    >>> fold("Đắk Lắk 2025")
+    'dak lak 2025'
+    """
+    return text.translate(_FOLDING)
+
+
+class _Lowering(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        lowered = chr(code).lower()
+        result = lowered if len(lowered) == 1 else chr(code)
+        self[code] = result
+        return result
+
+
+_LOWERING = _Lowering()
+
+
+def lower(text: str) -> str:
+    """`str.lower` that keeps the length (İ would become two characters)."""
+    return text.translate(_LOWERING)
+
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+# Open oa, oe, uy take the mark on the first or the second vowel by two spelling schools; "qu" is a consonant.
+_OPEN_PAIR = re.compile(
+    "".join(
+        [
+            "(?<![qQ])(?:",
+            "([oO])([àáãảạÀÁÃẢẠèéẽẻẹÈÉẼẺẸ])",
+            "|([uU])([ỳýỹỷỵỲÝỸỶỴ])",
+            r")(?![^\W\d_])",
+        ]
+    )
+)
+
+
+def _move_mark(match: re.Match[str]) -> str:
+    first, second = (match[1], match[2]) if match[1] else (match[3], match[4])
+    base, tone = unicodedata.normalize("NFD", second)
+    return unicodedata.normalize("NFC", first + tone) + base
+
+
+def unify_tones(text: str) -> str:
+    """One placement of the tone mark for oa, oe, uy (the older one, on the first vowel); expects NFC, keeps the length.
+
+    >>> unify_tones("Khánh Hoà, Giao Thuỷ, sức khoẻ, quý, hoàn")
+    'Khánh Hòa, Giao Thủy, sức khỏe, quý, hoàn'
+    """
+    return _OPEN_PAIR.sub(_move_mark, text)
+
+
+# A full stop after these is not the end of a sentence.
+_ABBREVIATIONS = frozenset(
+    "tp tx tt h x p q t ths ts pgs gs bs ths.bs ông bà st no vs v tr đ/c k/g kg cn ks cv ths ncs nxb".split()
+)
+_BREAK = re.compile(r"\n+|(?<=[.!?…])[\"”’')\]]*\s+|(?<=[.!?…][”\"])\s*(?=[A-ZĐÀ-Ỹ])")
+_LAST_WORD = re.compile(r"([\w/]+)\.$")
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Half-open offsets of the sentences of ``text`` in order, without surrounding white space; line breaks always end one.
+
+    >>> text = "UBND TP. Vinh chi 1.500.000 đồng. Đài phát 2 lần.\\nHết"
+    >>> [text[a:b] for a, b in sentences(text)]
+    ['UBND TP. Vinh chi 1.500.000 đồng.', 'Đài phát 2 lần.', 'Hết']
+    """
+    start = 0
+    for match in _BREAK.finditer(text):
+        if "\n" not in match.group():
+            piece = text[start : match.start()]
+            word = _LAST_WORD.search(piece[-24:])
+            following = text[match.end() : match.end() + 1]
+            if word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())):
+                continue
+            if word and word[1].isdigit() and len(word[1]) <= 2 and piece.strip() == word[0]:
+                continue  # "1. Mục đích": a numbered heading belongs to its line
+            if following.islower():
+                continue
+        yield from _trimmed(text, start, match.start())
+        start = match.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence that holds ``[start, end)``; for many look-ups keep the list of `sentences` instead."""
+    for first, last in sentences(text):
+        if first <= start < last:
+            return first, max(last, end)
+    return start, end

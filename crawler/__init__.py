@@ -1,0 +1,1 @@
+"""From a portal to raw pages: fetches and archives, nothing else."""

@@ -1,0 +1,1 @@
+"""Reading: the weekly mail and the reports."""

@@ -1,0 +1,1 @@
+"""What the department asks: pure functions over store and index."""

@@ -1,0 +1,1 @@
+"""Text to annotations: pure, no network, no index."""

@@ -1,0 +1,1 @@
+"""Reading: the JSON API and the web pages."""
