@@ -1,0 +1,268 @@
+"""The sentence model: for a sentence, how probable each activity is, what it says on relevance, and in which modality.
+
+Linear models over TF-IDF weights, kept as plain arrays and text; predicting needs numpy alone. A model directory holds
+``arrays.npz`` (no pickled objects), ``vocabulary.txt`` and ``manifest.json`` with the SHA-256 of every file; anything that does not match is refused
+before it is read. Fitting is in ``nlp/train.py``; how sentences combine to the tags of a document is not decided here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import InvalidData
+from corpus.text import normalize
+from nlp.features import FEATURE_VERSION, character_features, tokens, word_features
+
+MODEL_VERSION = "2026.11"
+FORMAT = "loa-sentence-model 1"
+MANIFEST = "manifest.json"
+ARRAYS = "arrays.npz"
+VOCABULARY = "vocabulary.txt"
+_BATCH_SENTENCES = 256
+_TOKEN_CACHE = 20_000
+"""Distinct tokens whose character features are remembered; about 4 MB. Vietnamese has some 7,000 syllables in use."""
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Calibrated probabilities for one sentence."""
+
+    activities: Mapping[str, float]
+    """Independent of each other: a sentence may report several."""
+    relevance: Mapping[str, float]
+    """Sums to 1."""
+    modality: Mapping[str, float]
+    """Sums to 1; meaningful only where an activity is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrays:
+    """Everything fitted. Columns of ``weights``: activities, then relevance, then modality, as named in the manifest."""
+
+    weights: Floats
+    """features x labels"""
+    intercepts: Floats
+    idf: Floats
+    sigmoid: Floats
+    """activities x 2: probability = 1 / (1 + exp(-(slope * score + offset)))."""
+    relevance: Floats
+    """(classes + 1) x classes: a softmax over the relevance scores, the last row the offsets."""
+    modality: Floats
+
+    def shapes_fit(self, features: int, activities: int, relevance: int, modality: int) -> bool:
+        labels = activities + relevance + modality
+        return (
+            self.weights.shape == (features, labels)
+            and self.intercepts.shape == (labels,)
+            and self.idf.shape == (features,)
+            and self.sigmoid.shape == (activities, 2)
+            and self.relevance.shape == (relevance + 1, relevance)
+            and self.modality.shape == (modality + 1, modality)
+        )
+
+
+class SentenceModel:
+    """Deterministic; safe to share between threads of one process."""
+
+    def __init__(
+        self,
+        *,
+        words: Sequence[str],
+        characters: Sequence[str],
+        labels: Mapping[str, Sequence[str]],
+        arrays: Arrays,
+        made_from: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``words`` and ``characters`` name the rows of the weights in that order; ``labels`` has activities, relevance and modality."""
+        self.activities = tuple(labels["activities"])
+        self.relevance_values = tuple(labels["relevance"])
+        self.modalities = tuple(labels["modality"])
+        self.made_from = dict(made_from or {})
+        self._words = {feature: row for row, feature in enumerate(words)}
+        self._characters = {feature: row for row, feature in enumerate(characters, start=len(words))}
+        self._arrays = arrays
+        self._token_rows: dict[str, tuple[int, ...]] = {}
+        if not arrays.shapes_fit(len(words) + len(characters), len(self.activities), len(self.relevance_values), len(self.modalities)):
+            raise InvalidData("the arrays of the model do not fit its vocabulary and labels; train it again")
+
+    @property
+    def method(self) -> str:
+        """Goes into the tags: name, version and the start of the data's hash."""
+        return f"sentence-model {MODEL_VERSION}+{str(self.made_from.get('examples_sha256', ''))[:8]}".rstrip("+")
+
+    def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
+        """One prediction a sentence, in order. Any string is accepted; NFC or not."""
+        found: list[Prediction] = []
+        for start in range(0, len(sentences), _BATCH_SENTENCES):
+            found += self._predict_batch(sentences[start : start + _BATCH_SENTENCES])
+        return tuple(found)
+
+    def scores(self, sentences: Sequence[str]) -> Floats:
+        """Raw linear scores, sentences x labels, before calibration."""
+        rows, columns, values = self._weighted(sentences)
+        arrays = self._arrays
+        result = np.tile(arrays.intercepts, (len(sentences), 1))
+        if len(rows):
+            products = arrays.weights[columns] * values[:, None]
+            starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
+            result[rows[starts]] += np.add.reduceat(products, starts, axis=0)
+        return result
+
+    def explain(self, sentence: str, label: str, *, top: int = 8) -> tuple[tuple[str, float], ...]:
+        """The features that speak loudest for ``label`` (negative: against), strongest first."""
+        column = (*self.activities, *self.relevance_values, *self.modalities).index(label)
+        _, rows, values = self._weighted([sentence])
+        names = {row: feature for table in (self._words, self._characters) for feature, row in table.items()}
+        parts = [(names[int(row)], float(self._arrays.weights[row, column] * value)) for row, value in zip(rows, values, strict=True)]
+        return tuple(sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:top])
+
+    def _predict_batch(self, sentences: Sequence[str]) -> list[Prediction]:
+        scores = self.scores(sentences)
+        first = len(self.activities)
+        second = first + len(self.relevance_values)
+        slopes, offsets = self._arrays.sigmoid[:, 0], self._arrays.sigmoid[:, 1]
+        with np.errstate(over="ignore"):
+            activities = 1.0 / (1.0 + np.exp(-(scores[:, :first] * slopes + offsets)))
+        relevance = _softmax(scores[:, first:second], self._arrays.relevance)
+        modality = _softmax(scores[:, second:], self._arrays.modality)
+        return [
+            Prediction(
+                dict(zip(self.activities, one, strict=True)),
+                dict(zip(self.relevance_values, two, strict=True)),
+                dict(zip(self.modalities, three, strict=True)),
+            )
+            for one, two, three in zip(activities.tolist(), relevance.tolist(), modality.tolist(), strict=True)
+        ]
+
+    def _weighted(self, sentences: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+        """(sentence, feature row, weight), sorted by sentence: TF-IDF with 1 + log tf, each half of unit length."""
+        features = len(self._arrays.idf)
+        keys: list[int] = []
+        for number, sentence in enumerate(sentences):
+            base = number * features
+            keys += [base + row for row in self._rows(sentence)]
+        unique, counts = np.unique(np.asarray(keys, dtype=np.int64), return_counts=True)
+        rows, columns = np.divmod(unique, features)
+        values = (1.0 + np.log(counts)) * self._arrays.idf[columns].astype(np.float64)
+        halves = rows * 2 + (columns >= len(self._words))
+        lengths = np.sqrt(np.bincount(halves, weights=values * values, minlength=2 * len(sentences)))
+        return rows, columns, (values / lengths[halves]).astype(np.float32)
+
+    def _rows(self, sentence: str) -> list[int]:
+        sequence = tokens(normalize(sentence))
+        known = self._words
+        found = [row for feature in word_features(sequence) if (row := known.get(feature)) is not None]
+        cache = self._token_rows
+        for token in sequence:
+            rows = cache.get(token)
+            if rows is None:
+                if len(cache) >= _TOKEN_CACHE:
+                    cache.clear()
+                table = self._characters
+                rows = tuple(table[feature] for feature in character_features(token) if feature in table)
+                cache[token] = rows
+            found += rows
+        return found
+
+    def save(self, directory: Path) -> None:
+        """Writes the model's files into an existing directory; the manifest last, so that it vouches for finished files."""
+        arrays = io.BytesIO()
+        np.savez_compressed(arrays, **{name: getattr(self._arrays, name) for name in Arrays.__slots__})
+        vocabulary = "\n".join([*self._words, "", *self._characters, ""])
+        contents = {ARRAYS: arrays.getvalue(), VOCABULARY: vocabulary.encode()}
+        for name, content in contents.items():
+            (directory / name).write_bytes(content)
+        write_manifest(
+            directory,
+            sorted(contents),
+            labels={"activities": self.activities, "relevance": self.relevance_values, "modality": self.modalities},
+            made_from=self.made_from,
+        )
+
+    @classmethod
+    def load(cls, directory: Path) -> SentenceModel:
+        """Raises: InvalidData for a missing, altered or foreign file; nothing of it has run by then."""
+        manifest = read_manifest(directory)
+        contents = {name: _checked(directory, manifest, name) for name in (ARRAYS, VOCABULARY)}
+        words, _, characters = contents[VOCABULARY].decode().partition("\n\n")
+        try:
+            with np.load(io.BytesIO(contents[ARRAYS]), allow_pickle=False) as stored:
+                arrays = Arrays(**{name: stored[name].astype(np.float32, casting="same_kind") for name in Arrays.__slots__})
+        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise InvalidData(f"not a model's arrays: {error}; train it again", file=str(directory / ARRAYS)) from error
+        return cls(
+            words=words.split("\n"),
+            characters=characters.splitlines(),
+            labels=manifest["labels"],
+            arrays=arrays,
+            made_from=manifest["made_from"],
+        )
+
+
+def write_manifest(directory: Path, names: Sequence[str], *, labels: Mapping[str, Sequence[str]], made_from: Mapping[str, Any]) -> None:
+    manifest = {
+        "format": FORMAT,
+        "model_version": MODEL_VERSION,
+        "feature_version": FEATURE_VERSION,
+        "labels": {group: list(values) for group, values in labels.items()},
+        "made_from": dict(made_from),
+        "files": {name: _sha256((directory / name).read_bytes()) for name in names},
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    (directory / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """The manifest of a model that this version can use. Raises: InvalidData."""
+    path = directory / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InvalidData("no trained model here; run `loa train`", file=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise InvalidData(f"not a model's manifest: {error}; run `loa train`", file=str(path)) from error
+    expected = {"format": FORMAT, "model_version": MODEL_VERSION, "feature_version": FEATURE_VERSION}
+    for name, value in expected.items():
+        found = manifest.get(name) if isinstance(manifest, dict) else None
+        if found != value:
+            raise InvalidData(f"{name} is {found!r}, this version needs {value!r}; run `loa train`", file=str(path))
+    for name, kind in (("files", dict), ("labels", dict), ("made_from", dict)):
+        if not isinstance(manifest.get(name), kind):
+            raise InvalidData(f"{name!r} is missing; run `loa train`", file=str(path))
+    if any(not isinstance(manifest["labels"].get(group), list) for group in ("activities", "relevance", "modality")):
+        raise InvalidData("'labels' is incomplete; run `loa train`", file=str(path))
+    return dict(manifest)
+
+
+def _checked(directory: Path, manifest: Mapping[str, Any], name: str) -> bytes:
+    path = directory / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidData(f"cannot be read: {error.strerror}; run `loa train`", file=str(path)) from error
+    if _sha256(content) != manifest["files"].get(name):
+        raise InvalidData("does not match the hash in the manifest; run `loa train`", file=str(path))
+    return content
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _softmax(scores: Floats, coefficients: Floats) -> NDArray[np.float64]:
+    logits = scores.astype(np.float64) @ coefficients[:-1] + coefficients[-1]
+    logits -= logits.max(axis=1, keepdims=True)
+    powers = np.exp(logits)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
