@@ -1,1 +1,58 @@
-"""The truth: one database (SQLAlchemy Core)."""
+"""The truth: documents and their versions, the frontier, visits and outcomes, runs and reviews, in one database.
+
+The only package that imports SQLAlchemy. The index is derived from it and rebuilt by ``loa reindex``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpus.store.database import open_database
+from corpus.store.documents import DocumentStore, OldTags, Unindexed, Version
+from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
+from corpus.store.pages import PageState, PageStore, PendingPage
+from corpus.store.reviews import Review, ReviewStore, review_from_json, review_to_json
+from corpus.store.runs import Observation, Recovery, Run, RunStore, SourceState
+from corpus.store.schema import SCHEMA_VERSION
+
+FILE_NAME = "loa.db"
+"""Name of the database inside HOME."""
+
+
+class Store(FrontierStore, PageStore, DocumentStore, ReviewStore, RunStore):
+    """One open database. Safe to share between threads; each process opens its own.
+
+    The methods stand in the module of their subject. Every method is one transaction: it happened wholly or not at all.
+    Raises everywhere: StoreUnavailable (locked, full, read-only: try again) and InvalidData (damaged: says what to do).
+    """
+
+
+def open_store(path: Path) -> Store:
+    """Open the database file, made when missing and migrated when older.
+
+    Raises: InvalidData naming the file and what to do, for a damaged file, another program's, or a newer release's;
+    StoreUnavailable.
+    """
+    return Store(open_database(path), path)
+
+
+__all__ = [
+    "FILE_NAME",
+    "SCHEMA_VERSION",
+    "FoundUrl",
+    "FrontierUrl",
+    "Observation",
+    "OldTags",
+    "PageState",
+    "PendingPage",
+    "Recovery",
+    "Review",
+    "Run",
+    "SourceState",
+    "Store",
+    "Unindexed",
+    "Version",
+    "open_store",
+    "review_from_json",
+    "review_to_json",
+]

@@ -1,0 +1,118 @@
+"""Fetched pages on their way to documents: each ends with exactly one outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from corpus.document import Document, RawPage
+from corpus.store.database import Database
+from corpus.store.documents import withdraw_document, write_document
+from corpus.store.frontier import insert_page
+from corpus.store.schema import pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPage:
+    id: int
+    portal: str
+    requested_url: str
+    record: str
+    """Where the archive keeps its bytes."""
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState:
+    id: int
+    portal: str
+    requested_url: str
+    record: str | None
+    fetched_at: datetime
+    outcome: str | None
+    """None: waits for processing."""
+    detail: str | None
+    document_id: str | None
+
+
+class PageStore(Database):
+    def add_page(self, page: RawPage, *, run: int) -> int:
+        """Keep a page that did not come by the frontier (a file given by hand, a record of an archive); its id. Twice is once."""
+        with self._write() as connection:
+            if page.record is not None:
+                known = connection.execute(sa.select(pages.c.id).where(pages.c.record == page.record)).scalar_one_or_none()
+                if known is not None:
+                    return int(known)
+            return insert_page(connection, page, run=run)
+
+    def pending_pages(self, limit: int, *, after: int = 0) -> list[PendingPage]:
+        """Pages that wait for processing and lie in the archive, the oldest first, from the one after id ``after``."""
+        return self._pages(sa.select(pages).where(pages.c.outcome.is_(None), pages.c.id > after), limit)
+
+    def archived_pages(self, limit: int, *, after: int = 0) -> list[PendingPage]:
+        """All pages that lie in the archive, whatever their outcome, for processing them again."""
+        return self._pages(sa.select(pages).where(pages.c.id > after), limit)
+
+    def _pages(self, query: sa.Select[tuple[object, ...]], limit: int) -> list[PendingPage]:
+        with self._read() as connection:
+            rows = connection.execute(query.where(pages.c.record.is_not(None)).order_by(pages.c.id).limit(limit)).all()
+        return [
+            PendingPage(id=r.id, portal=r.portal, requested_url=r.requested_url, record=r.record, size_bytes=r.size_bytes) for r in rows
+        ]
+
+    def finish_page(
+        self, page_id: int, outcome: str, document: Document | None, now: datetime, *, detail: str | None = None, tagged_by: str = ""
+    ) -> str | None:
+        """Write the document and the page's one outcome in one transaction; the id the document is kept under.
+
+        A page that no longer gives the document it gave before takes it back, unless another page still gives it. A failure proves
+        nothing about the page, so it takes nothing back.
+        """
+        with self._write() as connection:
+            before = connection.execute(sa.select(pages.c.document_id).where(pages.c.id == page_id)).scalar_one_or_none()
+            key = None if document is None else write_document(connection, document, now, tagged_by=tagged_by)[0]
+            failed = outcome.startswith("failed/")
+            connection.execute(
+                sa.update(pages)
+                .where(pages.c.id == page_id)
+                .values(outcome=outcome, detail=detail, processed_at=now, document_id=before if failed else key)
+            )
+            if before is not None and before != key and not failed:
+                others = sa.select(sa.func.count()).select_from(pages).where(pages.c.document_id == before)
+                if connection.execute(others).scalar_one() == 0:
+                    withdraw_document(connection, before, now)
+            return key
+
+    def page_states(self, *, portal: str | None = None, outcome: str | None = None, limit: int = 100) -> list[PageState]:
+        """The latest first; ``outcome`` is one word of `outcomes` or its part before the slash."""
+        query = sa.select(pages).order_by(pages.c.id.desc()).limit(limit)
+        if portal is not None:
+            query = query.where(pages.c.portal == portal)
+        if outcome is not None:
+            query = query.where(sa.or_(pages.c.outcome == outcome, pages.c.outcome.startswith(f"{outcome}/", autoescape=True)))
+        with self._read() as connection:
+            return [PageState(**{name: getattr(row, name) for name in PageState.__dataclass_fields__}) for row in connection.execute(query)]
+
+    def outcomes(self, portal: str | None = None) -> dict[str, int]:
+        """Number of pages by outcome; ``pending`` for those that wait."""
+        query = sa.select(sa.func.coalesce(pages.c.outcome, "pending"), sa.func.count()).group_by(sa.text("1")).order_by(sa.text("1"))
+        if portal is not None:
+            query = query.where(pages.c.portal == portal)
+        with self._read() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+    def outcomes_by_portal(self) -> dict[str, dict[str, int]]:
+        outcome = sa.func.coalesce(pages.c.outcome, "pending")
+        query = sa.select(pages.c.portal, outcome, sa.func.count()).group_by(pages.c.portal, outcome).order_by(pages.c.portal, outcome)
+        found: dict[str, dict[str, int]] = {}
+        with self._read() as connection:
+            for portal, word, count in connection.execute(query).tuples():
+                found.setdefault(portal, {})[word] = count
+        return found
+
+    def records(self) -> set[str]:
+        """All archive records that the store knows."""
+        with self._read() as connection:
+            return set(connection.execute(sa.select(pages.c.record).where(pages.c.record.is_not(None))).scalars())

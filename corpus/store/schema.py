@@ -1,0 +1,216 @@
+"""Tables of the store and the numbered steps that bring any earlier database to them.
+
+A step is never edited once released: a change of the tables is a new step here and in the table below it describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+Step = Callable[[sa.Connection], None]
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant as sortable text; SQLite has no type for it."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("instants are aware")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData()
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),  # crawl, process, import, reindex, retag
+    sa.Column("state", sa.String, nullable=False),  # running, ended, interrupted
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("summary", sa.JSON, nullable=False),
+)
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("portal", sa.String, primary_key=True),
+    sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("last_visit", Instant),
+    sa.Column("last_success", Instant),
+)
+
+frontier = sa.Table(
+    "frontier",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("canonical_url", sa.String, nullable=False, unique=True),
+    sa.Column("url", sa.String, nullable=False, index=True),
+    sa.Column("portal", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("found_on", sa.String),
+    sa.Column("site_id", sa.String),
+    sa.Column("published_hint", sa.String),
+    sa.Column("state", sa.String, nullable=False),  # due, in_flight, done, failed
+    sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("next_at", Instant),  # None: not before it is asked for again
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),  # failures since the last success
+    sa.Column("fetched_at", Instant),
+    sa.Column("changed_at", Instant),
+    sa.Column("unchanged", sa.Integer, nullable=False, default=0),  # visits in a row with nothing new
+    sa.Column("etag", sa.String),
+    sa.Column("last_modified", sa.String),
+    sa.Column("body_sha256", sa.String),
+    sa.Column("error", sa.String),
+    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id")),
+    sa.Index("frontier_due", "portal", "state", "next_at"),
+)
+
+visits = sa.Table(
+    "visits",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id"), nullable=False, index=True),
+    sa.Column("portal", sa.String, nullable=False),
+    sa.Column("url", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("result", sa.String, nullable=False),  # fetched, not_modified, failed
+    sa.Column("detail", sa.String),
+    sa.Index("visits_portal_at", "portal", "at"),
+)
+
+observations = sa.Table(
+    "observations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("portal", sa.String, nullable=False),
+    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("observation", sa.JSON, nullable=False),
+    sa.Index("observations_portal_at", "portal", "at"),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("portal", sa.String, nullable=False, index=True),
+    sa.Column("content_hash", sa.String, nullable=False),  # the version that counts: the one fetched last
+    sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),  # grows with each change a reader could see
+    sa.Column("indexed_revision", sa.Integer, nullable=False),
+    sa.Column("withdrawn", sa.Boolean, nullable=False),  # its page is no longer taken for an article
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Index("documents_unindexed", "id", sqlite_where=sa.text("revision <> indexed_revision")),
+)
+
+pages = sa.Table(
+    "pages",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("portal", sa.String, nullable=False, index=True),
+    sa.Column("requested_url", sa.String, nullable=False, index=True),
+    sa.Column("final_url", sa.String, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("fetched_at", Instant, nullable=False),
+    sa.Column("body_sha256", sa.String, nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("record", sa.String, unique=True),
+    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id"), nullable=False),
+    sa.Column("outcome", sa.String),  # None: waits for processing
+    sa.Column("detail", sa.String),
+    sa.Column("processed_at", Instant),
+    sa.Column("document_id", sa.String, sa.ForeignKey("documents.id")),
+    sa.Index("pages_pending", "id", sqlite_where=sa.text("outcome IS NULL")),
+)
+
+versions = sa.Table(
+    "versions",
+    metadata,
+    sa.Column("document_id", sa.String, sa.ForeignKey("documents.id"), primary_key=True),
+    sa.Column("content_hash", sa.String, primary_key=True),
+    sa.Column("fetched_at", Instant, nullable=False),  # first time with this content
+    sa.Column("seen_at", Instant, nullable=False),  # last time with this content
+    sa.Column("tagged_by", sa.String, nullable=False),
+    sa.Column("tagged_at", Instant, nullable=False),
+    sa.Column("document", sa.LargeBinary, nullable=False),  # JSON of corpus.document
+)
+
+old_tags = sa.Table(
+    "old_tags",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("document_id", sa.String, nullable=False),
+    sa.Column("content_hash", sa.String, nullable=False),
+    sa.Column("tagged_by", sa.String, nullable=False),
+    sa.Column("tagged_at", Instant, nullable=False),
+    sa.Column("replaced_at", Instant, nullable=False),
+    sa.Column("tags", sa.LargeBinary, nullable=False),
+    sa.ForeignKeyConstraint(["document_id", "content_hash"], ["versions.document_id", "versions.content_hash"]),
+    sa.Index("old_tags_version", "document_id", "content_hash"),
+)
+
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    sa.Column("url", sa.String, primary_key=True),
+    sa.Column("document_id", sa.String, sa.ForeignKey("documents.id"), nullable=False, index=True),
+    sa.Column("fetched", sa.Boolean, nullable=False),  # we fetched it there ourselves; a page only claims the others
+)
+
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("document_id", sa.String, nullable=False, index=True),  # no foreign key: a decision outlives its document
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("code", sa.String, nullable=False),
+    sa.Column("decision", sa.String, nullable=False),
+    sa.Column("value", sa.JSON),
+    sa.Column("reviewer", sa.String, nullable=False),
+    sa.Column("decided_at", Instant, nullable=False),
+    sa.UniqueConstraint("document_id", "kind", "code", "decision", "reviewer", "decided_at"),
+)
+
+
+def _first_tables(connection: sa.Connection) -> None:
+    first = (meta, runs, sources, frontier, visits, observations, documents, pages, versions, old_tags, aliases)
+    metadata.create_all(connection, tables=list(first), checkfirst=False)
+
+
+def _reviews(connection: sa.Connection) -> None:
+    metadata.create_all(connection, tables=[reviews], checkfirst=False)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _reviews)
+"""Step n makes schema version n out of version n - 1."""
+
+SCHEMA_VERSION = len(STEPS)
+
+
+def build(connection: sa.Connection, steps: tuple[Step, ...] = STEPS, *, start: int = 0) -> None:
+    """Run the steps after version ``start`` and note the new version, all in the caller's transaction."""
+    for step in steps[start:]:
+        step(connection)
+    connection.execute(sa.delete(meta).where(meta.c.key == "schema_version"))
+    connection.execute(sa.insert(meta).values(key="schema_version", value=str(len(steps))))
