@@ -115,8 +115,8 @@ def unify_tones(text: str) -> str:
 _ABBREVIATIONS = frozenset(
     "tp tx tt h x p q t ths ts pgs gs bs ths.bs ông bà st no vs v tr đ/c k/g kg cn ks cv ths ncs nxb".split()
 )
-_BREAK = re.compile(r"\n+|(?<=[.!?…])[\"”’')\]]*\s+|(?<=[.!?…][”\"])\s*(?=[A-ZĐÀ-Ỹ])")
-_LAST_WORD = re.compile(r"([\w/]+)\.$")
+_BREAK = re.compile(r"\n+|(?<=[.!?…])\s+|(?<=[.!?…][\"”’')\]])\s+")
+_LAST_WORD = re.compile(r"([\w/]+)\.[\"”’')\]]?$")
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,25 @@
+"""What holds for every test: with REQUIRE_SERVICES=1 a skip is a failure, and nothing is read from the user's own settings."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    outcome = yield
+    report = outcome.get_result()
+    if REQUIRED and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which REQUIRE_SERVICES=1 forbids: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("LOA_"):
+            monkeypatch.delenv(name)
