@@ -139,6 +139,11 @@ class DocumentStore(Database):
             key = connection.execute(sa.select(aliases.c.document_id).where(aliases.c.url == url)).scalar_one_or_none()
         return None if key is None else self.get_document(key)
 
+    def resolve_id(self, document: Document) -> str:
+        """The id that `put_document` will keep it under: another than its own where its address is known already."""
+        with self._read() as connection:
+            return _identity(connection, document)
+
     def count_documents(self) -> int:
         """Documents not withdrawn; what a complete index holds."""
         with self._read() as connection:

@@ -1,0 +1,98 @@
+"""From a page to a tagged document. The list of stages is here and nowhere else.
+
+Stages are pure functions of their input: no clock, no network, no store. Decisions of people are applied by the caller, who has the
+store (see ``reviews.py``).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from corpus.document import Document, RawPage
+from corpus.portals import PortalRegistry, load_portals
+from nlp.model import SentenceModel
+from nlp.tokens import segment
+from nlp.train import ensure_model
+
+Stage = Callable[[Document], Document]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessorParts:
+    """What a processor is built from; small and picklable, so that every worker builds its own."""
+
+    model_directory: Path | None = None
+    """The sentence model, fitted there when it is missing; None for rules alone."""
+    portals: Path | None = None
+    """Portal registry file; None for the bundled one."""
+    label: str = ""
+    """Noted with every version as what tagged it; see `label_of`."""
+
+
+class Processor:
+    """Calls every stage in order. Keep it: loading takes seconds, a page some ten milliseconds."""
+
+    def __init__(self, *, portals: PortalRegistry, stages: tuple[Stage, ...]) -> None:
+        self._portals = portals
+        self._stages = stages
+
+    @classmethod
+    def load(cls, parts: ProcessorParts, *, progress: Callable[[str], None] | None = None) -> Processor:
+        """Raises: InvalidData for a registry, register or model file that is wrong."""
+        portals = load_portals(parts.portals)
+        model = None if parts.model_directory is None else ensure_model(parts.model_directory, progress)
+        return cls(portals=portals, stages=_stages(portals, model))
+
+    def __call__(self, page: RawPage) -> Document:
+        """Raises: Rejected when the page is not an article; UnreadableFile."""
+        from pipelines.extract import extract
+
+        portal = self._portals.get(page.portal) or self._portals.for_url(page.final_url)
+        return self.tag(extract(page, portal))
+
+    def tag(self, document: Document) -> Document:
+        """All stages after extraction; the same again for a document that has tags already."""
+        for stage in self._stages:
+            document = stage(document)
+        return document
+
+
+def label_of(model: SentenceModel | None) -> str:
+    """What the tags of a run were made by: the release of the rules and the model."""
+    try:
+        release = version("loa")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        release = "0"
+    return f"loa {release}; {model.method if model else 'rules alone'}"
+
+
+def _stages(portals: PortalRegistry, model: SentenceModel | None) -> tuple[Stage, ...]:
+    def optional(module: str, make: Callable[[Any], Any]) -> tuple[Any, ...]:
+        try:
+            return (make(importlib.import_module(module)),)
+        except (ModuleNotFoundError, AttributeError):
+            return ()
+
+    def locality(m: Any) -> Any:
+        return m.LocalityTagger.load(importlib.import_module("corpus.localities").Register.load(), portals.province_hosts())
+
+    return (
+        _segment,
+        *optional("nlp.official", lambda m: m.tag_official),
+        *optional("nlp.when", lambda m: m.tag_dates),
+        *optional("nlp.locality", locality),
+        *optional("nlp.programme", lambda m: m.tag_programmes),
+        *optional("nlp.relevance", lambda m: m.RelevanceTagger(model)),
+        *optional("nlp.activity", lambda m: m.ActivityTagger(model)),
+        *optional("nlp.budget", lambda m: m.tag_budgets),
+        *optional("nlp.quantity", lambda m: m.tag_quantities),
+    )
+
+
+def _segment(document: Document) -> Document:
+    return replace(document, words=segment(document.text), title_words=segment(document.title))

@@ -1,0 +1,109 @@
+"""Human decisions on a document's tags, applied after the last tagger: what a person decided outlives every model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from corpus.document import ActivityMention, Budget, Document, LocalityMention, ProgrammeMention, Relevance, from_plain, to_plain
+from corpus.errors import InvalidData
+from corpus.store import Review
+
+METHOD = "review"
+"""Method of every tag that a person accepted or corrected."""
+
+Tag = TypeVar("Tag", ProgrammeMention, LocalityMention, ActivityMention, Budget)
+
+
+def apply_reviews(document: Document, reviews: Sequence[Review]) -> Document:
+    """The document with the last decision on each tag carried out; applying it again changes nothing.
+
+    A rejected tag goes. An accepted one gets score 1. A corrected one takes the fields of ``value``. A tag that the taggers no longer
+    give is restored from ``value`` where that holds the whole tag and its evidence still lies inside the text.
+    """
+    latest = {(review.kind, review.code): review for review in sorted(reviews, key=lambda review: review.decided_at)}
+    for (kind, code), review in latest.items():
+        if kind == "relevance":
+            document = replace(document, relevance=_relevance(document.relevance, review))
+        elif kind == "programme":
+            document = replace(document, programmes=_tags(document, document.programmes, ProgrammeMention, code, review))
+        elif kind == "locality":
+            document = replace(document, localities=_tags(document, document.localities, LocalityMention, code, review))
+        elif kind == "activity":
+            document = replace(document, activities=_tags(document, document.activities, ActivityMention, code, review))
+        else:
+            document = replace(document, budgets=_budgets(document, code, review))
+    return document
+
+
+def tag_code(tag: ProgrammeMention | LocalityMention | ActivityMention | Budget) -> str:
+    """What a decision calls the tag: its code; the candidates of an open place; amount and place of a sum, ``5500000000@214``."""
+    if isinstance(tag, Budget):
+        return f"{tag.vnd if tag.vnd is not None else tag.usd}@{tag.evidence[0].field}:{tag.evidence[0].start}"
+    return tag.code if tag.code is not None else "|".join(tag.candidates)
+
+
+def _relevance(given: Relevance | None, review: Review) -> Relevance | None:
+    if review.decision == "reject":
+        return None if given is not None and given.value == review.code else given
+    value = review.code if review.decision == "accept" else (review.value or {}).get("value")
+    evidence = to_plain(given.evidence) if given else []
+    result: Relevance = from_plain({"value": value, "evidence": evidence, "score": 1.0, "method": METHOD}, Relevance)
+    return result
+
+
+def _tags(document: Document, tags: tuple[Tag, ...], kind: type[Tag], code: str, review: Review) -> tuple[Tag, ...]:
+    found = [tag for tag in tags if tag_code(tag) == code]
+    if review.decision == "reject":
+        return tuple(tag for tag in tags if tag not in found)
+    changes = _changes(review)
+    result: list[Tag] = [_changed(tag, kind, changes) if tag in found else tag for tag in tags]
+    if not found:
+        restored = _restored(document, kind, changes)
+        if restored is not None and restored not in result:
+            result.append(restored)
+    return tuple(result)
+
+
+def _budgets(document: Document, code: str, review: Review) -> tuple[Budget, ...]:
+    kept = _tags(document, document.budgets, Budget, code, review)
+    if review.decision != "reject" or len(kept) == len(document.budgets):
+        return kept
+    # Records point to each other by position.
+    position = {id(budget): number for number, budget in enumerate(kept)}
+    moved = {number: position[id(budget)] for number, budget in enumerate(document.budgets) if id(budget) in position}
+    return tuple(_repositioned(budget, moved) for budget in kept)
+
+
+def _repositioned(budget: Budget, moved: dict[int, int]) -> Budget:
+    lost = any(part not in moved for part in budget.parts)
+    return replace(
+        budget,
+        parts=() if lost else tuple(moved[part] for part in budget.parts),
+        parts_agree=None if lost else budget.parts_agree,
+        duplicate_of=None if budget.duplicate_of is None else moved.get(budget.duplicate_of),
+    )
+
+
+def _changes(review: Review) -> dict[str, Any]:
+    return {**(review.value or {}), "score": 1.0, "method": METHOD}
+
+
+def _changed(tag: Tag, kind: type[Tag], changes: dict[str, Any]) -> Tag:
+    plain = {**to_plain(tag), **changes}
+    if plain.get("code") and plain.get("candidates"):
+        plain["candidates"] = []  # the person settled what was open
+    changed: Tag = from_plain(plain, kind)
+    return changed
+
+
+def _restored(document: Document, kind: type[Tag], changes: dict[str, Any]) -> Tag | None:
+    try:
+        tag: Tag = from_plain(changes, kind)
+    except InvalidData:
+        return None  # the decision names a tag without describing it: there is nothing to restore
+    lengths = {"title": len(document.title), "text": len(document.text)}
+    if any(span.end > lengths[span.field] for span in tag.evidence):
+        return None  # decided on another version of the text
+    return tag
