@@ -98,7 +98,7 @@ _OPEN_PAIR = re.compile(
 
 def _move_mark(match: re.Match[str]) -> str:
     first, second = (match[1], match[2]) if match[1] else (match[3], match[4])
-    base, tone = unicodedata.normalize("NFD", second)
+    base, tone = list(unicodedata.normalize("NFD", second))
     return unicodedata.normalize("NFC", first + tone) + base
 
 
@@ -112,11 +112,11 @@ def unify_tones(text: str) -> str:
 
 
 # A full stop after these is not the end of a sentence.
-_ABBREVIATIONS = frozenset(
-    "tp tx tt h x p q t ths ts pgs gs bs ths.bs ông bà st no vs v tr đ/c k/g kg cn ks cv ths ncs nxb".split()
-)
+_ABBREVIATIONS = frozenset("tp tx tt h x p q t ths ts pgs gs bs ths.bs ông bà st no vs v tr đ/c k/g kg cn ks cv ths ncs nxb".split())
 _BREAK = re.compile(r"\n+|(?<=[.!?…])\s+|(?<=[.!?…][\"”’')\]])\s+")
 _LAST_WORD = re.compile(r"([\w/]+)\.[\"”’')\]]?$")
+
+_NUMBERING = re.compile(r"\d{1,2}|[IVX]{1,5}")
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -134,8 +134,8 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
             following = text[match.end() : match.end() + 1]
             if word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())):
                 continue
-            if word and word[1].isdigit() and len(word[1]) <= 2 and piece.strip() == word[0]:
-                continue  # "1. Mục đích": a numbered heading belongs to its line
+            if word and _NUMBERING.fullmatch(word[1]) and piece.strip() == word[0]:
+                continue  # "1. Mục đích", "II. Nội dung": the number of a heading belongs to its line
             if following.islower():
                 continue
         yield from _trimmed(text, start, match.start())
