@@ -1,0 +1,265 @@
+"""The one analysis for search: text and queries become the same terms whatever the engine, and highlights are exact.
+
+A term has two forms. The *exact* form is lower case in one spelling (NFC, one tone placement, one of i and y, đ as đ). The
+*folded* twin has no diacritics. What is typed without any diacritic is looked up in the folded form and finds all; what is typed
+with diacritics is looked up exactly. Engines store and compare these forms only; they never analyse Vietnamese themselves.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import product
+
+from corpus.text import fold, lower, normalize, unify_tones
+
+MAX_TERM = 64
+"""Characters of a word that count; longer ones (encoded blobs) are cut, in texts and in queries alike."""
+MAX_VARIANTS = 8
+"""Spellings tried for one phrase; further combinations of synonyms are left out."""
+
+# Combining marks and the invisible characters that `normalize` removes belong to the word they stand in. The two classes are
+# disjoint, so the pattern is linear.
+_WORD = re.compile("[^\\W_]+(?:[\u0300-\u036f\u200b-\u200d\u2060\ufeff\u00ad]+[^\\W_]*)*")
+
+# i and y for one sound, by list: only syllables whose two spellings are one word. "vi", "thi", "di" have no such twin.
+_Y_FOR_I = {
+    **dict(zip("hi hí hì hỉ hị".split(), "hy hý hỳ hỷ hỵ".split(), strict=True)),
+    **dict(zip("ki kí kì kỉ kĩ kị".split(), "ky ký kỳ kỷ kỹ kỵ".split(), strict=True)),
+    **dict(zip("li lí lì lỉ lị".split(), "ly lý lỳ lỷ lỵ".split(), strict=True)),
+    **dict(zip("mì mĩ mị".split(), "mỳ mỹ mỵ".split(), strict=True)),
+    **dict(zip("sĩ".split(), "sỹ".split(), strict=True)),
+    **dict(zip("tí tì tỉ tị".split(), "tý tỳ tỷ tỵ".split(), strict=True)),
+    **dict(zip("qui quí quì quỉ quĩ quị".split(), "quy quý quỳ quỷ quỹ quỵ".split(), strict=True)),
+}
+_FOLDED_Y_FOR_I = {fold(i): fold(y) for i, y in _Y_FOR_I.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text; ``[start, end)`` are offsets into the very string that was analysed."""
+
+    start: int
+    end: int
+    exact: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Neighbouring terms to look for, all exact or all folded; one term is a pattern too."""
+
+    terms: tuple[str, ...]
+    exact: bool
+
+
+class _Forms(dict[str, tuple[str, str]]):
+    """Surface -> (exact, folded). Emptied when full: a corpus has some tens of thousands of distinct words."""
+
+    LIMIT = 200_000
+
+    def __missing__(self, surface: str) -> tuple[str, str]:
+        if len(self) >= self.LIMIT:
+            self.clear()
+        forms = _forms(surface)
+        if len(surface) <= MAX_TERM:
+            self[surface] = forms
+        return forms
+
+
+def _forms(surface: str) -> tuple[str, str]:
+    # Cut before normalising: reordering many combining marks is quadratic in their number.
+    word = unify_tones(lower(normalize(surface[: 3 * MAX_TERM])))[:MAX_TERM]
+    folded = "".join(c for c in fold(word) if not unicodedata.combining(c)) or word
+    if folded.endswith("k"):
+        # No Vietnamese syllable ends in k. Names of the Central Highlands do and are spelt in many ways: Đắk, Đăk, Đak, Dak; Păk.
+        return folded, folded
+    return _Y_FOR_I.get(word, word), _FOLDED_Y_FOR_I.get(folded, folded)
+
+
+_FORMS = _Forms()
+
+
+def analyze(text: str) -> list[Token]:
+    """The words of any string, in order, with both forms.
+
+    >>> [(t.exact, t.folded) for t in analyze("Kĩ năng ở Hoà Bình, ĐĂK LĂK")]
+    [('kỹ', 'ky'), ('năng', 'nang'), ('ở', 'o'), ('hòa', 'hoa'), ('bình', 'binh'), ('dak', 'dak'), ('lak', 'lak')]
+    """
+    return [Token(m.start(), m.end(), *_FORMS[m.group()]) for m in _WORD.finditer(text)]
+
+
+def term_lists(text: str) -> tuple[list[str], list[str]]:
+    """The exact and the folded terms of a text, for indexing; the same terms as `analyze` gives."""
+    pairs = [_FORMS[word] for word in _WORD.findall(text)]
+    return [exact for exact, _ in pairs], [folded for _, folded in pairs]
+
+
+def has_diacritics(text: str) -> bool:
+    """Whether anything in ``text`` was typed with a Vietnamese letter or mark.
+
+    >>> has_diacritics("dak lak"), has_diacritics("ma túy"), has_diacritics("da nang"), has_diacritics("đ")
+    (False, True, False, True)
+    """
+    normal = lower(normalize(text))
+    return fold(normal) != normal
+
+
+def pattern(text: str) -> Pattern | None:
+    """The words of ``text`` as one pattern, exact if any of them carries diacritics; None where there is no word."""
+    exact = has_diacritics(text)
+    terms = tuple(t.exact if exact else t.folded for t in analyze(text))
+    return Pattern(terms, exact) if terms else None
+
+
+@cache
+def _synonyms() -> tuple[dict[tuple[str, ...], frozenset[tuple[str, ...]]], dict[tuple[str, ...], frozenset[tuple[str, ...]]], int]:
+    """Other forms by terms, exact and folded, and the longest form's number of terms."""
+    source = files("corpus").joinpath("data", "synonyms.toml").read_text("utf-8")
+    exact: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
+    folded: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
+    longest = 1
+    for group in tomllib.loads(source)["groups"]:
+        lists = [term_lists(form) for form in group]
+        for table, which in ((exact, 0), (folded, 1)):
+            forms = frozenset(tuple(both[which]) for both in lists)
+            for form in forms:
+                table[form] = table.get(form, frozenset()) | forms
+                longest = max(longest, len(form))
+    return exact, folded, longest
+
+
+def alternatives(found: Pattern) -> list[tuple[tuple[str, ...], ...]]:
+    """The pattern cut into pieces from the left, each with all its spellings, the one given first.
+
+    >>> [len(piece) for piece in alternatives(pattern("UBND tỉnh Nghệ An"))]
+    [2, 1, 1, 1]
+    """
+    exact, folded, longest = _synonyms()
+    table = exact if found.exact else folded
+    pieces: list[tuple[tuple[str, ...], ...]] = []
+    at = 0
+    while at < len(found.terms):
+        for size in range(min(longest, len(found.terms) - at), 0, -1):
+            piece = found.terms[at : at + size]
+            if size == 1 or piece in table:
+                others = sorted(table.get(piece, frozenset()) - {piece}, key=lambda form: (len(form), form))
+                pieces.append((piece, *others))
+                at += size
+                break
+    return pieces
+
+
+def spellings(found: Pattern) -> tuple[Pattern, ...]:
+    """The pattern and the same with synonyms put in, at most `MAX_VARIANTS`, the given spelling first.
+
+    >>> [" ".join(p.terms) for p in spellings(pattern("hộ DTTS"))]
+    ['hộ dtts', 'hộ dân tộc thiểu số']
+    """
+    result: list[Pattern] = []
+    for combination in product(*alternatives(found)):
+        result.append(Pattern(tuple(term for piece in combination for term in piece), found.exact))
+        if len(result) == MAX_VARIANTS:
+            break
+    return tuple(dict.fromkeys(result))
+
+
+def highlight(text: str, patterns: Iterable[Pattern]) -> list[tuple[int, int]]:
+    """Half-open offsets into ``text`` of all that the patterns match, in order, overlapping ones joined.
+
+    ``text`` may be any string; offsets count its own code points, whatever its normal form.
+
+    >>> text = "Hội nghị giảm nghèo tại Đắk Lắk"
+    >>> [text[a:b] for a, b in highlight(text, [pattern("dak lak"), pattern("giảm nghèo")])]
+    ['giảm nghèo', 'Đắk Lắk']
+    """
+    by_first: dict[tuple[bool, str], list[tuple[str, ...]]] = {}
+    for wanted in patterns:
+        if wanted.terms:
+            by_first.setdefault((wanted.exact, wanted.terms[0]), []).append(wanted.terms)
+    if not by_first:
+        return []
+    tokens = analyze(text)
+    spans = []
+    for at, token in enumerate(tokens):
+        end = 0
+        for exact in (True, False):
+            for terms in by_first.get((exact, token.exact if exact else token.folded), ()):
+                if _matches(tokens, at, terms, exact=exact):
+                    end = max(end, tokens[at + len(terms) - 1].end)
+        if end:
+            spans.append((token.start, end))
+    return list(_joined(spans))
+
+
+def _matches(tokens: Sequence[Token], at: int, terms: tuple[str, ...], *, exact: bool) -> bool:
+    if at + len(terms) > len(tokens):
+        return False
+    return all((tokens[at + i].exact if exact else tokens[at + i].folded) == term for i, term in enumerate(terms))
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Overlapping spans as one; expects order by start."""
+    current: tuple[int, int] | None = None
+    for start, end in spans:
+        if current is None:
+            current = (start, end)
+        elif start < current[1]:
+            current = (current[0], max(current[1], end))
+        else:
+            yield current
+            current = (start, end)
+    if current is not None:
+        yield current
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A stretch ``text[start:end]`` worth showing, with highlights as offsets into the whole text."""
+
+    start: int
+    end: int
+    highlights: tuple[tuple[int, int], ...]
+
+
+def snippet(text: str, patterns: Iterable[Pattern], *, width: int = 280) -> Snippet:
+    """The stretch of about ``width`` characters with the most distinct matches, cut at white space; the beginning if none."""
+    spans = highlight(text, patterns)
+    words = [fold(text[start:end][:MAX_TERM]) for start, end in spans]
+    inside: dict[str, int] = {}
+    best, best_worth, last = 0, -1, 0
+    for first, (start, _) in enumerate(spans):
+        while last < len(spans) and spans[last][1] <= start + width:
+            inside[words[last]] = inside.get(words[last], 0) + 1
+            last += 1
+        worth = 10 * len(inside) + min(last - first, 9)
+        if worth > best_worth:
+            best, best_worth = first, worth
+        if last == first:  # a single match longer than the width
+            last += 1
+        elif inside[words[first]] == 1:
+            del inside[words[first]]
+        else:
+            inside[words[first]] -= 1
+    start = 0
+    if spans:
+        # The match shows with a little of what comes before it.
+        start = max(0, spans[best][0] - width // 4)
+    start, end = _at_spaces(text, start, min(len(text), start + width))
+    return Snippet(start, end, tuple(span for span in spans if start <= span[0] and span[1] <= end))
+
+
+def _at_spaces(text: str, start: int, end: int) -> tuple[int, int]:
+    """Moves both ends inwards to white space, at most 20 characters, so that no word is cut where this can be had."""
+    if start > 0:
+        moved = next((i for i in range(start, min(start + 20, end)) if text[i].isspace()), None)
+        start = start if moved is None else moved + 1
+    if end < len(text):
+        moved = next((i for i in range(end, max(end - 20, start), -1) if text[i].isspace()), None)
+        end = end if moved is None else moved
+    return start, end

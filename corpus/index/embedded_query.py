@@ -1,0 +1,153 @@
+"""The embedded engine's schema and the translation of documents, plans and counts to and from tantivy's own objects."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import tantivy
+from tantivy import FieldType, Occur
+
+from corpus.document import Document
+from corpus.index import plan as plans
+from corpus.index.base import CodeField, Facet, In, Money, Published, Query
+from corpus.index.fields import Places, entry
+
+_CODE_FIELDS: tuple[CodeField, ...] = get_args(CodeField)
+# Facet codes come from code lists of at most some 14,000 units; asking for more than that keeps counts exact across segments.
+_ALL_BUCKETS = 30_000
+_TITLE_BOOST = 2.0
+_MANY = 2**63
+
+
+def make_schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("version", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "body"):
+        for form in ("exact", "folded"):
+            builder.add_text_field(f"{name}_{form}", tokenizer_name="terms", index_option="position")
+    for field in _CODE_FIELDS:
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in ("published", "amount", "newest", "oldest", "largest"):
+        builder.add_unsigned_field(name, fast=True, indexed=name in ("published", "amount"))
+    return builder.build()
+
+
+def record_of(document: Document, places: Places) -> Any:
+    made = entry(document, places)
+    record = tantivy.Document()
+    record.add_text("id", made.id)
+    record.add_text("version", made.version)
+    for name, forms in (("title", made.title), ("body", made.body)):
+        for form, terms in zip(("exact", "folded"), forms, strict=True):
+            record.add_text(f"{name}_{form}", terms)
+    for field, codes in made.codes.items():
+        for code in codes:
+            record.add_text(field, code)
+    if made.published is not None:
+        record.add_unsigned("published", made.published)
+    for amount in made.amounts:
+        record.add_unsigned("amount", amount)
+    record.add_unsigned("newest", made.newest)
+    record.add_unsigned("oldest", made.oldest)
+    record.add_unsigned("largest", made.largest)
+    return record
+
+
+def matching_query(query: Query, schema: Any) -> Any:
+    """Which documents; used for counts, facets and orders other than relevance."""
+    parts = (*(query.filters), *((query.where,) if query.where is not None else ()))
+    return _translate(plans.Every(tuple(plans.plan(part) for part in parts)), schema)
+
+
+def ranked_query(query: Query, matching: Any, schema: Any) -> Any:
+    wanted = plans.plan(query.where)
+    preferred = _preferred(wanted)
+    if query.where is None or not (preferred or query.filters):
+        return matching
+    conditions = [(Occur.Must, tantivy.Query.const_score_query(_translate(plans.plan(part), schema), 0.0)) for part in query.filters]
+    better = [(Occur.Should, tantivy.Query.boost_query(_run(run, schema), _boost(run))) for run in preferred]
+    return tantivy.Query.boolean_query([(Occur.Must, _translate(wanted, schema)), *conditions, *better])
+
+
+def _boost(run: plans.Run) -> float:
+    return _TITLE_BOOST if run.field == "title" else 1.0
+
+
+def _preferred(wanted: plans.Plan) -> list[plans.Run]:
+    match wanted:
+        case plans.Every(parts, prefer):
+            return [*prefer, *(run for part in parts for run in _preferred(part))]
+        case plans.Either(parts):
+            runs = [part for part in parts if isinstance(part, plans.Run)]
+            return [plans.Run(run.pattern, "title") for run in runs[:1]] + [
+                run for part in parts if not isinstance(part, plans.Run) for run in _preferred(part)
+            ]
+        case _:
+            return []
+
+
+def query_after(query: Query, matching: Any, schema: Any) -> Any:
+    if query.after is None:
+        return matching
+    rest = tantivy.Query.range_query(schema, query.sort, FieldType.Unsigned, lower_bound=0, upper_bound=query.after, include_upper=False)
+    return tantivy.Query.boolean_query([(Occur.Must, matching), (Occur.Must, rest)])
+
+
+def _run(run: plans.Run, schema: Any) -> Any:
+    field = f"{run.field}_{'exact' if run.pattern.exact else 'folded'}"
+    terms = list[str | tuple[int, str]](run.pattern.terms)
+    if len(terms) == 1:
+        return tantivy.Query.term_query(schema, field, run.pattern.terms[0])
+    return tantivy.Query.phrase_query(schema, field, terms)
+
+
+def _translate(wanted: plans.Plan, schema: Any) -> Any:
+    match wanted:
+        case plans.Run():
+            return _run(wanted, schema)
+        case plans.Every(parts):
+            if not parts:
+                return tantivy.Query.all_query()
+            if len(parts) == 1 and not isinstance(parts[0], plans.Without):
+                return _translate(parts[0], schema)
+            positive = [(Occur.Must, _translate(part, schema)) for part in parts if not isinstance(part, plans.Without)]
+            negative = [(Occur.MustNot, _translate(part.part, schema)) for part in parts if isinstance(part, plans.Without)]
+            # A list of exclusions alone would match nothing.
+            return tantivy.Query.boolean_query([*(positive or [(Occur.Must, tantivy.Query.all_query())]), *negative])
+        case plans.Either(parts):
+            if not parts:
+                return tantivy.Query.empty_query()
+            return tantivy.Query.boolean_query([(Occur.Should, _translate(part, schema)) for part in parts])
+        case plans.Without(part):
+            return tantivy.Query.boolean_query([(Occur.Must, tantivy.Query.all_query()), (Occur.MustNot, _translate(part, schema))])
+        case In(field, codes):
+            if not codes:
+                return tantivy.Query.empty_query()
+            if len(codes) == 1:
+                return tantivy.Query.term_query(schema, field, codes[0])
+            return tantivy.Query.term_set_query(schema, field, list(codes))
+        case Published(start, end):
+            return _range(schema, "published", start.toordinal() if start else None, end.toordinal() if end else None)
+        case Money(lowest, limit):
+            return _range(schema, "amount", lowest, limit)
+
+
+def _range(schema: Any, field: str, start: int | None, end: int | None) -> Any:
+    start = max(start or 0, 0)
+    end = _MANY if end is None else min(end, _MANY)
+    if start >= end:
+        return tantivy.Query.empty_query()
+    return tantivy.Query.range_query(schema, field, FieldType.Unsigned, lower_bound=start, upper_bound=end, include_upper=False)
+
+
+def aggregation(query: Query) -> dict[str, Any]:
+    return {field: {"terms": {"field": field, "size": _ALL_BUCKETS, "segment_size": _ALL_BUCKETS}} for field in query.facets}
+
+
+def facets_of(query: Query, answer: dict[str, Any]) -> tuple[Facet, ...]:
+    facets = []
+    for field in query.facets:
+        counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[field]["buckets"]]
+        facets.append(Facet(field, tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0])))))
+    return tuple(facets)
