@@ -75,15 +75,17 @@ class Archive:
         page: RawPage,
         request_headers: Sequence[tuple[str, str]] = (),
         *,
+        unchanged: bool = False,
         same_as: str | None = None,
     ) -> str:
         """Append request and response and return the response's place, ``<file>#<offset>``, once both are on the disk.
 
-        With ``same_as`` (a record of the same bytes, or what a 304 confirms) a revisit record without the body is written.
+        ``unchanged`` (a 304, or the bytes we have already) writes a revisit record without the body; ``same_as`` names the
+        record that holds it and makes the revisit readable by itself.
         Raises: StoreUnavailable when the disk is full or cannot be written; the file then ends with the last whole record.
         """
         response_id = _urn()
-        response = _response_record(page, response_id, same_as)
+        response = _response_record(page, response_id, unchanged=unchanged or same_as is not None, same_as=same_as)
         request = _request_record(page, request_headers, response_id)
         if self._descriptor is None or self._size >= self._max_file_bytes:
             self._open(page.fetched_at)
@@ -99,6 +101,8 @@ class Archive:
         page, same_as = self._read_one(match["file"], int(match["offset"]))
         if same_as is None:
             return page
+        if not same_as:
+            raise InvalidData(f"{record}: says only that nothing changed; the page is in an earlier record")
         original = self.read(same_as)
         return _with_body(page, original, record=record)
 
@@ -156,7 +160,7 @@ class Archive:
 def read_pages(path: Path, *, on_broken: Callable[[InvalidData], object] | None = None) -> Iterator[RawPage]:
     """Every page of a WARC file, or of all files of a directory in the order of their names.
 
-    Revisits of a body that was not sent again (304) are left out. A broken record goes to ``on_broken`` and reading continues
+    Revisits that bring no page of their own (304, or the body is elsewhere and not named) are left out. A broken record goes to ``on_broken`` and reading continues
     behind it; without ``on_broken`` it is raised.
     """
 
@@ -172,7 +176,7 @@ def read_pages(path: Path, *, on_broken: Callable[[InvalidData], object] | None 
                 if error is not None:
                     raise error.fault
                 page, same_as = _page_of(_parse(block, file, offset), file, offset)
-                if page is None or page.status == 304:
+                if page is None or page.status == 304 or same_as == "":
                     continue
                 yield page if same_as is None else _with_body(page, archive.read(same_as), record=page.record)
             except InvalidData as fault:
@@ -242,7 +246,7 @@ def _info_record(name: str, at: datetime) -> bytes:
     return _record(WarcRecordType.warcinfo, _SOFTWARE, headers, http=False)
 
 
-def _response_record(page: RawPage, record_id: str, same_as: str | None) -> bytes:
+def _response_record(page: RawPage, record_id: str, *, unchanged: bool, same_as: str | None) -> bytes:
     lines = [f"HTTP/1.1 {page.status} -"]
     for name, value in page.headers:
         stored = _ORIGINAL + name if name.lower() in _ENCODING_HEADERS or name.lower().startswith(_ORIGINAL) else name
@@ -258,10 +262,11 @@ def _response_record(page: RawPage, record_id: str, same_as: str | None) -> byte
         ("Loa-Portal", page.portal),
         ("Loa-Requested-URI", page.requested_url),
     ]
-    if same_as is None:
+    if not unchanged:
         return _record(WarcRecordType.response, head + page.body, headers, http=True)
     headers.append(("WARC-Profile", _PROFILE_NOT_MODIFIED if page.status == 304 else _PROFILE_SAME))
-    headers.append(("Loa-Refers-To", same_as))
+    if same_as is not None:
+        headers.append(("Loa-Refers-To", same_as))
     return _record(WarcRecordType.revisit, head, headers, http=True)
 
 
@@ -375,7 +380,10 @@ def _parse(block: bytes, path: Path, offset: int) -> WarcRecord:
 
 
 def _page_of(record: WarcRecord, path: Path, offset: int) -> tuple[RawPage | None, str | None]:
-    """The page of a response or revisit record (None for others) and, for a revisit, the record that holds its body."""
+    """The page of a response or revisit record (None for others) and, for a revisit, the record that holds its body.
+
+    The latter is empty where the revisit does not name it.
+    """
     if record.record_type not in (WarcRecordType.response, WarcRecordType.revisit):
         return None, None
     content = record.reader.read()
@@ -389,7 +397,8 @@ def _page_of(record: WarcRecord, path: Path, offset: int) -> tuple[RawPage | Non
         raise InvalidData(f"offset {offset}: not an HTTP response", file=str(path)) from error
     if not separator:
         raise InvalidData(f"offset {offset}: not an HTTP response", file=str(path))
-    same_as = record.headers.get("Loa-Refers-To")
+    revisit = record.record_type == WarcRecordType.revisit
+    same_as = (record.headers.get("Loa-Refers-To") or "") if revisit else None
     payload = record.headers.get("WARC-Payload-Digest")
     if same_as is None and payload is not None and payload != _digest(body):
         raise InvalidData(f"offset {offset}: the page's digest does not fit its body", file=str(path))

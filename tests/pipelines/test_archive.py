@@ -76,10 +76,13 @@ def test_a_body_already_kept_becomes_a_revisit(archive: Archive) -> None:
 
 
 def test_not_modified_is_kept_and_is_no_page(archive: Archive) -> None:
-    first = archive.write(make_page())
-    archive.write(make_page(status=304, body=b""), same_as=first)
+    archive.write(make_page())
+    record = archive.write(make_page(status=304, body=b""), unchanged=True)
+    archive.write(make_page(), unchanged=True)
     assert len(list(read_pages(archive.directory))) == 1
-    assert verify(archive.directory).records == 5
+    assert verify(archive.directory).records == 7
+    with pytest.raises(InvalidData, match="nothing changed"):
+        archive.read(record)
 
 
 def test_other_tools_read_it(archive: Archive) -> None:
