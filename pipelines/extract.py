@@ -1,0 +1,223 @@
+"""From a fetched page to a document: title, text, author, dates, attachments, or the reason why the page is not wanted.
+
+The order of methods is the portal's own selectors, JSON-LD and meta tags, rules on structure that hold for every site
+(``pipelines/extraction``), and only when those find no text or no date trafilatura and htmldate. Finding tags is not done here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from corpus.document import Attachment, DateCandidate, Document, Provenance, RawPage, document_id
+from corpus.errors import Reason, Rejected
+from corpus.text import normalize
+from corpus.urls import canonical_url, site_id
+from pipelines.extraction.author import find_author
+from pipelines.extraction.body import Body, add_lead, find_body, paragraphs
+from pipelines.extraction.charset import decode
+from pipelines.extraction.fallback import fallback_date, fallback_text
+from pipelines.extraction.gates import check_answer, check_body
+from pipelines.extraction.html import Page, read_page
+from pipelines.extraction.marks import Reader
+from pipelines.extraction.metadata import Metadata, read_metadata
+from pipelines.extraction.plain import extract_plain
+from pipelines.extraction.published import DOUBTFUL, choose_date
+from pipelines.extraction.title import find_title
+
+if TYPE_CHECKING:
+    from corpus.portals import Portal
+
+EXTRACTOR = "loa-extract 2026.11"
+MAX_BODY_BYTES = 10_000_000
+"""As the crawler's limit on one page."""
+MAX_TEXT_CHARACTERS = 1_000_000
+_MAX_ATTACHMENTS = 50
+_ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|zip|rar|odt|pptx?)(?:[?#]|$)", re.IGNORECASE)
+_MEDIA = {
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+
+
+def extract(page: RawPage, portal: Portal | None = None) -> Document:
+    """The document of one page; a function of the page and the portal's registry record alone.
+
+    Raises: Rejected with its reason for every page that is not an article or document in Vietnamese.
+    """
+    media_type = (page.header("content-type") or "text/html").split(";")[0].strip().lower()
+    if not page.body.strip():
+        raise Rejected(Reason.ERROR_PAGE if page.status >= 400 else Reason.NO_TEXT, "empty answer")
+    if media_type not in ("text/html", "application/xhtml+xml", "application/xml", "text/xml"):
+        return extract_plain(page, media_type, extractor=EXTRACTOR)
+    decoded = decode(page.body[:MAX_BODY_BYTES], page.header("content-type"))
+    document = _extract_html(page, read_page(decoded.text), decoded.text, portal)
+    flags = document.flags
+    if decoded.converted:
+        flags = (*flags, f"converted:{decoded.converted}")
+    if len(page.body) > MAX_BODY_BYTES:
+        flags = (*flags, "truncated")
+    return replace(document, flags=tuple(sorted(set(flags))))
+
+
+def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) -> Document:
+    read = Reader()
+    metadata = read_metadata(page)
+    check_answer(raw.status, page, metadata)
+    sites = _site_names(raw, page, metadata, portal)
+    body = find_body(page, read, box=_selected(page, portal, "body"))
+    title = find_title(page, read, body, metadata, sites=sites, box=_selected(page, portal, "title"))
+    if body is not None:
+        body = add_lead(page, read, body, title.block, metadata.description)
+    published = choose_date(
+        page,
+        read,
+        title=title.block,
+        body=body,
+        metadata=metadata,
+        url=raw.final_url,
+        fetched_at=raw.fetched_at,
+        box=_selected(page, portal, "date"),
+    )
+    names: tuple[str, ...] = ()
+    text = ""
+    if body is not None:
+        author = find_author(page, read, body, title.block, metadata, sites=sites)
+        names = author.names
+        numbers = [number for number in body.blocks if number != author.byline and (title.block is None or number != title.block)]
+        numbers = _after_title(page, body, title.block, numbers)
+        text = "\n\n".join(paragraphs(page, numbers, title=title.text))
+    attachments = _attachments(page, body, raw.final_url)
+    if len(text) < 80 and page.boxes[0].chars > 400:
+        text = _better(text, fallback_text(source))
+    flags = ["truncated"] if page.truncated or len(text) > MAX_TEXT_CHARACTERS else []
+    text = normalize(text[:MAX_TEXT_CHARACTERS])
+    check_body(
+        page,
+        body,
+        metadata,
+        title=title.text,
+        text=text,
+        url=raw.final_url,
+        has_date=published.chosen is not None,
+        attachments=len(attachments),
+    )
+    chosen = published.chosen or fallback_date(source, raw.fetched_at)
+    if chosen is not None and chosen.confidence < DOUBTFUL:
+        flags.append("doubtful_date")
+    canonical = _canonical(raw, page, metadata)
+    number = site_id(canonical or raw.final_url, getattr(portal, "id_pattern", None))
+    return Document(
+        id=document_id(portal=raw.portal, site_id=number, canonical_url=canonical, body=raw.body),
+        provenance=Provenance(
+            portal=raw.portal,
+            requested_url=raw.requested_url,
+            final_url=raw.final_url,
+            canonical_url=canonical,
+            site_id=number,
+            fetched_at=raw.fetched_at,
+            status=raw.status,
+            body_sha256=raw.sha256,
+            record=raw.record,
+            extractor=EXTRACTOR,
+        ),
+        aliases=_aliases(raw, canonical),
+        title=normalize(title.text),
+        text=text,
+        author=", ".join(names) or None,
+        published=chosen.value if chosen else None,
+        published_at=chosen.at if chosen else None,
+        published_from=chosen.method if chosen else None,
+        modified=published.modified,
+        date_candidates=_with(published.candidates, chosen),
+        attachments=attachments,
+        flags=tuple(flags),
+    )
+
+
+def _selected(page: Page, portal: Portal | None, part: str) -> int | None:
+    """The box that the portal's own selector names; None when it has none or it finds nothing (the layout may have changed)."""
+    selectors = getattr(portal, "selectors", None)
+    selector = selectors.get(part) if isinstance(selectors, dict) else getattr(selectors, part, None)
+    if not isinstance(selector, str) or not selector:
+        return None
+    return page.find(selector)
+
+
+def _site_names(raw: RawPage, page: Page, metadata: Metadata, portal: Portal | None) -> tuple[str, ...]:
+    host = urlsplit(raw.final_url).hostname or ""
+    labels = [label for label in host.split(".") if len(label) >= 4 and label not in ("www", "http", "html")]
+    names = [*metadata.site_names, host, *labels]
+    for attribute in ("name", "title"):
+        value = getattr(portal, attribute, None)
+        if isinstance(value, str):
+            names.append(value)
+    return tuple(name for name in names if name)
+
+
+def _after_title(page: Page, body: Body, title: int | None, numbers: list[int]) -> list[int]:
+    """Where the container holds the headline too, what stands above it (path, section, date) is no text."""
+    if title is None or title not in range(page.boxes[body.box].first, page.boxes[body.box].last):
+        return numbers
+    after = [number for number in numbers if number > title]
+    return after if sum(len(page.blocks[n].text) for n in after) * 2 > sum(len(page.blocks[n].text) for n in numbers) else numbers
+
+
+def _attachments(page: Page, body: Body | None, base: str) -> tuple[Attachment, ...]:
+    """Links to files within the article's container and below it, in order, each once."""
+    if body is None:
+        return ()
+    held = page.boxes[body.box]
+    found: dict[str, Attachment] = {}
+    for box in page.boxes:
+        if box.tag != "a" or not held.first - 4 <= box.first <= held.last + 10:
+            continue
+        href = str(box.attributes.get("href") or "")[:2000].strip()
+        match = _ATTACHMENT.search(href)
+        if match is None or len(found) >= _MAX_ATTACHMENTS:
+            continue
+        try:
+            url = urljoin(base, href)
+        except ValueError:
+            continue
+        if url.startswith(("http://", "https://")):
+            title = page.text_of(page.boxes.index(box)) if box.last > box.first else ""
+            found.setdefault(url, Attachment(url=url, title=title[:300], media_type=_MEDIA.get(match[1].lower())))
+    return tuple(found.values())
+
+
+def _canonical(raw: RawPage, page: Page, metadata: Metadata) -> str | None:
+    """The page's own canonical link where it names this host, else the address fetched; None for a file given by hand without one.
+
+    Some portals give the home page or a relative path as canonical link: such links are not believed.
+    """
+    host = (urlsplit(raw.final_url).hostname or "").removeprefix("www.")
+    for told in (page.canonical, metadata.url, raw.final_url):
+        try:
+            parts = urlsplit(urljoin(raw.final_url, told) if told else "")
+            if parts.scheme in ("http", "https") and parts.path.strip("/") and (parts.hostname or "").removeprefix("www.").endswith(host):
+                return canonical_url(parts.geturl())
+        except ValueError:
+            continue
+    return None
+
+
+def _aliases(raw: RawPage, canonical: str | None) -> tuple[str, ...]:
+    return tuple(sorted({raw.requested_url, raw.final_url} - {canonical or raw.final_url}))
+
+
+def _with(candidates: tuple[DateCandidate, ...], chosen: DateCandidate | None) -> tuple[DateCandidate, ...]:
+    if chosen is None or any(candidate.value == chosen.value and candidate.method == chosen.method for candidate in candidates):
+        return candidates
+    return (*candidates, chosen)
+
+
+def _better(own: str, other: str) -> str:
+    return other if len(other) > len(own) else own
+

@@ -1,0 +1,1 @@
+"""How `pipelines.extract` reads one page: decoding, blocks, metadata, dates, bylines, body and gates, one module each."""

@@ -1,0 +1,193 @@
+"""Finding the article's own blocks among all blocks of a page: the container by score, then what does not belong is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corpus.text import fold
+from pipelines.extraction.dates import remainder
+from pipelines.extraction.html import Block, Page
+from pipelines.extraction.lines import cuts_rest, is_chrome
+from pipelines.extraction.marks import Reader
+
+_TRANSPARENT = frozenset(
+    "p h1 h2 h3 h4 h5 h6 li ul ol dl dt dd tr tbody thead table blockquote figure figcaption center span a b strong i em u font "
+    "caption pre time small label sub sup mark abbr cite o:p".split()
+)
+# A paragraph speaks for its container, less for those further out: paragraphs may each stand in their own div.
+_DEPTH_SHARE = (1.0, 0.85, 0.5, 0.25)
+_SHORT = 25
+_LONG = 800
+_LINK_ONLY = 0.8
+_DUPLICATE_LENGTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    box: int
+    blocks: tuple[int, ...]
+    """Numbers of the blocks that are the article's text, lead first, in order."""
+    lead: tuple[int, ...]
+    dropped_links: int
+    """Blocks inside the container that are only a link of headline length: many of them make a listing."""
+    kept_chars: int
+    score: float
+
+
+def find_body(page: Page, read: Reader, *, box: int | None = None) -> Body | None:
+    """The best container's text; ``box`` names it when the portal's own selector did. None when nothing reads like text."""
+    noisy = _noisy(page, read)
+    score = 0.0
+    if box is None:
+        scores = _scores(page, read, noisy)
+        if not scores:
+            return None
+        box = max(scores, key=lambda number: (scores[number], -number))
+        score = scores[box]
+    held = page.boxes[box]
+    blocks, dropped = _own_blocks(page, range(held.first, held.last), box, noisy, held.chars)
+    return Body(
+        box=box,
+        blocks=tuple(blocks),
+        lead=(),
+        dropped_links=dropped,
+        kept_chars=sum(len(page.blocks[number].text) for number in blocks),
+        score=score,
+    )
+
+
+def add_lead(page: Page, read: Reader, body: Body, title: int | None, description: str) -> Body:
+    """The standfirst (sapo) between title and body, which most systems keep outside the body's container."""
+    if title is None:
+        return body
+    held = page.boxes[body.box]
+    start = title + 1
+    if not start <= held.first or held.first - start > 60:
+        return body
+    noisy = _noisy(page, read)
+    taken = {_key(page.blocks[number].text) for number in body.blocks}
+    wanted = _key(description)[:40]
+    lead = []
+    for number in range(start, held.first):
+        block = page.blocks[number]
+        key = _key(block.text)
+        if block.link_share > 0.5 or len(block.text) < 40 or key in taken or is_chrome(block.text) or len(remainder(block.text)) < 30:
+            continue
+        if any(noisy[box] for box in page.ancestors(block.box)):
+            continue
+        matches = len(wanted) >= 20 and wanted in key
+        named = any(read(page.boxes[box].marks).sapo for box in list(page.ancestors(block.box))[:3])
+        if matches or named or (len(block.text) >= 60 and block.tag != "li"):
+            lead.append(number)
+            taken.add(key)
+    if not lead:
+        return body
+    return Body(body.box, (*lead, *body.blocks), tuple(lead), body.dropped_links, body.kept_chars, body.score)
+
+
+def paragraphs(page: Page, numbers: Iterable[int], *, title: str) -> list[str]:
+    """Their texts without doubles (captions and slide shows repeat) and without the title standing first."""
+    seen = {_key(title)}
+    kept = []
+    for number in numbers:
+        text = page.blocks[number].text
+        key = _key(text)
+        if len(key) >= _DUPLICATE_LENGTH or not kept:
+            if key in seen:
+                continue
+            seen.add(key)
+        kept.append(text)
+    return kept
+
+
+def _scores(page: Page, read: Reader, noisy: list[bool]) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    boxes = page.boxes
+    for block in page.blocks:
+        size = len(block.text)
+        if size < _SHORT or block.link_share > 0.5:
+            continue
+        weight = min(size, _LONG) / 100 + (0.5 if block.text[-1] in ".!?…\"”" else 0.0)
+        depth = 0
+        number = block.box
+        noise = False
+        while number >= 0 and depth < len(_DEPTH_SHARE):
+            box = boxes[number]
+            noise = noise or noisy[number]
+            if box.tag not in _TRANSPARENT or read(box.marks).strong_body:
+                scores[number] = scores.get(number, 0.0) + weight * _DEPTH_SHARE[depth] * (0.15 if noise else 1.0)
+                depth += 1
+            number = box.parent
+    for number in scores:
+        box = boxes[number]
+        marks = read(box.marks)
+        factor = 2.0 if marks.strong_body else 1.4 if marks.body else 1.0
+        if box.tag in ("article", "main"):
+            factor *= 1.2
+        elif box.tag in ("aside", "body"):
+            factor *= 0.4
+        scores[number] *= factor * (1.0 - min(1.0, box.link_chars / max(1, box.chars)))
+    return scores
+
+
+def _noisy(page: Page, read: Reader) -> list[bool]:
+    """Per box: does its own name call it something else than the article? Wrappers of half the page are never noise."""
+    half = page.boxes[0].chars // 2
+    found = []
+    for box in page.boxes:
+        if box.tag == "aside":
+            found.append(True)
+            continue
+        marks = read(box.marks)
+        found.append(marks.noise and not marks.strong_body and box.chars <= half)
+    return found
+
+
+def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], chars: int) -> tuple[list[int], int]:
+    kept: list[int] = []
+    links = 0
+    linked: list[int] = []
+    for number in numbers:
+        block = page.blocks[number]
+        if _in_noise(page, block, container, noisy, chars):
+            continue
+        if cuts_rest(block.text) and _is_tail(page, numbers, number):
+            break
+        if is_chrome(block.text) or not remainder(block.text):
+            continue
+        if block.link_share >= _LINK_ONLY:
+            links += len(block.text) >= _SHORT
+            linked.append(number)
+            continue
+        if block.tag == "li" and block.link_share >= 0.6:
+            links += 1
+            continue
+        kept.append(number)
+    if linked and sum(len(page.blocks[n].text) for n in kept) < sum(len(page.blocks[n].text) for n in linked if len(page.blocks[n].text) > 200):
+        kept = sorted(kept + [number for number in linked if len(page.blocks[number].text) > 200])
+    return kept, links
+
+
+def _in_noise(page: Page, block: Block, container: int, noisy: list[bool], chars: int) -> bool:
+    number = block.box
+    while number >= 0 and number != container:
+        if noisy[number] and page.boxes[number].chars < chars * 0.5:
+            return True
+        number = page.boxes[number].parent
+    return False
+
+
+def _is_tail(page: Page, numbers: range, number: int) -> bool:
+    """Whether what follows a heading such as "Tin liên quan" is rest, not the larger part of the article."""
+    before = sum(len(page.blocks[n].text) for n in range(numbers.start, number) if page.blocks[n].link_share < 0.5)
+    after = sum(len(page.blocks[n].text) for n in range(number + 1, numbers.stop) if page.blocks[n].link_share < 0.5)
+    return before >= 200 and before >= after
+
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def _key(text: str) -> str:
+    return _NOT_LETTERS.sub(" ", fold(text)).strip()

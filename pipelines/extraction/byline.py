@@ -1,0 +1,138 @@
+"""Who signs an article: reading bylines as Vietnamese pages write them, and telling people from outlets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from corpus.text import fold, lower
+
+_PREFIX = re.compile(
+    r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|người viết|người thực hiện|người đăng|thực hiện|biên soạn|biên tập|tổng hợp|bài(?: viết)?(?: và| &|,|-) ?(?:ảnh|hình)"
+    r"|tin(?: bài)?(?: và| &|,|/|-) ?(?:ảnh|bài|hình)(?:,? ?ảnh)?|bài viết|tin bài|tin|bài|ảnh(?: và|,) (?:bài|tin)|phóng viên|nhóm phóng viên|nhóm pv|nhà báo|pv|ctv|by|author|"
+    r"viết bởi|được viết bởi|đăng bởi|posted by|written by)\s?:\s?|(?:theo|by|tác giả|phóng viên|nhà báo|thực hiện)\s(?=[A-ZĐÀ-Ỹ]))",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(r"^\W{0,3}(?:nguồn(?: tin)?|source|trích nguồn|nguồn bài viết|dẫn nguồn|bản quyền)\b", re.IGNORECASE)
+_TAIL = re.compile(
+    r"\s?(?:\((?:[^()]{0,80})\)?|\[[^\[\]]{0,60}\]|/\s?(?:[\w.+-]{2,40}(?:\s[\w.+-]{1,20}){0,4})|[-–|]\s?(?:báo|ttxvn|vov|vtv|cổng|đài|theo|ảnh)\b.{0,60}|"
+    r",?\s(?:tổng hợp|thực hiện|ghi|biên dịch|lược dịch|dịch|sưu tầm|st|t\.h|t/h)\.?)\s?[.,;]?$",
+    re.IGNORECASE,
+)
+_PHOTO_PART = re.compile(r"\s?[-–,;/|.]?\s?\(?\b(?:ảnh|video|clip|đồ họa|hình|thiết kế)\s?:\s?.{0,60}$", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s?(?:,|;|\s[-–—]\s|\s?&\s?|\s?\+\s?|\s\|\s|(?<=\w)[-–](?=[A-ZĐÀ-Ỹ])|\s(?:và|and)\s)\s?")
+# Letters of a capitalised Vietnamese word, initials ("K.", "Đ.H") included.
+_UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+_NAME_WORD = rf"(?:[{_UPPER}][^\W\d_]{{0,9}}\.?|(?:[{_UPPER}]\.){{1,4}}[{_UPPER}]?|[{_UPPER}][^\W\d_]{{1,9}}-[{_UPPER}][^\W\d_]{{1,9}})"
+_NAME = re.compile(rf"^{_NAME_WORD}(?:\s{_NAME_WORD}){{0,4}}$")
+_PEOPLE_TITLES = re.compile(
+    r"^(?:ths|ts|pgs|gs|bs|ks|kts|cn|ls|ncs|thạc sĩ|tiến sĩ|bác sĩ|luật sư|nhà báo|nhà văn|nsưt|pv|ctv|btv|phóng viên|p\.v)\.?(?:\s|(?<=\.))(?=\S)",
+    re.IGNORECASE,
+)
+# First words of bodies that sign texts ("Trung tâm ...", "Phòng ..."), kept as author only where they stand alone under the text.
+_BODY = re.compile(
+    r"^(?:trung tâm|ban (?:biên tập|tuyên giáo|dân vận|quản lý)|phòng|sở|hội|đoàn|văn phòng|cục|vụ|chi cục|nhóm (?:phóng viên|pv|tác giả)|tổ|khoa|công đoàn|"
+    r"đảng ủy|ubnd|ủy ban|ubmttq|công an|bộ|trường|ban)\b",
+    re.IGNORECASE,
+)
+_OUTLET = re.compile(
+    r"(?:\b(?:báo|tạp chí|đài|cổng|trang|website|ttxvn|vov|vtv|vtc|vietnam\+|vietnamplus|vnexpress|dân trí|tuổi trẻ|thanh niên|nhân dân|vietnamnet|online|"
+    r"tttđt|tòa soạn|admin|administrator|super user|editor|webmaster|quản trị|btv|bbt|pv|ctv|p\.v|pv\.?|tổng hợp|sưu tầm|internet|theo|nguồn|ảnh|"
+    r"minh họa|zing|kenh14|cafef|reuters|afp|ap|bbc|cnn|xinhua|bloomberg|facebook|host|ban biên tập|media|news|group|corp|channel\w*|công nghệ|công ty|"
+    r"network|tv|trí thức trẻ)\b|\.(?:vn|com|net|org|biz|info)\b|https?:|@)",
+    re.IGNORECASE,
+)
+_NOT_NAMES = frozenset(
+    "tin tức|thời sự|chia sẻ|trang chủ|xem thêm|bình luận|từ khóa|liên hệ|giới thiệu|văn bản|thông báo|hà nội|việt nam|ảnh minh họa|quay lại|"
+    "đọc thêm|tin liên quan|chính trị|kinh tế|xã hội|giáo dục|y tế|pháp luật|thể thao|giải trí|đời sống|du lịch|khoa học|công nghệ|thế giới|"
+    "nơi nhận|chủ tịch|phó chủ tịch|giám đốc|phó giám đốc|tác giả|phóng viên|tags|facebook|zalo|twitter|mục lục|kết luận|lời kết|tag".split("|")
+)
+_FAMILY_NAMES = frozenset(
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đoàn trịnh mai đào trương lâm cao hà tạ phùng tô lương lưu thái "
+    "châu chu kiều quách vương triệu thân tống nông ma hứa la lò lô vi giàng vàng thào sùng hạng mùa tráng lầu cầm quàng điêu tòng bế đàm".split()
+)
+
+
+def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False) -> tuple[str, ...]:
+    """The names a byline gives, in order; empty when it names an outlet, the site or nobody.
+
+    ``lone`` says that the line stands by itself under the article, where a body such as "Trung tâm ..." may sign too.
+
+    >>> read_byline("Theo Thanh Mai (TTXVN)"), read_byline("Thanh Mai - Văn Khánh"), read_byline("Theo TTXVN")
+    (('Thanh Mai',), ('Thanh Mai', 'Văn Khánh'), ())
+    """
+    line = text.strip(" \t*•-–—_.,;:|/")
+    if not 2 <= len(line) <= 120 or _SOURCE.match(line):
+        return ()
+    if line[0] in "([" and line[-1:] in ")]":
+        return ()
+    line = _PHOTO_PART.sub("", line)
+    bare = _strip_prefix(line)
+    for _ in range(3):
+        shorter = _TAIL.sub("", bare).strip(" ,.;:-–")
+        if shorter == bare:
+            break
+        bare = shorter
+    if not bare:
+        return ()
+    names = [_strip_prefix(_PEOPLE_TITLES.sub("", name.strip(" .,;:-–"))) for name in _SEPARATOR.split(bare)]
+    names = [name for name in names if name]
+    if names and len(names) <= 6 and all(is_person(name, sites=sites) for name in names):
+        return tuple(dict.fromkeys(names))
+    if lone and is_signing_body(bare, sites=sites):
+        return (bare,)
+    return ()
+
+
+def is_person(name: str, *, sites: Sequence[str] = ()) -> bool:
+    """Whether the words can be the name or pen name of a person: capitalised, at most five, no outlet, no site name."""
+    if not 2 <= len(name) <= 40 or not _NAME.match(name):
+        return False
+    words = name.split()
+    if len(words) == 1 and not re.search(r"[^\W\d_]{2}|\.", name):
+        return False
+    if name.isupper() and len(words) == 1 and "." not in name:
+        return False  # VOV, TTXVN, PV: agencies and roles
+    if lower(name) in _NOT_NAMES or _OUTLET.search(name) or _BODY.match(name):
+        return False
+    return not is_site(name, sites)
+
+
+def is_signing_body(name: str, *, sites: Sequence[str] = ()) -> bool:
+    words = name.split()
+    return (
+        3 <= len(words) <= 10
+        and bool(_BODY.match(name))
+        and not re.search(r"[\d:;!?/]", name)
+        and not name.endswith(".")
+        and sum(word[0].isupper() for word in words) >= 2
+        and not _OUTLET.search(name)
+        and not is_site(name, sites)
+    )
+
+
+def is_site(name: str, sites: Iterable[str]) -> bool:
+    """Whether ``name`` is one of the site's names; case, diacritics and spaces do not matter."""
+    wanted = _squeeze(name)
+    for site in sites:
+        known = _squeeze(site)
+        if known and (wanted == known or (len(wanted) >= 6 and (wanted in known or known in wanted) and len(known) >= 5)):
+            return True
+    return False
+
+
+def has_family_name(name: str) -> bool:
+    return lower(name.split()[0]) in _FAMILY_NAMES
+
+
+def _strip_prefix(text: str) -> str:
+    for _ in range(2):
+        shorter = _PREFIX.sub("", text).strip()
+        if shorter == text:
+            break
+        text = shorter
+    return text
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))

@@ -1,0 +1,144 @@
+"""Pages we do not want, and why: errors sent as 200, challenges, listings, attribute tables, stubs, other languages, damaged text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from corpus.errors import Reason, Rejected
+from corpus.text import fold, lower
+from pipelines.extraction.body import Body
+from pipelines.extraction.html import Page
+from pipelines.extraction.metadata import Metadata
+from pipelines.extraction.quality import is_foreign, is_readable, is_vietnamese, measure
+
+_CHALLENGE = re.compile(
+    r"just a moment|attention required|checking your browser|verify (?:that )?you are (?:a )?human|are you a robot|ddos[- ]guard|"
+    r"enable javascript and cookies to continue|cf-browser-verification|_cf_chl|captcha|xac minh (?:ban la|rang ban la) (?:con )?nguoi|"
+    r"xac thuc truy cap|vui long xac nhan ban khong phai|access denied|request (?:rejected|blocked)|the requested url was rejected|"
+    r"ban da bi chan|truy cap bi tu choi|document\.cookie\s*=|toi khong phai (?:la )?(?:nguoi may|robot)"
+)
+_ERROR = re.compile(
+    r"\b(?:404|500|502|503|403)\b.{0,40}(?:not found|error|khong tim thay|loi|forbidden|unavailable)|page not found|not found|"
+    r"khong tim thay|khong ton tai|da bi (?:xoa|go|an)|trang (?:ban )?(?:yeu cau|can tim|tim kiem|nay)? ?khong|bai viet khong|noi dung khong|"
+    r"duong dan (?:khong|bi loi|sai)|xay ra loi|co loi xay ra|loi he thong|loi may chu|he thong dang (?:bao tri|nang cap)|trang web dang (?:bao tri|nang cap)|"
+    r"server error|runtime error|service unavailable|bad gateway|under maintenance|^loi\b|^error\b|^oops|an error (?:has )?occurred|"
+    r"sorry, something went wrong|khong co (?:bai viet|du lieu|ban ghi|tin) nao"
+)
+_LOGIN = re.compile(r"^(?:dang nhap|login|log in|sign in|yeu cau dang nhap)\b")
+_SEARCH = re.compile(r"^(?:ket qua tim kiem|tim kiem|search results?|tag\s*:|tu khoa\s*:|chu de\s*:|luu tru)\b")
+_SEARCH_PATH = re.compile(r"/(?:search|tim-kiem|timkiem|tags?|tu-khoa|chu-de|rss)(?:[/.?]|$)", re.IGNORECASE)
+# Labels of the attribute table of an official document's page.
+_ATTRIBUTES = re.compile(
+    r"^(?:so[ /,-]*ky hieu|so hieu|so van ban|ngay (?:ban hanh|hieu luc|het hieu luc|ky|co hieu luc)|co quan ban hanh|don vi ban hanh|nguoi ky|trich yeu|"
+    r"loai van ban|hinh thuc van ban|linh vuc|tieu de van ban|ten van ban|tinh trang(?: hieu luc)?|tep (?:dinh kem|van ban)|file (?:dinh kem|van ban)|"
+    r"van ban dinh kem|trang thai|do mat|chuc vu|so trang|noi dung(?: trich yeu)?|pham vi|tai lieu dinh kem|tap tin dinh kem|toan van)\s*:?"
+)
+_ENOUGH = 600
+"""Characters of own text from which a page with error words or a table is an article that speaks of them."""
+_STUB = 80
+
+
+def check_answer(status: int, page: Page, metadata: Metadata) -> None:
+    """Before the body is known: the status and pages that guard others.
+
+    Raises: Rejected.
+    """
+    if status >= 400:
+        raise Rejected(Reason.ERROR_PAGE, f"status {status}")
+    told = fold(f"{page.head_title} {metadata.titles[0] if metadata.titles else ''}")
+    whole = fold(" ".join(block.text for block in page.blocks[:40]))[:3000]
+    chars = page.boxes[0].chars
+    if chars < 2500 and (match := _CHALLENGE.search(f"{told} {whole}")):
+        raise Rejected(Reason.ERROR_PAGE, f"challenge page: {match.group()!r}")
+    if _LOGIN.match(told.strip()) and chars < 4000:
+        raise Rejected(Reason.ERROR_PAGE, "login form")
+
+
+def check_body(page: Page, body: Body | None, metadata: Metadata, *, title: str, text: str, url: str, has_date: bool, attachments: int) -> None:
+    """Once title and body are known.
+
+    Raises: Rejected.
+    """
+    size = len(text)
+    told = fold(f"{title} | {page.head_title}")
+    if size < _ENOUGH and (_ERROR.search(told) or (size < 300 and _ERROR.search(fold(text[:300])))):
+        raise Rejected(Reason.ERROR_PAGE, "error page sent as success")
+    if _SEARCH.match(fold(title)) or (_SEARCH_PATH.search(urlsplit(url).path) and not _is_article_page(metadata)):
+        raise Rejected(Reason.NOT_ARTICLE, "search or tag page")
+    _check_table(page, body, size)
+    _check_listing(page, body, metadata, size, url)
+    if not body or not text.strip():
+        raise Rejected(Reason.NO_TEXT, "no text found")
+    if size < _STUB:
+        raise Rejected(Reason.NO_TEXT, f"{size} characters of text")
+    if not title:
+        raise Rejected(Reason.NOT_ARTICLE, "no headline")
+    check_language(text, title=title)
+
+
+def check_language(text: str, *, title: str = "") -> None:
+    """Raises: Rejected for damaged text and for other languages."""
+    quality = measure(text)
+    if is_foreign(quality) and quality.syllables < 0.75:
+        raise Rejected(Reason.NOT_VIETNAMESE, f"{quality.marked:.0%} of the words carry Vietnamese letters")
+    if not is_readable(quality):
+        raise Rejected(Reason.UNREADABLE_TEXT, f"{quality.syllables:.0%} of the words are Vietnamese syllables")
+    if not is_vietnamese(quality):
+        raise Rejected(Reason.NOT_VIETNAMESE, f"{quality.syllables:.0%} Vietnamese syllables, {quality.function_words:.0%} function words")
+
+
+def count_attributes(page: Page) -> int:
+    """How many labels of an official document's attribute table stand in table cells, list items or definition lists."""
+    labels = set()
+    for block in page.blocks:
+        if len(block.text) <= 60 and block.tag in ("td", "th", "dt", "li", "div", "p") and (match := _ATTRIBUTES.match(fold(block.text))):
+            labels.add(match.group().strip(" :"))
+    return len(labels)
+
+
+def _check_table(page: Page, body: Body | None, size: int) -> None:
+    if count_attributes(page) < 3:
+        return
+    own = 0
+    if body is not None:
+        own = sum(len(page.blocks[n].text) for n in body.blocks if page.blocks[n].tag not in ("td", "th", "dt", "dd", "li") and len(page.blocks[n].text) >= 60)
+    if own < _ENOUGH:
+        raise Rejected(Reason.NOT_ARTICLE, "attribute table of a document, no article text")
+
+
+def _check_listing(page: Page, body: Body | None, metadata: Metadata, size: int, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme.startswith("http") and parts.path in ("", "/") and not parts.query:
+        raise Rejected(Reason.NOT_ARTICLE, "home page")
+    if body is None:
+        return
+    dates = sum(1 for box in page.boxes if "datepublished" in box.marks)
+    own = _own_prose(page, body)
+    if dates >= 4 and own < 3 * _ENOUGH:
+        raise Rejected(Reason.NOT_ARTICLE, f"{dates} stories listed")
+    headlines = _headlines(page, body)
+    if headlines >= 4 and headlines * 260 > own:
+        raise Rejected(Reason.NOT_ARTICLE, f"{headlines} linked headlines, little text")
+
+
+def _own_prose(page: Page, body: Body) -> int:
+    """Characters of paragraphs that are not the teaser right under a linked headline."""
+    total = 0
+    for number in body.blocks:
+        block = page.blocks[number]
+        previous = page.blocks[number - 1] if number else None
+        if previous is not None and previous.link_share >= 0.8 and len(previous.text) >= 20 and len(block.text) <= 400:
+            continue
+        if len(block.text) >= 40:
+            total += len(block.text)
+    return total
+
+
+def _headlines(page: Page, body: Body) -> int:
+    held = page.boxes[body.box]
+    return sum(1 for block in page.blocks[held.first : held.last] if block.link_share >= 0.8 and 20 <= len(block.text) <= 250 and " " in block.text)
+
+
+def _is_article_page(metadata: Metadata) -> bool:
+    return metadata.kind == "article" or "article" in lower(metadata.kind)

@@ -1,0 +1,338 @@
+"""One HTML page as a flat list of text blocks and the elements that hold them.
+
+The page is parsed once (selectolax) and walked once; title, date, byline, body and gates all read the result. Decoding bytes is
+not done here (see ``charset.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from corpus.text import normalize
+
+# A page of 300 kB has about 15,000 nodes; the limit keeps a hostile page of a million elements under two seconds.
+MAX_NODES = 120_000
+MAX_CHARACTERS = 4_000_000
+_MARKS_LENGTH = 240
+
+_SKIPPED = frozenset(
+    "script style noscript template svg iframe object embed select option datalist button input textarea canvas video audio "
+    "head map area nav footer dialog -comment".split()
+)
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark nobr o:p q s samp small span st1:place strike "
+    "strong sub sup time tt u var wbr st1:city picture source meta link data".split()
+)
+_TEXT_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li td th dt dd figcaption caption blockquote pre".split())
+_BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
+_KEPT_ATTRIBUTES = ("itemprop", "rel", "href", "datetime", "content", "property", "data-role", "title")
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+_BREAK = "\x01"
+"""Stands for ``<br>`` inside a run: the line feeds of the source are only white space."""
+
+
+@dataclass(slots=True)
+class Box:
+    """An element. ``first <= block < last`` are the blocks it holds."""
+
+    tag: str
+    marks: str
+    """Its id, class, itemprop and rel in lower case, separated by spaces."""
+    parent: int
+    first: int
+    last: int = 0
+    attributes: Mapping[str, str | None] = field(default_factory=dict)
+    chars: int = 0
+    link_chars: int = 0
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text between two block-level boundaries, in normal form, white space collapsed."""
+
+    text: str
+    box: int
+    tag: str
+    """The nearest of p, h1-h6, li, td, ... or ``div``."""
+    link_chars: int = 0
+    bold_chars: int = 0
+
+    @property
+    def link_share(self) -> float:
+        return self.link_chars / max(1, len(self.text))
+
+
+@dataclass(slots=True)
+class Page:
+    """What the walk found; ``boxes[0]`` is the body element."""
+
+    tree: LexborHTMLParser
+    boxes: list[Box]
+    blocks: list[Block]
+    metas: list[tuple[str, str]]
+    """(name, property, itemprop or http-equiv in lower case; content) in order."""
+    json_ld: list[str]
+    head_title: str
+    canonical: str | None
+    language: str
+    numbers: dict[int, int] = field(default_factory=dict)
+    """Identity of a parsed element -> its box."""
+    truncated: bool = False
+
+    def meta(self, *names: str) -> str | None:
+        """The first non-empty content of the first name that has one."""
+        for name in names:
+            for key, content in self.metas:
+                if key == name and content.strip():
+                    return content
+        return None
+
+    def ancestors(self, box: int) -> Iterator[int]:
+        """The box and all that hold it, inner first."""
+        while box >= 0:
+            yield box
+            box = self.boxes[box].parent
+
+    def find(self, selector: str) -> int | None:
+        """The box of the first element that a CSS selector finds; None for none and for a selector that is no CSS."""
+        try:
+            node = self.tree.css_first(selector)
+        except Exception:  # noqa: BLE001
+            return None
+        return self.numbers.get(node.mem_id) if node is not None else None
+
+    def text_of(self, box: int) -> str:
+        held = self.boxes[box]
+        return " ".join(block.text for block in self.blocks[held.first : held.last])
+
+
+def clean(text: str) -> str:
+    """Normal form, one space between words.
+
+    >>> clean(" Tin \\n  mới ")
+    'Tin mới'
+    """
+    return _SPACE.sub(" ", normalize(text)).strip()
+
+
+def read_page(text: str) -> Page:
+    """Parse and walk one page; never raises on broken HTML. What lies past the limits is left out and ``truncated`` is set."""
+    tree = LexborHTMLParser(text[:MAX_CHARACTERS])
+    page = Page(
+        tree=tree,
+        boxes=[],
+        blocks=[],
+        metas=_metas(tree),
+        json_ld=[node.text() for node in tree.css('script[type="application/ld+json"]')[:20]],
+        head_title=_head_title(tree),
+        canonical=_canonical(tree),
+        language=_language(tree),
+        truncated=len(text) > MAX_CHARACTERS,
+    )
+    if tree.body is not None:
+        _Walk(page).run(tree.body)
+    if not page.boxes:
+        page.boxes.append(Box("body", "", -1, 0))
+    return page
+
+
+def _metas(tree: LexborHTMLParser) -> list[tuple[str, str]]:
+    found = []
+    for node in tree.css("meta")[:400]:
+        attributes = node.attributes
+        content = attributes.get("content")
+        if content is None:
+            continue
+        for key in ("property", "name", "itemprop", "http-equiv"):
+            name = attributes.get(key)
+            if name:
+                found.append((name.strip().lower(), clean(unescape(content[:4000]))))
+    return found
+
+
+def _head_title(tree: LexborHTMLParser) -> str:
+    node = tree.css_first("head title") or tree.css_first("title")
+    return clean(unescape(node.text()[:2000])) if node is not None else ""
+
+
+def _canonical(tree: LexborHTMLParser) -> str | None:
+    for node in tree.css("link[rel]")[:200]:
+        if (node.attributes.get("rel") or "").strip().lower() == "canonical" and node.attributes.get("href"):
+            return (node.attributes["href"] or "").strip()
+    return None
+
+
+def _language(tree: LexborHTMLParser) -> str:
+    root = tree.root
+    return ((root.attributes.get("lang") or "") if root is not None else "").lower()[:10]
+
+
+class _Walk:
+    """Depth-first over the nodes without recursion (pages nest 100,000 deep on purpose)."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.pieces: list[str] = []
+        self.length = 0
+        self.linked = 0
+        self.bold = 0
+        self.links = 0
+        self.bolds = 0
+
+    def run(self, body: LexborNode) -> None:
+        page = self.page
+        boxes = page.boxes
+        current = -1
+        node: LexborNode | None = body
+        stack: list[tuple[LexborNode, str, int]] = []
+        count = 0
+        while node is not None:
+            count += 1
+            if count > MAX_NODES:
+                page.truncated = True
+                break
+            tag = node.tag or ""
+            if tag == "-text":
+                self.add(node.text_content or "", current)
+            elif tag == "br":
+                self.pieces.append(_BREAK)
+            elif tag not in _SKIPPED and tag[:1] not in "-!":
+                attributes = node.attributes
+                if not (attributes and _is_hidden(attributes)):
+                    if tag not in _INLINE:
+                        self.flush(current)
+                        inner = self.box(node, tag, attributes, current)
+                    elif attributes and tag != "img":
+                        inner = self.box(node, tag, attributes, current)
+                    else:
+                        inner = current
+                    self.links += tag == "a"
+                    self.bolds += tag in _BOLD
+                    child = node.child
+                    if child is not None:
+                        stack.append((node, tag, current))
+                        current = inner
+                        node = child
+                        continue
+                    self.leave(tag, inner, current)
+            following = node.next
+            while following is None and stack:
+                parent, parent_tag, outer = stack.pop()
+                self.leave(parent_tag, current, outer)
+                current = outer
+                following = parent.next if stack else None
+            node = following
+        self.flush(current)
+        for _, _, outer in reversed(stack):
+            if current >= 0:
+                boxes[current].last = len(page.blocks)
+            current = outer
+        self.sum_up()
+
+    def add(self, text: str, current: int) -> None:
+        if not text:
+            return
+        self.pieces.append(text)
+        size = len(text.strip())
+        self.length += size
+        if self.links:
+            self.linked += size
+        if self.bolds:
+            self.bold += size
+
+    def box(self, node: LexborNode, tag: str, attributes: dict[str, str | None], parent: int) -> int:
+        marks = ""
+        kept: dict[str, str | None] = {}
+        if attributes:
+            marks = " ".join(
+                value[:_MARKS_LENGTH] for key in ("id", "class", "itemprop", "rel", "data-role") if (value := attributes.get(key))
+            ).lower()
+            kept = {key: attributes[key] for key in _KEPT_ATTRIBUTES if key in attributes}
+        blocks = len(self.page.blocks)
+        # An inline box starts inside the block being collected, which gets the next number.
+        self.page.boxes.append(Box(tag, marks, parent, blocks, blocks, kept))
+        self.page.numbers[node.mem_id] = len(self.page.boxes) - 1
+        return len(self.page.boxes) - 1
+
+    def leave(self, tag: str, inner: int, outer: int) -> None:
+        if tag == "a":
+            self.links = max(0, self.links - 1)
+        if tag in _BOLD:
+            self.bolds = max(0, self.bolds - 1)
+        if tag not in _INLINE:
+            self.flush(inner)
+        if inner >= 0 and inner != outer:
+            pending = 1 if tag in _INLINE and self.length else 0
+            self.page.boxes[inner].last = len(self.page.blocks) + pending
+
+    def flush(self, current: int) -> None:
+        if self.length:
+            page = self.page
+            raw = "".join(self.pieces)
+            box = self.nearest_block_box(current)
+            tag = self.text_tag(box)
+            for line in _lines(raw):
+                share = min(1.0, len(line) / max(1, self.length))
+                page.blocks.append(
+                    Block(line, box, tag, min(len(line), round(self.linked * share)), min(len(line), round(self.bold * share)))
+                )
+        self.pieces.clear()
+        self.length = self.linked = self.bold = 0
+
+    def nearest_block_box(self, box: int) -> int:
+        boxes = self.page.boxes
+        while box > 0 and boxes[box].tag in _INLINE:
+            box = boxes[box].parent
+        return max(box, 0)
+
+    def text_tag(self, box: int) -> str:
+        boxes = self.page.boxes
+        for _ in range(4):
+            if box < 0:
+                break
+            if boxes[box].tag in _TEXT_TAGS:
+                return boxes[box].tag
+            if boxes[box].tag in ("div", "article", "section", "body"):
+                break
+            box = boxes[box].parent
+        return "div"
+
+    def sum_up(self) -> None:
+        boxes = self.page.boxes
+        for block in self.page.blocks:
+            boxes[block.box].chars += len(block.text)
+            boxes[block.box].link_chars += block.link_chars
+        for box in reversed(boxes):  # children come after their parents
+            if box.parent >= 0:
+                boxes[box.parent].chars += box.chars
+                boxes[box.parent].link_chars += box.link_chars
+
+
+def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    style = attributes.get("style")
+    return bool(style and "none" in style and _HIDDEN.search(style[:400])) or "hidden" in attributes
+
+
+def _lines(raw: str) -> Iterator[str]:
+    """Paragraphs of one run: ``<br>`` ends one, unless the sentence plainly goes on (hard-wrapped text)."""
+    if _BREAK not in raw:
+        if line := clean(raw):
+            yield line
+        return
+    pending = ""
+    for piece in raw.split(_BREAK):
+        line = clean(piece)
+        if pending and line and pending[-1] not in ".!?:;…”\"" and line[0].islower():
+            pending = f"{pending} {line}"
+            continue
+        if pending:
+            yield pending
+        pending = line
+    if pending:
+        yield pending

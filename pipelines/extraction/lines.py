@@ -1,0 +1,58 @@
+"""Single lines that belong to the page and not to its article: buttons, counters, headings of link lists."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.text import lower
+
+_CHROME = re.compile(
+    r"""^(?:
+    loading\.*|đang\ tải.*|dữ\ liệu\ đang\ được\ cập\ nhật.*|
+    (?:tăng|giảm)\ (?:cỡ|kích)\ (?:chữ|thước).*|cỡ\ chữ.*|chọn\ cỡ\ chữ.*|a[-+]?\ ?a?\ ?[-+]?(?:\ ?a\ ?[-+]?)?|\(?-\ ?\+?\)?|
+    chia\ sẻ(?:\ ?(?:bài|tin|lên|qua|trên|facebook|zalo|:).{0,30})?|share(?:\ (?:on|this|to).{0,30})?|copy\ link.{0,20}|sao\ chép.{0,20}|in\ (?:bài|trang|tin)\b.{0,20}|gửi\ (?:email|bài|mail|tin|cho\ bạn).{0,20}|
+    bản\ in|print|email|facebook|twitter|zalo|google\+?|lưu(?:\ tin|\ bài)?|đọc\ bài|nghe\ (?:đọc\ )?bài.{0,20}|nghe\ audio.{0,20}|
+    \[?\ ?(?:quay\ lại|trở\ (?:lại|về)|về\ trang\ trước|về\ đầu\ trang|lên\ đầu\ trang|xem\ tiếp|xem\ chi\ tiết|chi\ tiết|quay\ về).{0,30}\]?|
+    tin\ tài\ trợ|quảng\ cáo|advertisement|tài\ trợ|
+    (?:số\ )?(?:lượt|lần)\ (?:xem|đọc|truy\ cập|tải)\ ?:?\ ?[\d.,]*|[\d.,]+\ (?:lượt|lần)\ (?:xem|đọc|truy\ cập).{0,10}|view(?:s|ed)?\ ?:?\ ?[\d.,]+|
+    click\ để\ đánh\ giá.*|tổng\ số\ điểm\ của\ bài\ viết.*|\(?[\d.,]+\ (?:bình\ chọn|đánh\ giá).*|(?:hãy\ )?đánh\ giá\ (?:bài|tin)\ .{0,40}|xếp\ hạng.{0,20}|
+    trình\ duyệt\ (?:của\ bạn\ )?không\ hỗ\ trợ.*|your\ browser\ does\ not\ support.*|
+    publishingportal\ ?-.*|skip\ (?:ribbon|to\ main).*|sign\ in|đăng\ nhập|đăng\ ký|bỏ\ qua\ .{0,20}|null|\{\w+\}(?:\ ?\{\w+\})*|
+    theo\ dõi\ .{0,60}\ (?:trên|tại|qua)\ (?:google\ news|facebook|zalo|youtube).{0,30}|
+    mời\ (?:quý\ )?(?:độc\ giả|bạn\ đọc|khán\ giả|quý\ vị).{0,160}|bạn\ đọc\ quan\ tâm.{0,160}|
+    thích|bình\ luận.{0,20}|ý\ kiến\ (?:bạn\ đọc|của\ bạn).{0,20}|gửi\ bình\ luận.{0,20}|phản\ hồi.{0,20}|
+    từ\ khóa\ ?:.*|từ\ khoá\ ?:.*|tags?\ ?:.*|thẻ\ ?:.*|chủ\ đề\ ?:.{0,80}|
+    tập\ tin\ đính\ kèm|tệp\ đính\ kèm|file\ đính\ kèm|tài\ liệu\ đính\ kèm|đính\ kèm|
+    ảnh|video|clip|audio|podcast|undefined|\W+|\d{1,4}
+    )\ ?:?$""",
+    re.VERBOSE,
+)
+_REST = re.compile(
+    r"""^\W{0,4}(?:
+    (?:các\ |những\ )?(?:tin|bài)(?:\ bài|\ viết|\ tức)?\ (?:liên\ quan|khác|cùng\ (?:chuyên\ )?(?:mục|loại|chủ\ đề)|cũ\ hơn|mới\ hơn|mới(?:\ nhất)?|tiếp\ theo|trước|đã\ (?:đưa|đăng)|nổi\ bật|đọc\ nhiều|xem\ nhiều|nên\ đọc|hay)|
+    tin\ mới\ (?:nhất|hơn|cập\ nhật)|mới\ nhất|đọc\ nhiều(?:\ nhất)?|xem\ nhiều(?:\ nhất)?|đọc\ thêm|có\ thể\ bạn\ quan\ tâm|bạn\ có\ thể\ quan\ tâm|
+    cùng\ (?:chuyên\ )?mục|cùng\ chủ\ đề|nội\ dung\ liên\ quan|chủ\ đề\ liên\ quan|thông\ tin\ liên\ quan|sự\ kiện\ liên\ quan|liên\ quan|tin\ cùng|
+    bình\ luận|ý\ kiến(?:\ bạn\ đọc|\ của\ bạn)?|gửi\ (?:ý\ kiến|bình\ luận|phản\ hồi)|related\ (?:news|posts|articles)|other\ news|dành\ cho\ bạn|đừng\ bỏ\ lỡ|
+    tin\ nóng|tin\ nổi\ bật|thống\ kê\ truy\ cập|lượt\ truy\ cập|liên\ kết\ (?:website|web|trang)|tin\ đọc\ nhiều|xem\ thêm(?:\ tin.{0,20}|\ bài.{0,20})?|
+    tổng\ số\ điểm\ của\ bài\ viết.{0,40}|những\ tin\ mới\ hơn|những\ tin\ cũ\ hơn
+    )\W{0,4}(?:\(\d{1,5}\))?\W{0,4}$""",
+    re.VERBOSE,
+)
+
+
+def is_chrome(line: str) -> bool:
+    """A whole line that a page adds to every article.
+
+    >>> is_chrome("Tăng cỡ chữ Giảm cỡ chữ"), is_chrome("Lượt xem: 1.204"), is_chrome("Huyện chia sẻ kinh nghiệm.")
+    (True, True, False)
+    """
+    return len(line) <= 200 and bool(_CHROME.match(lower(line)))
+
+
+def cuts_rest(line: str) -> bool:
+    """A heading under which only other stories, comments or counters follow.
+
+    >>> cuts_rest("TIN LIÊN QUAN"), cuts_rest("Đọc nhiều"), cuts_rest("Tin bài liên quan đến xã")
+    (True, True, False)
+    """
+    return len(line) <= 60 and bool(_REST.match(lower(line)))

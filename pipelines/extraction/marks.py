@@ -1,0 +1,91 @@
+"""What the class and id names of Vietnamese content systems say about an element. A new CMS family is added here.
+
+Names are compared in lower case; one page's names are few and repeat, so each is looked at once a page (`Reader`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Containers of the article text. Families: SharePoint (ms-rtestate-field, content-detail), Liferay (journal-content-article,
+# asset-full-content, taglib-asset), NukeViet (news-bodyhtml, bodytext), WordPress (entry-content, post-content), Drupal
+# (field-name-body, field--name-body), Joomla (item-page, itemfulltext), DotNetNuke (articlecontent, edn_article, normal news detail),
+# WebCenter (contentdetail), and the newspaper systems (fck_detail, detail-content, afcbc-body, article__body, singular-content,
+# cms-body, the-article-body, maincontent ...). noidung, chitiet, baiviet, bantin are Vietnamese for content, detail, article, news.
+_BODY = re.compile(
+    r"articlebody|fck_?detail|afcbc-body|(?:detail|news|article|post|entry|main|content|singular|story|single|page|ct)[-_]{0,2}"
+    r"(?:content|body|detail|noidung|text|html|main|full(?:text)?)(?![a-z]*(?:title|list|other))|content[-_]{0,2}(?:detail|news|article|post|body|inner|bai)"
+    r"|(?:body|art|txt)[-_]?(?:content|text|html|detail)|bodyhtml|noi-?_?dung|chi-?_?tiet|bai-?_?viet|ban-?_?tin-?_?view|blockbody|"
+    r"journal-content-article|asset-full-content|field-{1,2}name-{1,2}body|field-body|item-?page|itemfulltext|ms-rtestate-field|"
+    r"rte-?field|articlecontent|maincontent|cms-body|abody|knc-content|exp_content|\bthe-article|tinymce|ckeditor|description_detail|"
+    r"itemprop_articlebody|text-con[t]?ent|article-editor|data-content|\bcontent\b|\bbody\b|\bdetail\b"
+)
+_STRONG_BODY = re.compile(
+    r"articlebody|fck_?detail|afcbc-body|content[-_]?detail|detail[-_]{0,2}(?:content|body)|article[-_]{1,2}(?:body|content|editor)|"
+    r"(?:entry|post|singular|news)[-_]content|bodyhtml|journal-content-article|field-{1,2}name-{1,2}body|ms-rtestate-field|"
+    r"itemfulltext|cms-body|the-article-body|noi-?_?dung"
+)
+_NOISE = re.compile(
+    r"relat|relate|lien-?_?quan|tin-?_?khac|tin-?_?moi|tin-?_?cung|cung-?_?chuyen|other|older|newer|similar|suggest|recommend|doc-?_?them|xem-?_?them|"
+    r"read-?_?more|readmore|doc-?_?nhieu|xem-?_?nhieu|most-?_?(?:read|view)|popular|hot-?_?news|box-?_?news|list-?_?news|news-?_?list|box-?_?tin|newsbox|"
+    r"share|sharing|social|facebook|fb-|zalo|twitter|comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|\btags?\b|tag[-_s]|[-_]tags?\b|tu-?_?khoa|keyword|"
+    r"breadcrumb|menu|navbar|\bnav\b|pagination|paging|pager|footer|banner|\bads?\b|\bads[-_]|[-_]ads?\b|adv|quang-?_?cao|qc[-_]|sponsor|tai-?_?tro|"
+    r"sidebar|side-?_?bar|widget|counter|thong-?_?ke|truy-?_?cap|visitor|online|weather|thoi-?_?tiet|ti-?_?gia|ty-?_?gia|rating|danh-?_?gia|\bvote|star|"
+    r"poll|survey|print|toolbar|tool-?bar|tools\b|font-?_?size|fontsize|co-?chu|audio|player|video-?list|newsletter|subscri|popup|modal|login|"
+    r"dang-?nhap|sign-?in|search|timkiem|tim-kiem|toc\b|ez-toc|muc-?luc|kbwscwl|stock|chung-khoan-box|"
+    r"copyright|ban-?quyen|hidden-print|hide|skip|ribbon|portlet-topper|calendar|lich-|journal-content-related|news_relate"
+)
+_TITLE = re.compile(
+    r"(?:detail|news|article|post|entry|page|main|content|bai-?viet|tin|story|cms|item|single|the-article)[-_]{0,2}(?:title|titile|tit|headline|tieu-?de|name|heading)\b|"
+    r"title[-_]{0,2}(?:detail|news|article|post|content|page|main|bai-?viet|tin)|tieu-?_?de|headline|tile-?news|\btitle\b|newstitle|titledetail"
+)
+_SAPO = re.compile(
+    r"sapo|brief|summary|\blead\b|\bintro|introtext|chapeau|mo-?_?ta|trich-?_?yeu|tom-?_?tat|\bdesc\b|(?:detail|news|article|singular|entry|post)[-_]{1,2}(?:desc|excerpt|lead|head)"
+    r"|description|hometext|excerpt|head-noidung|teaser-?text|dan-?de|quote-?news"
+)
+_AUTHOR = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?(?:viet|dang|tao)|writer|reporter|but-?_?danh|phong-?vien|nguon-?_?tin|nguontin|creator|\bsource-?author")
+_DATE = re.compile(
+    r"date|time|ngay-?|pubdate|publish|posted|created|cap-?nhat|thoi-?gian|\bmeta\b|post-?meta|entry-?meta|article-?meta|info\b|detail-info|news-?info|clock"
+)
+_SITE_CLOCK = re.compile(r"clock|today|current-?(?:date|time)|date-?now|now|dong-?ho|hom-?nay|topbar|top-?bar|header|head-?top|top-?header|ngay-?hien|hientai")
+_CAPTION = re.compile(r"caption|chu-?thich|photo-?desc|image-?desc|desc_cation|avatar|thumb")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    body: bool = False
+    strong_body: bool = False
+    noise: bool = False
+    title: bool = False
+    sapo: bool = False
+    author: bool = False
+    date: bool = False
+    clock: bool = False
+    caption: bool = False
+
+
+_NOTHING = Marks()
+
+
+class Reader:
+    """Reads marks strings, each once; lives as long as one page."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Marks] = {"": _NOTHING}
+
+    def __call__(self, marks: str) -> Marks:
+        known = self._known.get(marks)
+        if known is None:
+            known = self._known[marks] = Marks(
+                body=bool(_BODY.search(marks)),
+                strong_body=bool(_STRONG_BODY.search(marks)),
+                noise=bool(_NOISE.search(marks)),
+                title=bool(_TITLE.search(marks)),
+                sapo=bool(_SAPO.search(marks)),
+                author=bool(_AUTHOR.search(marks)),
+                date=bool(_DATE.search(marks)),
+                clock=bool(_SITE_CLOCK.search(marks)),
+                caption=bool(_CAPTION.search(marks)),
+            )
+        return known

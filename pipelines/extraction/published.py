@@ -1,0 +1,185 @@
+"""Choosing the publication date among all that a page offers, with its method and confidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from corpus.document import DateCandidate
+from pipelines.extraction.body import Body
+from pipelines.extraction.dates import VIETNAM, Written, in_range, is_label, is_update, read_iso, read_written, remainder
+from pipelines.extraction.html import Page
+from pipelines.extraction.marks import Reader
+from pipelines.extraction.metadata import Metadata
+
+# Votes for a day. A date that readers see under the headline outweighs one metadata tag, two agreeing sources outweigh it
+# (a portal prints a stale site clock above its stories).
+_UNDER_TITLE = 0.95
+_JSON_LD = 0.9
+_META = 0.8
+_TIME_ELEMENT = 0.85
+_ABOVE_TITLE = 0.7
+_BELOW_TEXT = 0.5
+_URL = 0.45
+_SWAPPED = 0.35
+DOUBTFUL = 0.5
+_BEFORE = 6
+_AFTER = 8
+_LINE = 140
+_URL_DATE = re.compile(r"[/\-_](20[0-3]\d)[/\-]?(0[1-9]|1[0-2])[/\-]?(0[1-9]|[12]\d|3[01])(?=[/\-_]|\d{4,9}(?:\D|$)|\D|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    chosen: DateCandidate | None
+    candidates: tuple[DateCandidate, ...]
+    modified: datetime | None
+
+
+def choose_date(
+    page: Page, read: Reader, *, title: int | None, body: Body | None, metadata: Metadata, url: str, fetched_at: datetime, box: int | None = None
+) -> Published:
+    """Candidates later than the fetch or older than the Vietnamese web are dropped; ``box`` is the portal's own date element."""
+    latest = fetched_at.astimezone(VIETNAM).date() + timedelta(days=1)
+    updates: list[Written] = []
+    found: list[DateCandidate] = []
+    if box is not None:
+        found += [_visible(written, 1.0, "selector") for written in read_written(page.text_of(box))]
+    found += list(_seen(page, read, title, body, updates, latest))
+    found += list(_told(metadata))
+    if match := _URL_DATE.search(url):
+        value = _day(match)
+        if value is not None:
+            found.append(DateCandidate(value=value, method="url", confidence=_URL, surface=match.group().strip("/-_")))
+    kept = tuple(dict.fromkeys(candidate for candidate in found if in_range(candidate.value, latest)))
+    chosen = _vote(kept)
+    if chosen is None and updates:
+        chosen = _visible(updates[0], 0.8, "visible")
+        kept = (*kept, chosen)
+    modified = _modified(metadata, updates, chosen)
+    return Published(chosen, kept, modified)
+
+
+def _seen(
+    page: Page, read: Reader, title: int | None, body: Body | None, updates: list[Written], latest: date
+) -> Iterator[DateCandidate]:
+    if body is None and title is None:
+        return
+    first = page.boxes[body.box].first if body is not None else len(page.blocks)
+    last = page.boxes[body.box].last if body is not None else len(page.blocks)
+    anchor = title if title is not None else first
+    low, high = max(0, anchor - _BEFORE), min(len(page.blocks), max(anchor + _AFTER, min(first + 2, anchor + 25)))
+    for number in range(low, high):
+        block = page.blocks[number]
+        if number == title or len(block.text) > _LINE:
+            continue
+        above = number < anchor
+        if above and _is_clock(page, read, block.box):
+            continue
+        for written in _stamps(block.text):
+            if is_update(block.text[: written.start][-40:]):
+                updates.append(written)
+                continue
+            vote = _ABOVE_TITLE if above else _UNDER_TITLE
+            if above and number >= anchor - 3 and _is_named_date(page, read, block.box):
+                vote = _UNDER_TITLE - 0.05
+            yield _visible(written, _SWAPPED if written.swapped else vote, "visible")
+    yield from _time_elements(page, low, high)
+    for number in (*range(max(high, last - 2), last), *range(last, min(last + 4, len(page.blocks)))):
+        block = page.blocks[number]
+        if len(block.text) <= _LINE and (number < last or _is_named_date(page, read, block.box) or is_label(block.text)):
+            for written in _stamps(block.text):
+                if not written.swapped and in_range(written.value, latest):
+                    yield _visible(written, _BELOW_TEXT, "visible")
+
+
+def _stamps(text: str) -> list[Written]:
+    """Dates of a line that is a date line: little else stands in it, or a label such as "Ngày đăng" stands before the date."""
+    found = list(read_written(text))
+    if not found:
+        return []
+    rest = remainder(text)
+    if len(rest) <= 45:
+        return found
+    return [written for written in found if re.search(r"(?:đăng|cập nhật|xuất bản|lúc|ngày tạo)\W{0,3}$", text[: written.start], re.IGNORECASE)]
+
+
+def _time_elements(page: Page, low: int, high: int) -> Iterator[DateCandidate]:
+    for box in page.boxes:
+        stamp = box.attributes.get("datetime") if box.tag == "time" else box.attributes.get("content") if "datepublished" in box.marks else None
+        if stamp and low <= box.first <= high and (told := read_iso(stamp)) is not None:
+            yield DateCandidate(value=told[0], at=told[1], method="time-element", confidence=_TIME_ELEMENT, surface=stamp[:60])
+
+
+def _told(metadata: Metadata) -> Iterator[DateCandidate]:
+    for method, text in metadata.published:
+        told = read_iso(text)
+        if told is not None:
+            yield DateCandidate(value=told[0], at=told[1], method=method, confidence=_JSON_LD if method == "json-ld" else _META, surface=text[:60])
+            continue
+        for written in read_written(text[:200]):
+            if not written.swapped:
+                yield replace(_visible(written, 0.6, method))
+
+
+def _vote(candidates: Sequence[DateCandidate]) -> DateCandidate | None:
+    """The day with the most votes, each method counted once, and of that day the candidate that readers see, with its time."""
+    votes: dict[date, dict[str, float]] = {}
+    for candidate in _settled(candidates):
+        methods = votes.setdefault(candidate.value, {})
+        methods[candidate.method] = max(methods.get(candidate.method, 0.0), candidate.confidence)
+    if not votes:
+        return None
+    day = max(votes, key=lambda value: (round(sum(votes[value].values()), 6), max(votes[value].values()), -value.toordinal()))
+    same = [candidate for candidate in _settled(candidates) if candidate.value == day]
+    order = {"selector": 0, "visible": 1, "json-ld": 2, "meta": 3, "time-element": 4, "url": 5}
+    chosen = min(same, key=lambda candidate: (candidate.at is None, order.get(candidate.method, 9), -candidate.confidence))
+    total = sum(votes[day].values())
+    against = max((sum(methods.values()) for value, methods in votes.items() if value != day), default=0.0)
+    confidence = max(votes[day].values()) if not against else max(0.3, total / (total + against))
+    if len(votes[day]) > 1 and not against:
+        confidence = min(0.99, confidence + 0.05)
+    return replace(chosen, confidence=round(confidence, 3))
+
+
+def _settled(candidates: Sequence[DateCandidate]) -> list[DateCandidate]:
+    """A metadata time with offset +00:00 whose clock reads like the visible Vietnamese time was written in local time."""
+    clocks = {candidate.at.astimezone(VIETNAM).strftime("%d %H:%M") for candidate in candidates if candidate.at and candidate.method in ("visible", "selector")}
+    kept = []
+    for candidate in candidates:
+        wrong_zone = candidate.at is not None and candidate.method in ("json-ld", "meta", "time-element") and candidate.at.strftime("%d %H:%M") in clocks
+        if wrong_zone and candidate.at is not None:
+            local = candidate.at.replace(tzinfo=VIETNAM)
+            candidate = replace(candidate, at=local.astimezone(candidate.at.tzinfo), value=local.date())
+        kept.append(candidate)
+    return kept
+
+
+def _modified(metadata: Metadata, updates: Sequence[Written], chosen: DateCandidate | None) -> datetime | None:
+    moments = [told[1] for text in metadata.modified if (told := read_iso(text)) is not None]
+    moments += [written.at for written in updates]
+    for moment in moments:
+        if moment is not None and (chosen is None or chosen.at is None or moment > chosen.at):
+            return moment
+    return None
+
+
+def _visible(written: Written, confidence: float, method: str) -> DateCandidate:
+    return DateCandidate(value=written.value, at=written.at, method=method, confidence=confidence, surface=written.surface[:80])
+
+
+def _is_clock(page: Page, read: Reader, box: int) -> bool:
+    return any(read(page.boxes[number].marks).clock for number in list(page.ancestors(box))[:3])
+
+
+def _is_named_date(page: Page, read: Reader, box: int) -> bool:
+    return any(read(page.boxes[number].marks).date for number in list(page.ancestors(box))[:2])
+
+
+def _day(match: re.Match[str]) -> date | None:
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None

@@ -1,0 +1,111 @@
+"""The headline: the heading above the text that agrees with what the metadata says, without the site's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.text import fold
+from pipelines.extraction.body import Body
+from pipelines.extraction.byline import is_site
+from pipelines.extraction.html import Page
+from pipelines.extraction.lines import is_chrome
+from pipelines.extraction.marks import Reader
+from pipelines.extraction.metadata import Metadata
+
+_SEPARATOR = re.compile(r"\s+[|»›–—~•:\-]{1,2}\s+|\s*(?:\||::|»)\s*")
+_SITE_WORDS = re.compile(
+    r"\b(?:báo|tạp chí|cổng(?: thông tin| ttđt)?|trang (?:thông tin|tin|chủ|điện tử)|ttđt|website|online|portal|home|sở|ubnd|ủy ban|đài|truyền hình|"
+    r"tin tức|tin nhanh|thời sự|chi tiết|bộ|cục|hội|trường|news)\b|\.(?:vn|com|net|org|info)\b",
+    re.IGNORECASE,
+)
+_TAG_WEIGHT = {"h1": 1.0, "h2": 0.6, "h3": 0.4, "h4": 0.3}
+_ELLIPSIS = re.compile(r"\s*(?:\.{2,}|…)\s*$")
+_MAX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    text: str
+    block: int | None
+    """Where it stands on the page; None when only the metadata gives it."""
+
+
+def find_title(page: Page, read: Reader, body: Body | None, metadata: Metadata, *, sites: Sequence[str], box: int | None = None) -> Title:
+    """``box`` names the element of the portal's own selector. The text is empty when the page has no headline at all."""
+    told = [text for text in (*metadata.titles, page.head_title) if text]
+    stripped = [strip_site(text, told, sites) for text in told]
+    if box is not None and page.text_of(box):
+        return Title(page.text_of(box)[:_MAX], page.boxes[box].first)
+    found = _heading(page, read, body, stripped, sites)
+    if found is not None:
+        return Title(strip_site(page.blocks[found].text, told, sites)[:_MAX], found)
+    whole = next((text for text in stripped if not _ELLIPSIS.search(text) and not is_site(text, sites)), "")
+    return Title((whole or (stripped[0] if stripped else ""))[:_MAX], None)
+
+
+def strip_site(title: str, others: Sequence[str], sites: Sequence[str]) -> str:
+    """Without the trailing parts that name the site or its section.
+
+    >>> strip_site("Xã A có đài mới | Xã hội | Báo Miền Núi", ["Xã A có đài mới"], [])
+    'Xã A có đài mới'
+    """
+    keys = {_key(other) for other in others if other != title}
+    cuts = [match.start() for match in _SEPARATOR.finditer(title)]
+    for cut in cuts:
+        if _key(title[:cut]) in keys:
+            return title[:cut].strip()
+    while cuts:
+        cut = cuts.pop()
+        tail = _SEPARATOR.sub("", title[cut:], count=1).strip()
+        if len(tail) <= 80 and len(title[:cut].strip()) >= 10 and (is_site(tail, sites) or (_SITE_WORDS.search(tail) and len(tail) < cut)):
+            title = title[:cut].strip()
+        elif "|" in title[cut : cut + 3] and len(tail) <= 40 and cut >= 15:
+            title = title[:cut].strip()
+        else:
+            break
+    return title.strip()
+
+
+def _heading(page: Page, read: Reader, body: Body | None, told: Sequence[str], sites: Sequence[str]) -> int | None:
+    first = page.boxes[body.box].first if body is not None else len(page.blocks)
+    last = page.boxes[body.box].last if body is not None else len(page.blocks)
+    keys = [_key(text) for text in told]
+    best: tuple[float, int] | None = None
+    for number, block in enumerate(page.blocks[: min(last, first + 40)]):
+        if not 8 <= len(block.text) <= _MAX or is_chrome(block.text):
+            continue
+        likeness = max((_likeness(_key(block.text), key) for key in keys), default=0.0)
+        weight = _TAG_WEIGHT.get(block.tag, 0.0)
+        near = list(page.ancestors(block.box))[:3]
+        named = any(read(page.boxes[box].marks).title or "headline" in page.boxes[box].marks for box in near)
+        if likeness == 0.0 and not (weight >= 1.0 or (named and weight > 0) or (named and first - 15 <= number <= first)):
+            continue
+        if likeness == 0.0 and (block.link_share > 0.5 or is_site(block.text, sites)):
+            continue
+        distance = max(0, first - number) if number <= first else 2 * (number - first)
+        score = 3 * likeness + weight + (0.6 if named else 0.0) - min(1.5, 0.03 * distance) - (0.5 if block.link_share > 0.5 else 0.0)
+        if any(read(page.boxes[box].marks).noise for box in near) or "breadcrumb" in page.boxes[block.box].marks:
+            score -= 1.0
+        if best is None or score > best[0]:
+            best = (score, number)
+    return best[1] if best is not None and best[0] >= 0.7 else None
+
+
+def _likeness(heading: str, told: str) -> float:
+    """1 for the same words; less where one is the cut or lengthened form of the other; 0 for different headlines."""
+    if not heading or not told:
+        return 0.0
+    if heading == told:
+        return 1.0
+    shorter, longer = sorted((heading, told), key=len)
+    if len(shorter) >= 15 and longer.startswith(shorter):
+        return 0.95 if heading == longer else 0.85
+    one, two = set(heading.split()), set(told.split())
+    share = len(one & two) / max(len(one), len(two))
+    return share if share >= 0.6 else 0.0
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", fold(_ELLIPSIS.sub("", text))).strip()
