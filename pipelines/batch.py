@@ -26,7 +26,7 @@ from corpus.store import PendingPage, Store
 from pipelines.archive import Archive, read_pages
 from pipelines.process import Processor, ProcessorParts
 from pipelines.reviews import apply_reviews
-from pipelines.workers import MemoryLimit, WorkerPool
+from pipelines.workers import PAGE_MEMORY_BYTES, PAGE_SECONDS, MemoryLimit, WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -80,9 +80,15 @@ class Report:
             self.failures.append((url, outcome, detail or ""))
 
 
-def worker_pool(parts: ProcessorParts, workers: int | None = None) -> WorkerPool:
+def worker_pool(
+    parts: ProcessorParts,
+    workers: int | None = None,
+    *,
+    seconds: float = PAGE_SECONDS,
+    memory_bytes: int = PAGE_MEMORY_BYTES,
+) -> WorkerPool:
     """The default executor: as many workers as processors, each with its processor loaded before the first page."""
-    return WorkerPool(workers or os.cpu_count() or 1, initializer=_processor, initargs=(parts,))
+    return WorkerPool(workers or os.cpu_count() or 1, initializer=_processor, initargs=(parts,), seconds=seconds, memory_bytes=memory_bytes)
 
 
 def process_pages(

@@ -191,6 +191,11 @@ class DocumentStore(Database):
         with self._write() as connection:
             connection.execute(statement, rows)
 
+    def mark_all_indexed(self) -> None:
+        """Note that the index was just rebuilt from all documents; only for the run that holds the home."""
+        with self._write() as connection:
+            connection.execute(sa.update(documents).values(indexed_revision=documents.c.revision))
+
     def forget_index(self) -> int:
         """Make every document unindexed, for a rebuild; returns how many there are."""
         with self._write() as connection:

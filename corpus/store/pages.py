@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,6 +48,18 @@ class PageStore(Database):
                     return int(known)
             return insert_page(connection, page, run=run)
 
+    def find_page(self, portal: str, requested_url: str, body_sha256: str) -> PendingPage | None:
+        """The archived page of exactly these bytes at this address, the latest of several."""
+        query = sa.select(pages).where(
+            pages.c.requested_url == requested_url,
+            pages.c.portal == portal,
+            pages.c.body_sha256 == body_sha256,
+            pages.c.record.is_not(None),
+        )
+        with self._read() as connection:
+            row = connection.execute(query.order_by(pages.c.id.desc()).limit(1)).first()
+        return None if row is None else _pending(row)
+
     def pending_pages(self, limit: int, *, after: int = 0) -> list[PendingPage]:
         """Pages that wait for processing and lie in the archive, the oldest first, from the one after id ``after``."""
         return self._pages(sa.select(pages).where(pages.c.outcome.is_(None), pages.c.id > after), limit)
@@ -55,12 +68,10 @@ class PageStore(Database):
         """All pages that lie in the archive, whatever their outcome, for processing them again."""
         return self._pages(sa.select(pages).where(pages.c.id > after), limit)
 
-    def _pages(self, query: sa.Select[tuple[object, ...]], limit: int) -> list[PendingPage]:
+    def _pages(self, query: sa.Select[Any], limit: int) -> list[PendingPage]:
         with self._read() as connection:
             rows = connection.execute(query.where(pages.c.record.is_not(None)).order_by(pages.c.id).limit(limit)).all()
-        return [
-            PendingPage(id=r.id, portal=r.portal, requested_url=r.requested_url, record=r.record, size_bytes=r.size_bytes) for r in rows
-        ]
+        return [_pending(row) for row in rows]
 
     def finish_page(
         self, page_id: int, outcome: str, document: Document | None, now: datetime, *, detail: str | None = None, tagged_by: str = ""
@@ -116,3 +127,7 @@ class PageStore(Database):
         """All archive records that the store knows."""
         with self._read() as connection:
             return set(connection.execute(sa.select(pages.c.record).where(pages.c.record.is_not(None))).scalars())
+
+
+def _pending(row: sa.Row[Any]) -> PendingPage:
+    return PendingPage(id=row.id, portal=row.portal, requested_url=row.requested_url, record=row.record, size_bytes=row.size_bytes)

@@ -1,0 +1,296 @@
+"""Commands that bring documents in and keep them current: crawl, import, process, reindex, retag, run."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.crawling import check_portals, crawl
+from cli.home import indexed, locked, now, opened, processor_parts, workers, writing
+from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
+from cli.rows import import_row
+from cli.settings import Loaded, Settings
+from corpus.errors import CorpusError, UnreadableFile, outcome_of
+from corpus.index import rebuild_index
+from corpus.localities import Register
+from corpus.store import PendingPage, Store
+from pipelines.archive import Archive
+from pipelines.batch import Finished, Report, Retagged, adopt_records, archived, pending, process_pages, retag, sync_index
+from pipelines.process import ProcessorParts
+
+AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run", help="Thu thập các nguồn đã kiểm tra, xử lý và lập chỉ mục.")(run_all)
+    app.command("crawl", help="Chỉ thu thập và lưu trữ trang, không xử lý.")(crawl_only)
+    app.command("import", help="Đọc tệp HTML, TXT, PDF, DOCX từ đĩa.")(import_files)
+    app.command("process", help="Xử lý các trang đang chờ và lập chỉ mục.")(process)
+    app.command("reindex", help="Dựng lại chỉ mục từ cơ sở dữ liệu.")(reindex)
+    app.command("retag", help="Gắn lại nhãn cho mọi tin bài; nhãn cũ được giữ cùng phiên bản.")(retag_all)
+
+
+def run_all(
+    context: typer.Context,
+    portals: Annotated[list[str] | None, typer.Argument(help="Mã nguồn tin; bỏ trống: mọi nguồn đã kiểm tra.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    settings = _settings(context)
+    chosen = check_portals(settings, portals or ())
+    parts = processor_parts(settings)
+    with writing(settings) as store:
+        code = crawl(settings, [portal.id for portal in chosen])
+        report = process_pending(settings, store, parts)
+        with indexed(settings) as index:
+            documents = sync_index(store, index)
+    _show_report(report, documents, as_json=as_json)
+    raise typer.Exit(max(code, FAILED if report.failed else OK))
+
+
+def crawl_only(
+    context: typer.Context,
+    portals: Annotated[list[str] | None, typer.Argument(help="Mã nguồn tin; bỏ trống: mọi nguồn đã kiểm tra.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    settings = _settings(context)
+    chosen = check_portals(settings, portals or ())
+    with writing(settings) as store:
+        before = store.outcomes().get("pending", 0)
+        code = crawl(settings, [portal.id for portal in chosen])
+        waiting = store.outcomes().get("pending", 0)
+    if as_json:
+        show_json({"portals": [portal.id for portal in chosen], "pages": waiting - before, "pending": waiting})
+    else:
+        show(f"Đã lưu {number(waiting - before)} trang mới; {number(waiting)} trang chờ xử lý (`loa process`).")
+    raise typer.Exit(code)
+
+
+def import_files(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="Tệp HTML, TXT, PDF, DOCX.", metavar="FILE...")],
+    as_json: AsJson = False,
+) -> None:
+    settings = _settings(context)
+    register = Register.load()
+    parts = processor_parts(settings)
+    rows = _InOrder(as_json=as_json)
+    with writing(settings) as store, Archive(settings.archive_path) as archive:
+        run = store.begin_run("import", now())
+        waiting: dict[int, PendingPage] = {}
+        places: dict[int, list[tuple[int, str]]] = {}
+        for place, name in enumerate(map(str, files)):
+            try:
+                page = _take_in(store, archive, Path(name), run)
+            except UnreadableFile as error:
+                outcome = outcome_of(error)
+                rows.put(place, import_row(name, outcome, None, register, error=str(error)))
+            else:
+                waiting[page.id] = page
+                places.setdefault(page.id, []).append((place, name))
+
+        def finished(result: Finished) -> None:
+            for place, name in places[result.page.id]:
+                rows.put(place, import_row(name, result.outcome, result.document, register, error=result.detail))
+
+        with workers(settings, parts) as pool:
+            process_pages(store, waiting.values(), archive=settings.archive_path, parts=parts, executor=pool, now=now(), progress=finished)
+        with indexed(settings) as index:
+            sync_index(store, index)
+        store.end_run(run, now(), dict(rows.outcomes))
+    raise typer.Exit(FAILED if any(outcome.startswith("failed/") for outcome in rows.outcomes) else OK)
+
+
+class _InOrder:
+    """Prints rows in the order of the files, each as soon as all before it are there."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self._as_json = as_json
+        self._rows: dict[int, dict[str, Any]] = {}
+        self._next = 0
+
+    def put(self, place: int, row: dict[str, Any]) -> None:
+        self._rows[place] = row
+        while row := self._rows.pop(self._next, {}):
+            self._next += 1
+            self._print(row)
+
+    def _print(self, row: dict[str, Any]) -> None:
+        self.outcomes[row["outcome"]] += 1
+        if row["outcome"] != "indexed":
+            say(f"{row['file']}: {row['outcome']}" + (f" ({row['error']})" if "error" in row else ""), "yellow")
+        if self._as_json:
+            show_json(row)
+        elif row["title"]:
+            show_document(row)
+
+
+def show_document(row: dict[str, Any]) -> None:
+    """The facts of one document for people: its title, then one line a tag."""
+    show(f"{row['title']}  [{row['published'] or 'không rõ ngày'}]  {row['id']}")
+    for locality in row["localities"]:
+        if locality["role"] == "about":
+            now_text = f" → nay: {locality['name_now']}" if locality["name_now"] not in (None, locality["name_then"]) else ""
+            open_text = " hoặc ".join(candidate["name"] for candidate in locality.get("candidates", ()))
+            show(f"    địa bàn: {locality['name_then'] or open_text}{now_text}")
+    for activity in row["activities"]:
+        show(f"    hoạt động: {activity['code']} ({activity['modality']})")
+    for budget in row["budgets"]:
+        amount = number(budget["vnd"]) + " đồng" if budget["vnd"] is not None else f"{budget['usd']} USD"
+        show(f"    kinh phí: {budget['qualifier']} {amount} ({budget['kind']}, {budget['role']}, {budget['scope']})")
+
+
+def _take_in(store: Store, archive: Archive, file: Path, run: int) -> PendingPage:
+    """The file as a page in archive and store; the same bytes under the same name are the page they were before."""
+    from dataclasses import replace
+
+    from pipelines.files import page_from_file
+
+    page = page_from_file(file, now())
+    known = store.find_page(page.portal, page.requested_url, page.sha256)
+    if known is not None:
+        return known
+    record = archive.write(page)
+    key = store.add_page(replace(page, record=record), run=run)
+    return PendingPage(id=key, portal=page.portal, requested_url=page.requested_url, record=record, size_bytes=len(page.body))
+
+
+def process(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Mọi trang trong kho lưu trữ, kể cả đã xử lý.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    settings = _settings(context)
+    parts = processor_parts(settings)
+    broken: list[str] = []
+
+    def on_broken(error: CorpusError) -> None:
+        broken.append(str(error))
+        say(f"loa: {error}", "red")
+
+    with writing(settings) as store:
+        if everything:
+            run = store.begin_run("process", now())
+            found = adopt_records(store, settings.archive_path, run=run, on_broken=on_broken) if settings.archive_path.exists() else 0
+            if found:
+                say(f"Nhận lại {number(found)} trang có trong kho lưu trữ mà cơ sở dữ liệu chưa biết.")
+            store.end_run(run, now(), {"adopted": found, "broken": len(broken)})
+        report = process_pending(settings, store, parts, everything=everything)
+        with indexed(settings) as index:
+            documents = sync_index(store, index)
+    _show_report(report, documents, as_json=as_json)
+    raise typer.Exit(FAILED if report.failed or broken else OK)
+
+
+def process_pending(settings: Settings, store: Store, parts: ProcessorParts, *, everything: bool = False) -> Report:
+    """Process what waits (or all that lies in the archive), with a bar; noted as a run."""
+    run = store.begin_run("process", now())
+    total = sum(store.outcomes().values()) if everything else store.outcomes().get("pending", 0)
+    with progress("Đọc hiểu", total) as advance, workers(settings, parts) as pool:
+        done = 0
+
+        def finished(_: Finished) -> None:
+            nonlocal done
+            done += 1
+            advance(done)
+
+        report = process_pages(
+            store,
+            archived(store) if everything else pending(store),
+            archive=settings.archive_path,
+            parts=parts,
+            executor=pool,
+            now=now(),
+            progress=finished,
+        )
+    store.end_run(run, now(), dict(report.outcomes))
+    for url, outcome, detail in report.failures:
+        say(f"{outcome} {url} {detail}", "yellow")
+    return report
+
+
+def reindex(context: typer.Context, as_json: AsJson = False) -> None:
+    settings = _settings(context)
+    started = time.monotonic()
+    with locked(settings.lock_path), opened(settings) as store:
+        store.forget_index()
+        with progress("Lập chỉ mục", store.count_documents()) as advance:
+            count = rebuild_index(settings.index_url, _counted(store, advance))
+        store.mark_all_indexed()
+    seconds = time.monotonic() - started
+    if as_json:
+        show_json({"documents": count, "seconds": round(seconds, 3)})
+    else:
+        show(f"Chỉ mục dựng lại: {number(count)} tin bài, {seconds:.1f} giây.")
+
+
+def _counted(store: Store, advance: Callable[[int], None]) -> Any:
+    for done, document in enumerate(store.iter_documents(), start=1):
+        advance(done)
+        yield document
+
+
+def retag_all(context: typer.Context, as_json: AsJson = False) -> None:
+    settings = _settings(context)
+    parts = processor_parts(settings)
+    changed: list[str] = []
+
+    def on_change(change: Retagged) -> None:
+        changed.append(change.id)
+        differences = tag_changes(change)
+        if as_json:
+            show_json({"id": change.id, "title": change.after.title, "changes": differences})
+        else:
+            show(f"{change.id} {change.after.title}")
+            for name, (gone, new) in differences.items():
+                show(f"    {name}: " + ", ".join([f"-{code}" for code in gone] + [f"+{code}" for code in new]))
+
+    with writing(settings) as store:
+        run = store.begin_run("retag", now())
+        with workers(settings, parts) as pool:
+            report = retag(store, parts=parts, executor=pool, now=now(), on_change=on_change)
+        with indexed(settings) as index:
+            sync_index(store, index)
+        store.end_run(run, now(), {"documents": report.pages, "changed": len(changed), "tagged_by": parts.label})
+    say(f"{number(report.pages)} tin bài được gắn lại nhãn bằng {parts.label}; {number(len(changed))} tin bài thay đổi.")
+    for url, outcome, detail in report.failures:
+        say(f"{outcome} {url} {detail}", "yellow")
+    raise typer.Exit(FAILED if report.failed else OK)
+
+
+def tag_changes(change: Retagged) -> dict[str, tuple[list[str], list[str]]]:
+    """Codes that went and codes that came, by tag; only the tags that differ."""
+    result = {}
+    for name, codes in _CODES.items():
+        before, after = codes(change.before), codes(change.after)
+        if before != after:
+            result[name] = (sorted((before - after).elements()), sorted((after - before).elements()))
+    return result
+
+
+_CODES: dict[str, Callable[[Any], Counter[str]]] = {
+    "relevance": lambda document: Counter([document.relevance.value] if document.relevance else []),
+    "programmes": lambda document: Counter("/".join([tag.code, *tag.components]) for tag in document.programmes),
+    "localities": lambda document: Counter(f"{tag.code or '|'.join(tag.candidates)} ({tag.role})" for tag in document.localities),
+    "activities": lambda document: Counter(f"{tag.code} ({tag.modality})" for tag in document.activities),
+    "budgets": lambda document: Counter(f"{tag.qualifier} {tag.vnd} {tag.kind}/{tag.role}" for tag in document.budgets),
+    "quantities": lambda document: Counter(f"{tag.kind} {tag.value:g}" for tag in document.quantities),
+}
+
+
+def _settings(context: typer.Context) -> Settings:
+    loaded: Loaded = context.obj
+    return loaded.settings
+
+
+def _show_report(report: Report, documents: int, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"pages": report.pages, "outcomes": dict(sorted(report.outcomes.items())), "indexed_documents": documents})
+        return
+    show_table("Kết quả xử lý", ("Kết quả", "Trang"), sorted(report.outcomes.items()))
+    show(f"{number(documents)} tin bài đưa vào chỉ mục.")

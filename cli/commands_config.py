@@ -1,0 +1,75 @@
+"""Commands about the installation itself: config, archive, sources."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.crawling import read_portals
+from cli.output import FAILED, OK, number, say, show, show_json, show_table
+from cli.settings import Loaded, Settings
+from corpus.errors import InvalidData
+from pipelines.archive import verify
+
+AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+_ORIGINS = {"option": "tùy chọn", "environment": "biến môi trường", "file": "loa.toml", "default": "mặc định"}
+
+
+def register(app: typer.Typer) -> None:
+    config = typer.Typer(help="Thiết lập.", no_args_is_help=True)
+    config.command("show", help="Mọi thiết lập và nơi đặt từng giá trị.")(show_config)
+    config.callback()(lambda: None)  # keeps `show` a command of its own
+    app.add_typer(config, name="config")
+    archive = typer.Typer(help="Kho lưu trữ trang gốc (WARC).", no_args_is_help=True)
+    archive.command("verify", help="Đọc lại toàn bộ kho lưu trữ và so mọi giá trị băm.")(verify_archive)
+    archive.callback()(lambda: None)
+    app.add_typer(archive, name="archive")
+    sources = typer.Typer(help="Danh mục nguồn tin.", no_args_is_help=True)
+    sources.command("check", help="Kiểm tra danh mục nguồn tin.")(check_sources)
+    sources.callback()(lambda: None)
+    app.add_typer(sources, name="sources")
+
+
+def show_config(context: typer.Context, as_json: AsJson = False) -> None:
+    loaded: Loaded = context.obj
+    rows = [(name, getattr(loaded.settings, name), loaded.origins[name]) for name in Settings.model_fields]
+    if as_json:
+        for name, value, origin in rows:
+            show_json({"name": name, "value": value, "origin": origin, "variable": f"LOA_{name.upper()}"})
+    else:
+        show_table("Thiết lập", ("Tên", "Giá trị", "Đặt ở"), [(name, str(value), _ORIGINS[origin]) for name, value, origin in rows])
+
+
+def verify_archive(context: typer.Context, as_json: AsJson = False) -> None:
+    loaded: Loaded = context.obj
+    path = loaded.settings.archive_path
+    if not path.exists():
+        raise InvalidData("there is no archive yet: crawl or import something first", file=str(path))
+    report = verify(path)
+    for fault in report.broken:
+        say(f"hỏng: {fault}", "red")
+    for fault in report.torn:
+        say(f"đứt ở cuối: {fault}", "yellow")
+    if as_json:
+        show_json(
+            {
+                "files": report.files,
+                "records": report.records,
+                "broken": [str(fault) for fault in report.broken],
+                "torn": [str(fault) for fault in report.torn],
+            }
+        )
+    else:
+        show(f"{number(report.files)} tệp, {number(report.records)} bản ghi, {number(len(report.broken))} bản ghi hỏng.")
+    raise typer.Exit(OK if report.sound else FAILED)
+
+
+def check_sources(context: typer.Context, as_json: AsJson = False) -> None:
+    loaded: Loaded = context.obj
+    portals = read_portals(loaded.settings)
+    verified = sum(portal.verified for portal in portals)
+    if as_json:
+        show_json({"file": portals.source, "portals": len(portals), "verified": verified, "unverified": len(portals) - verified})
+    else:
+        show(f"{portals.source}: {number(len(portals))} nguồn đúng mẫu, {number(verified)} nguồn đã kiểm tra thực tế.")

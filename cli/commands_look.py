@@ -1,0 +1,185 @@
+"""Commands that only look: status, doctor."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from cli.crawling import read_portals
+from cli.home import indexed, opened
+from cli.output import FAILED, OK, number, show, show_json, show_table
+from cli.settings import Loaded, Settings
+from corpus.errors import CorpusError
+from corpus.index.base import Query
+from corpus.localities import Register
+from corpus.store import SCHEMA_VERSION
+
+AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+_LIBRARIES = ("lxml", "scikit-learn", "scrapy", "sqlalchemy", "tantivy", "trafilatura", "underthesea")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("status", help="Có gì trong kho: trang, kết quả, tin bài, các lần chạy.")(status)
+    app.command("doctor", help="Kiểm tra mọi thứ trong thư mục dữ liệu và nói cần làm gì.")(doctor)
+
+
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    settings = _settings(context)
+    with opened(settings) as store:
+        outcomes = store.outcomes()
+        by_portal = store.outcomes_by_portal()
+        documents = store.documents_by_portal()
+        frontier = store.frontier_counts()
+        sources = {source.portal: source for source in store.source_states()}
+        runs = store.runs(limit=10)
+        unindexed = store.count_unindexed()
+    if as_json:
+        show_json(
+            {
+                "home": settings.home,
+                "pages": sum(outcomes.values()),
+                "outcomes": outcomes,
+                "documents": sum(documents.values()),
+                "unindexed": unindexed,
+                "frontier": frontier,
+                "portals": {
+                    portal: {
+                        "outcomes": counts,
+                        "documents": documents.get(portal, 0),
+                        "last_visit": sources[portal].last_visit if portal in sources else None,
+                        "last_success": sources[portal].last_success if portal in sources else None,
+                    }
+                    for portal, counts in by_portal.items()
+                },
+                "runs": [{"id": run.id, "kind": run.kind, "state": run.state, "started_at": run.started_at} for run in runs],
+            }
+        )
+        return
+    show_table("Trang theo kết quả", ("Kết quả", "Trang"), sorted(outcomes.items()))
+    rows = [
+        (portal, sum(counts.values()), documents.get(portal, 0), sum(n for word, n in counts.items() if word.startswith("failed/")))
+        for portal, counts in by_portal.items()
+    ]
+    show_table("Nguồn tin", ("Nguồn", "Trang", "Tin bài", "Lỗi"), rows)
+    show_table(
+        "Các lần chạy gần nhất",
+        ("Số", "Việc", "Tình trạng", "Bắt đầu (UTC)"),
+        [(str(run.id), run.kind, run.state, f"{run.started_at:%Y-%m-%d %H:%M:%S}") for run in runs],
+    )
+    show(f"{number(sum(documents.values()))} tin bài, {number(unindexed)} chưa vào chỉ mục; địa chỉ: {frontier or 'chưa có'}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    sound: bool
+    detail: str
+
+
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    settings = _settings(context)
+    findings = [
+        _examined(name, check, settings)
+        for name, check in (
+            ("versions", _versions),
+            ("home", _home),
+            ("store", _store),
+            ("index", _index),
+            ("archive", _archive),
+            ("model", _model),
+            ("register", _register),
+            ("portals", _portals),
+        )
+    ]
+    for finding in findings:
+        if as_json:
+            show_json({"check": finding.name, "ok": finding.sound, "detail": finding.detail})
+        else:
+            show(f"{'ổn ' if finding.sound else 'LỖI'}  {finding.name}: {finding.detail}")
+    raise typer.Exit(OK if all(finding.sound for finding in findings) else FAILED)
+
+
+def _examined(name: str, check: Callable[[Settings], tuple[bool, str]], settings: Settings) -> Finding:
+    try:
+        return Finding(name, *check(settings))
+    except CorpusError as error:
+        return Finding(name, False, str(error))
+
+
+def _versions(_: Settings) -> tuple[bool, str]:
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    return sys.version_info >= (3, 11), f"Python {platform.python_version()}, {libraries}"
+
+
+def _home(settings: Settings) -> tuple[bool, str]:
+    if not settings.home.exists():
+        return True, f"{settings.home} chưa có; lệnh đầu tiên sẽ tạo"
+    return settings.home.is_dir(), str(settings.home)
+
+
+def _store(settings: Settings) -> tuple[bool, str]:
+    if not settings.store_path.exists():
+        lost = settings.archive_path.exists()
+        return not lost, "chưa có cơ sở dữ liệu" + (": kho lưu trữ còn, chạy `loa process --all` để dựng lại" if lost else "")
+    with opened(settings) as store:
+        faults = store.check()
+        detail = f"lược đồ {SCHEMA_VERSION}, {number(store.count_documents())} tin bài, {number(store.count_versions())} phiên bản"
+        waiting = store.outcomes().get("pending", 0)
+    if faults:
+        return False, f"{settings.store_path}: {faults[0]}; khôi phục từ bản sao lưu"
+    return True, detail + (f", {number(waiting)} trang chờ `loa process`" if waiting else "")
+
+
+def _index(settings: Settings) -> tuple[bool, str]:
+    if not settings.store_path.exists():
+        return True, "chưa có"
+    with opened(settings) as store:
+        kept, missing = store.count_documents(), store.count_unindexed()
+    with indexed(settings) as index:
+        found = index.count(Query())
+    if missing:
+        return False, f"{number(missing)} thay đổi chưa vào chỉ mục: chạy `loa process`"
+    return found == kept, f"{number(found)} tin bài" + ("" if found == kept else f", cơ sở dữ liệu có {number(kept)}: chạy `loa reindex`")
+
+
+def _archive(settings: Settings) -> tuple[bool, str]:
+    if not settings.archive_path.exists():
+        return True, "chưa có"
+    files = sorted(settings.archive_path.glob("*.warc.gz"))
+    names = {file.name for file in files}
+    lost: list[str] = []
+    if settings.store_path.exists():
+        with opened(settings) as store:
+            lost = sorted({record.partition("#")[0] for record in store.records()} - names)
+    size = sum(file.stat().st_size for file in files)
+    if lost:
+        return False, f"{settings.archive_path / lost[0]} mất ({number(len(lost))} tệp): khôi phục từ bản sao lưu"
+    return True, f"{number(len(files))} tệp, {number(size >> 10)} KiB; kiểm từng bản ghi: `loa archive verify`"
+
+
+def _model(settings: Settings) -> tuple[bool, str]:
+    from nlp.model import SentenceModel
+
+    if not settings.model_path.exists():
+        return True, "chưa huấn luyện; tự huấn luyện ở lần dùng đầu"
+    return True, SentenceModel.load(settings.model_path).method
+
+
+def _register(_: Settings) -> tuple[bool, str]:
+    return True, f"{number(len(Register.load()))} đơn vị hành chính"
+
+
+def _portals(settings: Settings) -> tuple[bool, str]:
+    portals = read_portals(settings)
+    return True, f"{portals.source}: {number(len(portals))} nguồn, {number(sum(portal.verified for portal in portals))} đã kiểm tra"
+
+
+def _settings(context: typer.Context) -> Settings:
+    loaded: Loaded = context.obj
+    return loaded.settings

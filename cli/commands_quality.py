@@ -1,0 +1,122 @@
+"""Commands that measure and teach: evaluate, train, review."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.home import now, opened, processor_parts, writing
+from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
+from cli.settings import Loaded, Settings
+from corpus.errors import InvalidData
+from corpus.localities import Register
+from corpus.store import review_from_json, review_to_json
+from pipelines.process import Processor
+
+AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("evaluate", help="Đo chất lượng trên tin bài đã gắn nhãn tay hoặc trang đã lưu.")(evaluate)
+    app.command("train", help="Huấn luyện lại mô hình câu từ ví dụ đi kèm và các nhãn đã duyệt.")(train)
+    reviews = typer.Typer(help="Quyết định của người duyệt nhãn.", no_args_is_help=True)
+    reviews.command("export", help="Xuất mọi quyết định, mỗi dòng một đối tượng JSON.")(export_reviews)
+    reviews.command("import", help="Nạp quyết định từ tệp JSONL; trùng thì bỏ qua.")(import_reviews)
+    app.add_typer(reviews, name="review")
+
+
+def evaluate(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="Tệp JSONL đã gắn nhãn tay.", show_default=False)] = None,
+    pages: Annotated[Path | None, typer.Option("--pages", help="Thư mục trang đã lưu có expected.jsonl.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    if (file is None) == (pages is None):
+        raise typer.BadParameter("cần đúng một trong hai: FILE.jsonl hoặc --pages DIR")
+    figures = _score_pages(pages) if pages is not None else _score_texts(_settings(context), file or Path())
+    if as_json:
+        show_json(figures)
+        return
+    plain = [(name, round(value, 4)) for name, value in figures.items() if isinstance(value, float)]
+    if plain:
+        show_table("Điểm", ("Chỉ số", "Giá trị"), plain)
+    else:
+        for name, value in figures.items():
+            show(f"{name}: {value}")
+
+
+def _score_texts(settings: Settings, file: Path) -> dict[str, Any]:
+    from nlp.evaluate import evaluate as score
+    from nlp.evaluate import read_rows
+
+    if not file.exists():
+        raise InvalidData("no such file", file=str(file))
+    rows = read_rows(file)
+    processor = Processor.load(processor_parts(settings), progress=say)
+    with progress("Đánh giá", len(rows)) as advance:
+        return score(rows, processor.tag, register=Register.load(), progress=lambda done, _total: advance(done))
+
+
+def _score_pages(directory: Path) -> dict[str, Any]:
+    from pipelines.evaluate_pages import evaluate_pages
+
+    return evaluate_pages(directory)
+
+
+def train(context: typer.Context, as_json: AsJson = False) -> None:
+    from nlp.train import train as fit
+
+    settings = _settings(context)
+    card = fit(settings.model_path, progress=say)
+    if as_json:
+        show_json(card.to_plain() if hasattr(card, "to_plain") else {"directory": str(settings.model_path)})
+    else:
+        show(f"Mô hình đã được ghi vào {settings.model_path}; chạy `loa retag` để dùng cho tin bài đã có.")
+
+
+def export_reviews(
+    context: typer.Context,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Tệp đích; bỏ trống: đầu ra chuẩn.")] = None,
+) -> None:
+    with opened(_settings(context)) as store:
+        lines = [review_to_json(review).decode() for review in store.reviews()]
+    if output is None:
+        for line in lines:
+            show(line)
+        return
+    try:
+        output.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    except OSError as error:
+        raise InvalidData(f"cannot be written: {error.strerror}; name another file", file=str(output)) from error
+    say(f"{number(len(lines))} quyết định được ghi vào {output}.")
+
+
+def import_reviews(context: typer.Context, file: Annotated[Path, typer.Argument(help="Tệp JSONL.")], as_json: AsJson = False) -> None:
+    """Wrong lines are named and left out; the others are taken. `loa retag` then applies them to the documents at hand."""
+    found, faults = [], 0
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidData(f"cannot be read as UTF-8 text: {error}", file=str(file)) from error
+    for line, text in enumerate(lines, start=1):
+        if not text.strip():
+            continue
+        try:
+            found.append(review_from_json(text))
+        except InvalidData as error:
+            faults += 1
+            say(f"{file}:{line}: {error}", "red")
+    with writing(_settings(context)) as store:
+        added = store.import_reviews(found)
+    if as_json:
+        show_json({"read": len(found), "added": added, "faults": faults, "at": now().isoformat()})
+    else:
+        show(f"{number(added)} quyết định mới trong {number(len(found))}; chạy `loa retag` để áp dụng.")
+    raise typer.Exit(FAILED if faults else OK)
+
+
+def _settings(context: typer.Context) -> Settings:
+    loaded: Loaded = context.obj
+    return loaded.settings

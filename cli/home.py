@@ -1,0 +1,108 @@
+"""The home folder as the commands use it: open what lies in it, one writer at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cli.output import say
+from cli.settings import Settings
+from corpus.errors import InvalidData, StoreUnavailable
+from corpus.index import Index, open_index
+from corpus.store import Store, open_store
+from pipelines.process import ProcessorParts, label_of
+from pipelines.workers import WorkerPool
+
+
+class Busy(StoreUnavailable):
+    """Another run works in this home."""
+
+
+def now() -> datetime:
+    """The one clock: everything below gets its instants as arguments."""
+    return datetime.now(UTC)
+
+
+@contextlib.contextmanager
+def writing(settings: Settings, *, recover: bool = True) -> Iterator[Store]:
+    """The store, for the one run that may write in this home. Work that a killed run left behind is picked up.
+
+    Raises: Busy, StoreUnavailable, InvalidData.
+    """
+    with locked(settings.lock_path), opened(settings, create=True) as store:
+        if recover:
+            found = store.recover(now())
+            if found.runs:
+                say(f"Lần chạy trước bị ngắt: làm tiếp, {found.urls} địa chỉ đang tải dở sẽ được tải lại.")
+        yield store
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, *, create: bool = False) -> Iterator[Store]:
+    """The store for reading; a run may write meanwhile."""
+    if not create and not settings.store_path.exists():
+        raise InvalidData(
+            "nothing has been collected here yet: run `loa demo`, `loa import FILE` or `loa run` first, or name another home with --home",
+            file=str(settings.home),
+        )
+    store = open_store(settings.store_path)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def indexed(settings: Settings) -> Iterator[Index]:
+    index = open_index(settings.index_url)
+    try:
+        yield index
+    finally:
+        index.close()
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Held until the process ends, however it ends: the system lets go of the lock of a killed process."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: cannot be written ({error.strerror}): check the disk and the rights of the folder") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
+            raise Busy(f"{path.parent}: another run is at work here (process {holder or '?'}): try again when it has ended") from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def processor_parts(settings: Settings) -> ProcessorParts:
+    """What the workers build their processors from; the model is made first where it is missing (some seconds, told)."""
+    from nlp.train import ensure_model
+
+    model = ensure_model(settings.model_path, say)
+    return ProcessorParts(model_directory=settings.model_path, portals=settings.portals_path, label=label_of(model))
+
+
+@contextlib.contextmanager
+def workers(settings: Settings, parts: ProcessorParts) -> Iterator[WorkerPool]:
+    """The pool; what it still does when the block is left by an error (Ctrl-C) is stopped."""
+    from pipelines.batch import worker_pool
+
+    pool = worker_pool(parts, settings.workers or None, seconds=settings.page_seconds, memory_bytes=settings.page_memory_mb << 20)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown(wait=True)

@@ -1,0 +1,136 @@
+"""Settings: one frozen record, each value from the first of option, ``LOA_*`` variable, HOME/loa.toml and default that has it.
+
+Built once at the start of a command and passed down as values. `docs/configuration.md` lists every setting; a test compares.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from corpus.errors import InvalidData
+
+Origin = Literal["option", "environment", "file", "default"]
+PREFIX = "LOA_"
+FILE_NAME = "loa.toml"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    home: Path = Field(default=Path("var/loa"), description="Folder that holds everything the program keeps.")
+    index: str = Field(default="", description="Folder of the search index; empty for `index` inside the home.")
+    portals: Path | None = Field(
+        default=None, description="Portal registry file (TOML); `portals.toml` inside the home where there is one, else the bundled one."
+    )
+    workers: Annotated[int, Field(ge=0, le=256)] = Field(default=0, description="Worker processes; 0 for one a processor.")
+    page_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=10.0, description="Longest time for extracting and tagging one page, in seconds."
+    )
+    page_memory_mb: Annotated[int, Field(ge=64, le=65536)] = Field(default=512, description="Most memory for one page, in MiB.")
+    host: str = Field(default="127.0.0.1", description="Address that `serve` and `demo` listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8000, description="Port that `serve` and `demo` listen on; a free one is taken when it is busy, 0 for any."
+    )
+    contact: str = Field(default="", description="Web or mail address named to the portals while crawling.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="What is logged on standard error.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # `load_settings` merges the sources itself, since `config show` must say where each value came from.
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+    @property
+    def store_path(self) -> Path:
+        return self.home / "loa.db"
+
+    @property
+    def portals_path(self) -> Path | None:
+        """The registry to read; None for the bundled one."""
+        own = self.home / "portals.toml"
+        return self.portals or (own if own.exists() else None)
+
+    @property
+    def archive_path(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def model_path(self) -> Path:
+        return self.home / "model"
+
+    @property
+    def index_url(self) -> str:
+        return self.index or str(self.home / "index")
+
+    @property
+    def lock_path(self) -> Path:
+        return self.home / "run.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    settings: Settings
+    origins: Mapping[str, Origin]
+
+
+def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Loaded:
+    """Options that are None were not given. Raises: InvalidData naming the variable, or file and key, that is wrong."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    origins: dict[str, Origin] = dict.fromkeys(Settings.model_fields, "default")
+
+    def take(found: Mapping[str, Any], origin: Origin) -> None:
+        values.update(found)
+        origins.update(dict.fromkeys(found, origin))
+
+    given = {name: value for name, value in options.items() if value is not None}
+    exported = {
+        name: environment[PREFIX + name.upper()] for name in Settings.model_fields if environment.get(PREFIX + name.upper(), "") != ""
+    }
+    home = Path(given.get("home") or exported.get("home") or Settings.model_fields["home"].default)
+    take(_read_file(home / FILE_NAME), "file")
+    take(exported, "environment")
+    take(given, "option")
+    try:
+        return Loaded(Settings(**values), origins)
+    except ValidationError as error:
+        raise _fault(error, origins, home) from error
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidData(f"cannot be read: {error}; correct it or remove it", file=str(path)) from error
+    if "home" in content:
+        raise InvalidData("home stands where the file lies: remove it here and use --home or LOA_HOME", file=str(path))
+    for name in content:
+        if name not in Settings.model_fields:
+            raise InvalidData(f"no setting {name!r}; `loa config show` lists them", file=str(path))
+    return content
+
+
+def _fault(error: ValidationError, origins: Mapping[str, Origin], home: Path) -> InvalidData:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    text = f"{name} = {first['input']!r}: {first['msg']}"
+    if origins.get(name) == "file":
+        return InvalidData(text, file=str(home / FILE_NAME))
+    return InvalidData(f"{PREFIX}{name.upper()}: {text}" if origins.get(name) == "environment" else text)
