@@ -1,0 +1,427 @@
+"""Sums of money in Vietnamese text: where they stand, how much they say and with which qualifier.
+
+This is the grammar alone. What a sum is for (kind, role, scope, programme) is decided in ``nlp/budget.py``; unitless cells
+of tables whose header names the unit are read in ``nlp/money_tables.py``.
+
+One pass over the numbers of the text, each looked at with patterns anchored at its place and windows of fixed size, so that
+the cost is linear in the length.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from corpus.document import Qualifier
+from corpus.text import lower
+from nlp.money_units import aligned, is_money_without_dong, per_unit_after
+from nlp.money_numbers import read_number
+from nlp.number_words import SCALES, WORDS, parse_number_words, words_to_number
+
+IMPLAUSIBLE_FROM = 500_000 * 10**9
+"""Đồng. The largest public sum in the field is 423.000 tỷ (all national target programmes of 2026-2035 together)."""
+
+LOST_UNIT_BELOW = 1000
+"""A bare "8 đồng" has lost its "tỷ" or "triệu": no price or public sum is that small."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """One sum as written. Offsets are code points of the text given; the two ends of a range share them."""
+
+    start: int
+    end: int
+    """Surface with its qualifier: "hơn 5,5 tỷ đồng", "3 triệu đồng trở xuống"."""
+    number_start: int
+    """Where the digits begin, after the qualifier."""
+    close: int
+    """End of all that belongs to it: words in brackets, the unit after a slash."""
+    vnd: int | None
+    usd: int | None = None
+    qualifier: Qualifier = "exact"
+    per_unit: str | None = None
+    in_words: bool | None = None
+    flags: tuple[str, ...] = ()
+    precision: int = 1
+    """Worth of the last digit written: 10 triệu for "3,46 tỷ", 1 for a full number."""
+
+
+_GAP = r"[^\S\n]{0,4}[*_]{0,3}[^\S\n]{0,4}\n?[^\S\n]{0,4}[*_]{0,3}"
+"""Between a number and its unit: spaces, bold marks, at most one line break."""
+_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*")
+_END = r"(?![^\W\d_])"
+_NOT_BILLION = r"(?!\s+(?:lệ|trọng|số|suất|giá|phú|phần|mỉ)(?!\w))"
+_SCALE = re.compile(
+    rf"{_GAP}(?:(trăm|chục)\s+)?(?:(nghìn|ngàn|triệu)(?:\s+(t[ỷỉ])(?=đồng|\W|\Z){_NOT_BILLION})?|(t[ỷỉ]){_NOT_BILLION})(?=đồng|\W|\d|\Z)"
+)
+_HALF = re.compile(r"\s+rưỡi(?!\w)")
+# "5 triệu đồng bào" counts people, "2.000 đồng chí" too; after a full sum fewer of these can be meant.
+_COMPOUND = (
+    "bào|bạc|bằng|bộ|cấp|chí|chủ|diễn|dạng|giải|hành|hóa|hoá|hồ|hương|khởi|loạt|lòng|lúa|minh|mưu|môn|nghiệp|nghĩa|niên|phạm|phục|"
+    "quản|quê|ruộng|tác|thau|thanh|thời|thuận|tình|tổ|tổng|trưởng|tâm|viện|vị|ý|đẳng|đều|đội|ấu|muối|cỏ"
+)
+_DONG = re.compile(rf"{_GAP}(?:đồng(?!\s+(?:{_COMPOUND})(?!\w)){_END}|vnđ{_END}|vnd{_END}|đ(?![^\W\d_]|/c))(?:\s+(?:việt nam|vn){_END})?")
+_SCALED_DONG = re.compile(
+    rf"{_GAP}(?:đồng(?!\s+(?:bào|chí|hương|đội|nghiệp|diễn)(?!\w)){_END}|vnđ{_END}|vnd{_END}|đ(?![^\W\d_]|/c))(?:\s+(?:việt nam|vn){_END})?"
+)
+_SECOND_DONG = re.compile(rf"\s+đồng{_END}(?!\s+(?:{_COMPOUND})(?!\w))")
+_USD = re.compile(rf"{_GAP}(?:usd{_END}|us\$|\$|đô[ -]?la{_END}(?!\s+(?:úc|sing|canada|hồng|đài|new))(?:\s+mỹ{_END})?)")
+_NEXT_TERM = re.compile(rf",?{_GAP}(\d[\d.,]*)")
+_RANGE = re.compile(rf"{_GAP}(?:[-–—~]|(?:đến|tới)(?!\w)){_GAP}(\d[\d.,]*)")
+_NO_RANGE_AFTER = re.compile(
+    r"(?:dự án|số|điều|khoản|mục|quý|tháng|năm|ngày|lớp|khu|giai đoạn|điểm|nhóm|phụ lục|biểu|thôn|tổ|bước|tda|da|loại|đợt|tuần|phường|quận|bài|kỳ|chương)"
+    r"\s+$|[/\d]$|^\s*$"
+)
+_WORDS_BRACKET = re.compile(
+    r"[^\S\n]{0,4}[*_]{0,3}(?:[,;.]?\s{0,4}\(?\s{0,4}(?:(?:viết\s+)?bằng chữ|số tiền bằng chữ)\s{0,2}:?|\s{0,2}\()([^()\n;]{2,200})\)?"
+)
+_WORD = "|".join(sorted(WORDS, key=len, reverse=True))
+_NUMBER_WORDS = re.compile(rf"(?<!\w)(?:{_WORD})(?:,?[^\S\n]+(?:{_WORD})(?!\w))+(?=\s+(?:đồng|vnđ)(?!\w))")
+_HALF_SCALE = re.compile(r"(?<!\w)nửa\s+(tỷ|tỉ|triệu)(?!\w)")
+_TIERS = re.compile(r"\s+trở\s+(lên|xuống|lại)(?!\w)")
+_MONEY_LABEL = re.compile(
+    r"(?:kinh phí|số tiền|dự toán|tổng cộng|thành tiền|trị giá|tổng mức đầu tư|nguồn vốn|vốn|ngân sách|dự án|tổng chi|giá trị)"
+    r"[^.;\n]{0,60}(?::|\blà|=)\s*[*_]{0,3}$"
+)
+_AFTER_UNITLESS = re.compile(r"[*_]{0,3}\s*(?:$|[(),;.\n*|/]|(?:do|từ|để|trong|cho|và|giao|nguồn)(?!\w))")
+
+_OVER = (
+    "hơn|trên|tối thiểu|ít nhất|thấp nhất|không dưới|không thấp hơn|không ít hơn|không kém|vượt quá|vượt|quá|cao hơn|nhiều hơn|lớn hơn|>|≥"
+)
+_UNDER = "gần|dưới|chưa đến|chưa tới|chưa đầy|ngót nghét|ngót|ít hơn|thấp hơn|nhỏ hơn|suýt soát|<"
+_ABOUT = "trên dưới|vào khoảng|khoảng chừng|khoảng|xấp xỉ|xấp xĩ|sấp xỉ|áng chừng|chừng|ước lượng|ước tính|ước|tầm|cỡ|~|≈"
+_MAX = "tối đa|không quá|không vượt quá|không vượt|không lớn hơn|không cao hơn|không nhiều hơn|nhiều nhất|cao nhất|chưa quá|≤"
+_DIRECTION: dict[str, Qualifier] = {
+    **dict.fromkeys(_OVER.split("|"), "over"),
+    **dict.fromkeys(_UNDER.split("|"), "under"),
+    **dict.fromkeys(_ABOUT.split("|"), "about"),
+    **dict.fromkeys(_MAX.split("|"), "max"),
+}
+_ONE_QUALIFIER = "|".join(sorted(map(re.escape, _DIRECTION), key=len, reverse=True))
+_QUALIFIER_WORD = re.compile(_ONE_QUALIFIER)
+# "tối thiểu là 75.000 tỷ", "ước đạt 2 tỷ", "tối đa không quá 13 triệu"; after short words such as "hơn" nothing may stand between.
+_QUALIFIERS = re.compile(
+    rf"(?<![\w])((?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*"
+    r"(?:(?<=tối thiểu)|(?<=tối đa)|(?<=nhất)|(?<=không quá)|(?<=ước)|(?<=ước tính)|(?<=khoảng))"
+    r"(?:\s{1,3}(?:là|đạt|bằng|đến|tới|từ|mức|thực hiện|giải ngân|khoảng|hơn|trên|gần)){0,3}"
+    rf"|(?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*)[\s*_]{{0,6}}$"
+)
+_WINDOW = 48
+_MAX_DIGITS = 30
+
+
+def parse_amounts(text: str) -> tuple[Amount, ...]:
+    """All sums in order of their place. Counts, document numbers, phones, dates and shares are not sums.
+
+    >>> [(a.vnd, a.qualifier) for a in parse_amounts("phân bổ hơn 1 tỷ 545 triệu đồng cho 12 xã")]
+    [(1545000000, 'over')]
+    >>> [a.vnd for a in parse_amounts("bố trí 300 - 500 tỷ đồng")]
+    [300000000000, 500000000000]
+    """
+    plain, offsets = aligned(text)
+    amounts = _Scan(lower(plain)).run()
+    if offsets is None:
+        return tuple(amounts)
+    return tuple(
+        Amount(
+            start=offsets[a.start],
+            end=offsets[a.end],
+            number_start=offsets[a.number_start],
+            close=offsets[a.close],
+            vnd=a.vnd,
+            usd=a.usd,
+            qualifier=a.qualifier,
+            per_unit=a.per_unit,
+            in_words=a.in_words,
+            flags=a.flags,
+            precision=a.precision,
+        )
+        for a in amounts
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Digits with their unit: ``value`` in đồng or dollars, None if the digits cannot be read."""
+
+    value: Decimal | None
+    end: int
+    currency: str
+    """``vnd``, ``usd``, or empty where no unit follows."""
+    scale: int
+    flags: tuple[str, ...] = ()
+    precision: int = 1
+
+
+class _Scan:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.amounts: list[Amount] = []
+        self.done = 0
+        """Everything before is consumed."""
+
+    def run(self) -> list[Amount]:
+        digits = list(_NUMBER.finditer(self.text))
+        spelled = list(_NUMBER_WORDS.finditer(self.text)) + list(_HALF_SCALE.finditer(self.text))
+        for match in sorted(digits + spelled, key=lambda found: found.start()):
+            if match.start() < self.done:
+                continue
+            if match[0][0].isdigit():
+                self._number(match)
+            elif match.re is _HALF_SCALE:
+                dong = _SCALED_DONG.match(self.text, match.end())
+                if dong:
+                    self._add(match.start(), dong.end(), [Decimal(SCALES[match[1]] // 2)], "vnd", ())
+            else:
+                self._spelled(match)
+        return self.amounts
+
+    def _number(self, match: re.Match[str]) -> None:
+        start = match.start()
+        digits = match[0].rstrip(".,")
+        if len(digits) > _MAX_DIGITS:
+            return
+        if start > 1 and self.text[start - 1] in "/-" and self.text[start - 2].isalnum():
+            before = self.text[max(0, start - 6) : start - 1].rstrip()
+            if not before.endswith(("đồng", "tỷ", "triệu", "tỉ")):
+                if self.text[start - 1] == "/" or not before[-1:].isdigit():
+                    return
+        reading = self._reading(start, digits)
+        following = self._range(start, digits, reading)
+        if following is not None:
+            first, second = following
+            self._add(start, second.end, [first, second.value], second.currency, second.flags, second.precision)
+            return
+        if reading.currency:
+            self._add(start, reading.end, [reading.value], reading.currency, reading.flags, reading.precision)
+        else:
+            self._unitless(start, digits)
+
+    def _reading(self, start: int, digits: str) -> _Reading:
+        """The sum that begins with ``digits`` at ``start``."""
+        text = self.text
+        position = start + len(digits)
+        scale, end = self._scale(position)
+        if scale == 1:
+            number = read_number(digits, scaled=False)
+            usd = _USD.match(text, position)
+            if usd:
+                return _Reading(number.value, usd.end(), "usd", 1, number.flags)
+            dong = _DONG.match(text, position)
+            if not dong:
+                return _Reading(number.value, position, "", 1)
+            if number.value == 0 or not self._small_is_money(number.value, dong):
+                return _Reading(None, position, "", 1)
+            flags = number.flags
+            value = number.value
+            if "malformed" not in flags and value is not None and value < LOST_UNIT_BELOW:
+                flags = (*flags, "lost_unit")
+            return _Reading(value, dong.end(), "vnd", 1, flags)
+        number = read_number(digits, scaled=True)
+        if number.value == 0:
+            return _Reading(None, position, "", 1)
+        total = None if number.value is None else number.value * scale
+        total, end, precision = self._lower_terms(total, scale, end, _precision(digits, scale))
+        usd = _USD.match(text, end)
+        if usd:
+            return _Reading(total, usd.end(), "usd", scale, number.flags, precision)
+        dong = _SCALED_DONG.match(text, end)
+        if dong:
+            return _Reading(total, dong.end(), "vnd", scale, number.flags, precision)
+        if is_money_without_dong(text, start, end, scale):
+            return _Reading(total, end, "vnd", scale, number.flags, precision)
+        return _Reading(total, end, "", scale)
+
+    def _scale(self, position: int) -> tuple[int, int]:
+        match = _SCALE.match(self.text, position)
+        if not match:
+            return 1, position
+        scale = {"trăm": 100, "chục": 10, None: 1}[match[1]]
+        for word in (match[2], match[3], match[4]):
+            if word:
+                scale *= SCALES[word]
+        return scale, match.end()
+
+    def _lower_terms(self, total: Decimal | None, scale: int, end: int, precision: int) -> tuple[Decimal | None, int, int]:
+        """Adds "545 triệu" after "1 tỷ", "rưỡi" after any scale; gives the sum, its end and its precision."""
+        half = _HALF.match(self.text, end)
+        if half:
+            return (None if total is None else total + scale // 2), half.end(), scale // 10
+        while scale > 1000:
+            match = _NEXT_TERM.match(self.text, end)
+            if not match:
+                break
+            digits = match[1].rstrip(".,")
+            if len(digits) > _MAX_DIGITS:
+                break
+            position = match.start(1) + len(digits)
+            lower_scale, lower_end = self._scale(position)
+            value = read_number(digits, scaled=lower_scale > 1).value
+            if value is None:
+                break
+            if lower_scale == 1:
+                if not _DONG.match(self.text, position):
+                    break
+                if len(digits) == 1:
+                    value *= scale // 10
+                    precision = scale // 10
+                elif value < 1000:
+                    break
+                lower_end = position
+            elif lower_scale >= scale:
+                break
+            added = value * lower_scale
+            if added >= scale:
+                break
+            total = None if total is None else total + added
+            precision = _precision(digits, lower_scale)
+            scale, end = lower_scale, lower_end
+        return total, end, precision
+
+    def _small_is_money(self, value: Decimal | None, dong: re.Match[str]) -> bool:
+        """Bare "12 đồng" is taken only where the sum ends there; "12 đồng lúa" is fields."""
+        if value is None or value >= LOST_UNIT_BELOW:
+            return True
+        if dong[0].strip(" *_\n") not in ("đồng", "vnđ", "vnd"):
+            return False
+        return bool(re.match(r"\s*(?:$|[.,;:)/…\n]|(?:một|mỗi|cho|so|để|từ|và|trên)(?!\w))", self.text[dong.end() : dong.end() + 8]))
+
+    def _more_dong(self, end: int) -> int:
+        match = _SECOND_DONG.match(self.text, end)
+        return match.end() if match else end
+
+    def _range(self, start: int, digits: str, reading: _Reading) -> tuple[Decimal, _Reading] | None:
+        """Both ends of "300 - 500 tỷ đồng" or "800 triệu đến 1,2 tỷ đồng"; None if this is no range."""
+        first_end = reading.end if reading.currency or reading.scale > 1 else start + len(digits)
+        match = _RANGE.match(self.text, first_end)
+        if not match:
+            return None
+        second_digits = match[1].rstrip(".,")
+        if len(second_digits) > _MAX_DIGITS or not self._may_start_range(start, digits, match):
+            return None
+        second = self._reading(match.start(1), second_digits)
+        if not second.currency or second.value is None:
+            return None
+        if reading.currency or reading.scale > 1:
+            first = reading.value
+            if reading.currency not in ("", second.currency):
+                return None
+        elif second.scale > 1:
+            number = read_number(digits, scaled=True).value
+            first = None if number is None else number * second.scale
+            if first is not None and first >= second.value and second.scale >= 10**6:
+                first /= 1000  # "800 - 1,2 tỷ" speaks of 800 triệu
+        else:
+            first = read_number(digits, scaled=False).value
+            if first is not None and first < LOST_UNIT_BELOW:
+                return None
+        if first is None or not 0 < first < second.value <= first * 50:
+            return None
+        return first, second
+
+    def _may_start_range(self, start: int, digits: str, separator: re.Match[str]) -> bool:
+        if len(digits) == 4 and digits.isdigit() and digits[:2] in ("19", "20"):
+            return False
+        line = self.text[max(0, start - 24) : start].rpartition("\n")[2]
+        if line.strip() == "" and (start - len(line) == 0 or self.text[start - len(line) - 1] == "\n"):
+            return "đ" in separator[0] or len(digits) > 2  # "1 - 300 triệu đồng": a numbered line
+        return not _NO_RANGE_AFTER.search(line)
+
+    def _spelled(self, match: re.Match[str]) -> None:
+        words = [(m.start(), m[0]) for m in re.finditer(r"\w+", match[0])][-24:]
+        dong = _DONG.match(self.text, match.end())
+        if not dong:
+            return
+        for position in range(len(words)):
+            tail = [word for _, word in words[position:]]
+            if not any(word in SCALES for word in tail):
+                return
+            value = words_to_number(tail, strict=True)
+            if value:
+                start = match.start() + words[position][0]
+                self._add(start, dong.end(), [Decimal(value)], "vnd", ())
+                return
+
+    def _unitless(self, start: int, digits: str) -> None:
+        """A full number whose unit is missing, accepted for words in brackets or a money label in front."""
+        if digits.count(".") + digits.count(",") < 2 or digits[0] == "0":
+            return
+        number = read_number(digits, scaled=False)
+        if number.value is None or number.flags or number.value < 100_000:
+            return
+        end = start + len(digits)
+        words, _ = self._words(end, int(number.value))
+        if words is None:
+            label = _MONEY_LABEL.search(self.text[max(0, start - 100) : start])
+            if not label or not _AFTER_UNITLESS.match(self.text, end):
+                return
+        self._add(start, end, [number.value], "vnd", ("no_unit",))
+
+    def _words(self, end: int, value: int) -> tuple[bool | None, int]:
+        """Whether words in brackets say ``value``, and where they end."""
+        match = _WORDS_BRACKET.match(self.text, end)
+        if not match:
+            return None, end
+        said = parse_number_words(match[1])
+        if said is None:
+            return None, end
+        return said == value, match.end()
+
+    def _add(self, start: int, end: int, values: list[Decimal | None], currency: str, flags: tuple[str, ...], precision: int = 1) -> None:
+        text = self.text
+        surface_start, qualifier = _qualifier(text, start)
+        surface_start = max(surface_start, min(self.done, start))
+        per_unit, close = per_unit_after(text, self._more_dong(end))
+        tier = _TIERS.match(text, close)
+        if tier:
+            qualifier = "over" if tier[1] == "lên" else "max"
+            end = close = tier.end()
+            if per_unit is None:
+                per_unit, close = per_unit_after(text, end)
+        in_words: bool | None = None
+        if len(values) == 1 and values[0] is not None and currency == "vnd" and values[0] == int(values[0]):
+            in_words, close = self._words(close, int(values[0]))
+        self.done = close
+        for value in values:
+            whole = None if value is None or value != int(value) else int(value)
+            marks = flags
+            if whole is None and not marks:
+                marks = ("malformed",)
+            if currency == "vnd" and whole is not None and whole >= IMPLAUSIBLE_FROM:
+                marks = (*marks, "implausible")
+            self.amounts.append(
+                Amount(
+                    start=surface_start,
+                    end=end,
+                    number_start=start,
+                    close=close,
+                    vnd=whole if currency == "vnd" else None,
+                    usd=whole if currency == "usd" else None,
+                    qualifier=qualifier,
+                    per_unit=per_unit,
+                    in_words=in_words,
+                    flags=tuple(sorted(set(marks))),
+                    precision=precision,
+                )
+            )
+
+
+def _precision(digits: str, scale: int) -> int:
+    whole, comma, decimals = digits.partition(",")
+    if not comma and "." in whole and len(whole.rpartition(".")[2]) < 3:
+        decimals = whole.rpartition(".")[2]
+    return max(1, scale // int(10 ** len(decimals)))
+
+
+def _qualifier(text: str, start: int) -> tuple[int, Qualifier]:
+    """Where the qualifier before ``start`` begins and what it means; several keep the bound ("khoảng hơn" is over)."""
+    window_start = max(0, start - _WINDOW)
+    match = _QUALIFIERS.search(text, window_start, start)
+    if not match:
+        return start, "exact"
+    directions = [_DIRECTION[word[0]] for word in _QUALIFIER_WORD.finditer(match[1])]
+    bounds = [direction for direction in directions if direction != "about"]
+    if "max" in bounds:
+        return match.start(1), "max"
+    return match.start(1), bounds[-1] if bounds else "about"

@@ -1,0 +1,95 @@
+"""What stands around a sum: odd characters, the thing it is per, and whether a bare "5 triệu" is money at all."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_IRREGULAR = re.compile("[\u0300-\u036f\u00a0\u2007\u202f\u2009\u200b-\u200d\u2060\ufeff\u00ad\u00d0\u00f0\u0189]")
+_DROPPED = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+_REPLACED = {"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2009": " ", "\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ"}
+_LONGEST_CLUSTER = 8
+"""Combining marks composed with one letter; longer heaps are noise and composing them is not linear."""
+
+
+def aligned(text: str) -> tuple[str, list[int] | None]:
+    """The text in normal form and, where that changed it, the offset in ``text`` of every place (one more for the end)."""
+    if not _IRREGULAR.search(text):
+        return text, None
+    pieces: list[str] = []
+    offsets: list[int] = []
+    position = 0
+    while position < len(text):
+        end = position + 1
+        while end < len(text) and end - position <= _LONGEST_CLUSTER and unicodedata.combining(text[end]):
+            end += 1
+        cluster = text[position:end]
+        if cluster in _DROPPED:
+            composed = ""
+        elif len(cluster) == 1:
+            composed = _REPLACED.get(cluster, cluster)
+        else:
+            composed = unicodedata.normalize("NFC", cluster)
+        pieces.append(composed)
+        offsets.extend([position] * len(composed))
+        position = end
+    offsets.append(len(text))
+    return "".join(pieces), offsets
+
+
+_UNIT = (
+    r"chương trình|phóng sự|cụm loa|cụm thông tin|hộ gia đình|hộ nghèo|hộ cận nghèo|học viên|học sinh|sinh viên|công trình|mô hình|đơn vị"
+    r"|hội nghị|bản tin|tin bài|tác phẩm|sản phẩm|lao động|đại biểu|nhân khẩu|thành viên|đài truyền thanh|bộ thiết bị|nhà văn hóa|cuộc thi"
+    r"|đầu sách|gia đình|địa phương|hợp tác xã|điểm bưu điện|dự án|tiểu dự án|thiết bị|chuyên mục|chuyên đề|suất quà|lượt người|người dân"
+    r"|giải thưởng|đại lý|cộng tác viên|báo cáo viên|trạm truyền thanh|[^\W\d_]{1,10}"
+)
+_SLASH = re.compile(rf"\s{{0,2}}/\s{{0,2}}(?:0?1\s)?((?:{_UNIT})(?:\s?/\s?(?:{_UNIT}))?)(?!\w)")
+_EACH = re.compile(rf"\s{{1,3}}(?:(?:cho|trên|đối với)\s+)?(?:mỗi|từng)\s+({_UNIT})(?!\w)")
+_ONE = re.compile(
+    r"\s{1,3}(?:(?:cho|trên)\s+)?một\s+(hộ|người|tháng|năm|xã|đài|điểm|lớp|cân|kg|ký|con|ha|héc ta|buổi|ngày|suất|em|lần|cụm|thôn|bản|khẩu|lít|tấn|tạ|m2)(?!\w)"
+)
+
+
+def per_unit_after(text: str, end: int) -> tuple[str | None, int]:
+    """What a sum ending at ``end`` is per ("điểm/năm"), and where that ends; ``text`` in lower case.
+
+    >>> per_unit_after("345 triệu đồng/đài.", 14), per_unit_after("9 triệu đồng/98 khách", 12)
+    (('đài', 18), (None, 12))
+    """
+    for pattern in (_SLASH, _EACH, _ONE):
+        match = pattern.match(text, end)
+        if match:
+            return re.sub(r"\s*/\s*", "/", match[1]), match.end()
+    return None, end
+
+
+# After "5 triệu" or "8 tỷ" these say that something else is counted. The list is of nouns met with large numbers in news.
+_COUNTED = re.compile(
+    r"\s*(?:%|người|dân|lượt|hộ|bản|tờ|thuê bao|ha|héc|hec|tấn|tạ|m2|m3|m²|m³|mét|khối|cây|con|lao động|học sinh|sinh viên|em|cháu|trẻ|khách|du khách|cuốn|"
+    r"tài khoản|hồ sơ|cổ phiếu|km|kwh|mw|lít|quả|sản phẩm|đảng viên|hội viên|phụ nữ|thanh niên|nông dân|đoàn viên|việc làm|tin|view|đơn vị|phiếu|"
+    r"chiếc|thiết bị|máy|lá|euro|eur|bảng|yên|won|tệ|nhân dân|đồng|bài|ý kiến|câu|cuộc|trang|điểm|đại biểu|cán bộ|cử tri|đối tượng|thành viên|suất|giống|"
+    r"sổ|thẻ|giờ|phút|năm ánh|đàn|gia cầm|gia súc|bóng|liều|ca|dữ liệu|bưu phẩm|đơn hàng|tập|hồi|chứng|phú|lệ|trọng|số|tuổi|cặp|nhà báo|từ|chữ|byte|"
+    r"đôla|aud|cad|sgd|kíp|baht|rúp|cp|usd|độc giả|bạn đọc|thính giả|khán giả|giao dịch|mẫu|kiện|thùng|gói|tin nhắn|cuộc gọi|người dùng|nhân khẩu|"
+    r"chỗ|ghế|bông|viên|chai|ki|nạn nhân|kiều bào|bệnh nhân|giáo viên|công nhân|vé|đầu|tăng trưởng|hành khách|hạt|gốc|bụi|bầu|website|video)(?!\w)"
+)
+_COUNT_BEFORE = re.compile(r"(?:dân số|thuê bao|lượt|khách|người|sản lượng|lượt xem|theo dõi|tải về|diện tích)[^.;\n]{0,24}$")
+_MONEY_BEFORE = re.compile(
+    r"(?:kinh phí|vốn|ngân sách|chi|hỗ trợ|giá|vay|thu|lãi|tiền|thưởng|đầu tư|phân bổ|trị giá|cấp|bố trí|dự toán|doanh thu|nợ|quỹ|đồng|tỷ|tỉ|trung ương"
+    r"|đối ứng|lương|phí|mua|bán|tặng|ủng hộ|đóng góp|tài trợ|giải ngân|dành|nstw|nsđp|nguồn|triệu)(?!\w)[^.\n]{0,60}$"
+)
+_ENDS = re.compile(r"[*_]{0,3}\s*(?:$|[.,;:)/\]…\n”\"'|-])")
+
+
+def is_money_without_dong(text: str, start: int, end: int, scale: int) -> bool:
+    """Whether digits with a scale word alone ("riêng Trung ương 223 triệu") are a sum; ``text`` in lower case.
+
+    "tỷ" is money unless something counted follows; "triệu" also needs a money word before; "nghìn" a sentence that ends there as well.
+    """
+    if _COUNTED.match(text, end):
+        return False
+    before = text[max(0, start - 90) : start]
+    if scale >= 10**9:
+        return not _COUNT_BEFORE.search(before)
+    if not _MONEY_BEFORE.search(before) or _COUNT_BEFORE.search(before):
+        return False
+    return scale >= 10**6 or bool(_ENDS.match(text, end))
