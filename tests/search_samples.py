@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import ClassVar
 
 from corpus.document import (
     ActivityMention,
@@ -26,54 +24,6 @@ from corpus.document import (
 from corpus.text import sentence_around
 
 FETCHED = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    level: str
-    parent: str | None
-    now: tuple[str, ...] = ()
-    then: tuple[str, ...] = ()
-    name: str = ""
-
-
-class SmallRegister:
-    """A few units in the shape of the dated register, enough for every case: unchanged, merged, renamed, district, commune, country."""
-
-    UNITS: ClassVar = {
-        "VN": Place("country", None, name="Cả nước"),
-        "v1-40": Place("province", "VN", now=("v2-40",), name="Nghệ An"),
-        "v1-428": Place("district", "v1-40", now=("v2-17329",), name="Hưng Nguyên"),
-        "v1-49": Place("province", "VN", now=("v2-48",), name="Quảng Nam"),
-        "v1-48": Place("province", "VN", now=("v2-48",), name="Đà Nẵng"),
-        "v1-507": Place("district", "v1-49", now=("v2-20551",), name="Điện Bàn"),
-        "v1-66": Place("province", "VN", now=("v2-66",), name="Đắk Lắk"),
-        "v1-54": Place("province", "VN", now=("v2-66",), name="Phú Yên"),
-        "v1-17": Place("province", "VN", now=("v2-25",), name="Hòa Bình"),
-        "v2-40": Place("province", "VN", then=("v1-40",), name="Nghệ An"),
-        "v2-48": Place("province", "VN", then=("v1-48", "v1-49"), name="Đà Nẵng"),
-        "v2-66": Place("province", "VN", then=("v1-54", "v1-66"), name="Đắk Lắk"),
-        "v2-25": Place("province", "VN", then=("v1-17",), name="Phú Thọ"),
-        "v2-20551": Place("commune", "v2-48", then=("v1-507",), name="Điện Bàn"),
-        "v2-17329": Place("commune", "v2-40", then=("v1-428",), name="Hưng Nguyên"),
-    }
-
-    def get(self, code: str) -> Place | None:
-        return self.UNITS.get(code)
-
-    def today(self, code: str) -> tuple[str, ...]:
-        return self.UNITS[code].now if code in self.UNITS else ()
-
-    def before(self, code: str) -> tuple[str, ...]:
-        return self.UNITS[code].then if code in self.UNITS else ()
-
-    def province(self, code: str) -> str | None:
-        at: str | None = code
-        while at and (unit := self.UNITS.get(at)):
-            if unit.level == "province":
-                return at
-            at = unit.parent
-        return None
 
 
 def make_document(
@@ -162,7 +112,7 @@ NGHE_AN = make_document(
     "Tổng kinh phí hơn 1,2 tỷ đồng từ Tiểu dự án 1 thuộc Dự án 6 của chương trình giảm nghèo bền vững.\n"
     "Mỗi hộ nghèo còn được vay 50 triệu đồng. Lớp tập huấn cho 45 cán bộ xã sẽ mở trong quý I/2024.",
     published=date(2023, 12, 4),
-    about=(("v1-40", "tỉnh Nghệ An"), ("v1-428", "huyện Hưng Nguyên")),
+    about=(("v1-40", "tỉnh Nghệ An"), ("v1-431", "huyện Hưng Nguyên")),
     activities=(("radio_facility", "bàn giao hệ thống", "done"), ("training", "Lớp tập huấn", "planned")),
     amounts=(
         ("hơn 1,2 tỷ đồng", 1_200_000_000, "total", "over", "budget"),

@@ -8,12 +8,12 @@ from pathlib import Path
 from corpus.document import Document
 from corpus.errors import InvalidData
 from corpus.index.base import Index
-from corpus.index.fields import Places
+from corpus.localities import Register
 
 __all__ = ["Index", "open_index", "rebuild_index"]
 
 
-def open_index(url: str | Path, *, register: Places | None = None) -> Index:
+def open_index(url: str | Path, *, register: Register | None = None) -> Index:
     """The index at a folder (the embedded engine), made empty where there is none.
 
     ``register`` is the dated register; without it the bundled one is loaded at the first `put`. The engine is imported here so
@@ -21,15 +21,15 @@ def open_index(url: str | Path, *, register: Places | None = None) -> Index:
     """
     from corpus.index.embedded import EmbeddedIndex
 
-    return EmbeddedIndex(_folder(url), places=_places(register))
+    return EmbeddedIndex(_folder(url), register=_loader(register))
 
 
-def rebuild_index(url: str | Path, documents: Iterable[Document], *, register: Places | None = None) -> int:
+def rebuild_index(url: str | Path, documents: Iterable[Document], *, register: Register | None = None) -> int:
     """Replaces the index by one built from ``documents``, damaged or outdated as it may be; readers see the old one until the
     switch. Returns the number of documents. Raises: IndexUnavailable while another process writes."""
     from corpus.index.embedded import EmbeddedIndex
 
-    return EmbeddedIndex.rebuild(_folder(url), documents, places=_places(register))
+    return EmbeddedIndex.rebuild(_folder(url), documents, register=_loader(register))
 
 
 def _folder(url: str | Path) -> Path:
@@ -39,12 +39,10 @@ def _folder(url: str | Path) -> Path:
     return Path(text)
 
 
-def _places(register: Places | None) -> Callable[[], Places]:
-    def load() -> Places:
+def _loader(register: Register | None) -> Callable[[], Register]:
+    def load() -> Register:
         if register is not None:
             return register
-        from corpus.localities import Register
-
         return Register.load()
 
     return load

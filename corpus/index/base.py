@@ -22,7 +22,7 @@ MAX_LIMIT = 200
 
 CodeField = Literal[
     "province",  # unit of the map of 34, `v2-…`, or VN for texts about the whole country
-    "province_before",  # unit of the map of 63, `v1-…`; `v1-?` where the old provinces cannot be told apart
+    "province_before",  # unit of the map of 63, `v1-…`; a `v2-…` code where the old provinces in it cannot be told apart; VN
     "district",  # `v1-` code of a district
     "locality",  # any unit: the ones the text is about and all that contain them, on both maps
     "activity",

@@ -37,7 +37,7 @@ from corpus.index.embedded_query import (
     ranked_query,
     record_of,
 )
-from corpus.index.fields import Places
+from corpus.localities import Register
 
 _STATE = "index.json"
 _WRITER_BYTES = 96_000_000
@@ -79,18 +79,18 @@ class _Generation:
 class EmbeddedIndex:
     """Implements `corpus.index.base.Index`. Safe to share among threads."""
 
-    def __init__(self, folder: Path, *, places: Callable[[], Places]) -> None:
+    def __init__(self, folder: Path, *, register: Callable[[], Register]) -> None:
         """Opens the index in ``folder``, or makes an empty one where there is none yet.
 
-        ``places`` gives the dated register and is called at the first `put`. Raises: InvalidData for an index of another schema
+        ``register`` gives the dated register and is called at the first `put`. Raises: InvalidData for an index of another schema
         version, a damaged one, or a folder that holds something else.
         """
         self._folder = folder
-        self._places = places
+        self._load_register = register
         self._mutex = threading.RLock()
         self._writer: Any = None
         self._lock: IO[str] | None = None
-        self._register: Places | None = None
+        self._register: Register | None = None
         if not (folder / _STATE).exists():
             if folder.exists() and any(child.name != ".lock" for child in folder.iterdir()):
                 raise InvalidData("the folder is not empty and holds no index of loa; name another folder", file=str(folder))
@@ -102,7 +102,7 @@ class EmbeddedIndex:
         self._open = self._opened(_current(folder))
 
     @classmethod
-    def rebuild(cls, folder: Path, documents: Iterable[Document], *, places: Callable[[], Places]) -> int:
+    def rebuild(cls, folder: Path, documents: Iterable[Document], *, register: Callable[[], Register]) -> int:
         """Builds a new generation from ``documents`` and switches to it; readers go on with the old one until then.
 
         Works on a damaged index and on one of another version. Returns the number of documents put.
@@ -115,9 +115,9 @@ class EmbeddedIndex:
             index, _ = _create(folder / name)
             with _engine(folder):
                 writer = index.writer(_WRITER_BYTES, 1)
-            register = places()
+            loaded = register()
             for document in documents:
-                record = record_of(document, register)
+                record = record_of(document, loaded)
                 with _engine(folder):
                     writer.delete_documents_by_term("id", document.id)
                     writer.add_document(record)
@@ -135,7 +135,7 @@ class EmbeddedIndex:
         with self._mutex:
             writer = self._writing()
             if self._register is None:
-                self._register = self._places()
+                self._register = self._load_register()
             record = record_of(document, self._register)
             with _engine(self._folder):
                 writer.delete_documents_by_term("id", document.id)

@@ -10,7 +10,8 @@ from tantivy import FieldType, Occur
 from corpus.document import Document
 from corpus.index import plan as plans
 from corpus.index.base import CodeField, Facet, In, Money, Published, Query
-from corpus.index.fields import Places, entry
+from corpus.index.fields import entry
+from corpus.localities import Register
 
 _CODE_FIELDS: tuple[CodeField, ...] = get_args(CodeField)
 # Facet codes come from code lists of at most some 14,000 units; asking for more than that keeps counts exact across segments.
@@ -33,8 +34,8 @@ def make_schema() -> Any:
     return builder.build()
 
 
-def record_of(document: Document, places: Places) -> Any:
-    made = entry(document, places)
+def record_of(document: Document, register: Register) -> Any:
+    made = entry(document, register)
     record = tantivy.Document()
     record.add_text("id", made.id)
     record.add_text("version", made.version)

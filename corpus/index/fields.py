@@ -8,15 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from corpus.analysis import term_lists
 from corpus.document import Document
 from corpus.index.base import CodeField
+from corpus.localities import Register
 
 NATIONAL = "VN"
-NOT_SEPARABLE = "v1-?"
-"""On the map of 63: about a new province made of several old ones, with no word of which. Never copied to or split among them."""
 
 MONEY_BANDS: tuple[tuple[str, int, int | None], ...] = (
     ("under-100m", 0, 100_000_000),
@@ -31,28 +29,6 @@ MONEY_BANDS: tuple[tuple[str, int, int | None], ...] = (
 _BREAK = "\u00b6"
 _KEY_BITS = 63
 _HASH_BITS = 40
-
-
-class Unit(Protocol):
-    """The part of a `Locality` that is needed here."""
-
-    @property
-    def level(self) -> str: ...
-
-    @property
-    def parent(self) -> str | None: ...
-
-
-class Places(Protocol):
-    """The part of the dated register (`corpus.localities.Register`) that is needed here."""
-
-    def get(self, code: str) -> Unit | None: ...
-
-    def today(self, code: str) -> tuple[str, ...]: ...
-
-    def before(self, code: str) -> tuple[str, ...]: ...
-
-    def province(self, code: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +50,7 @@ class Entry:
     """Sort keys, read from high to low: unique by a hash of the id, below 2**63."""
 
 
-def entry(document: Document, places: Places) -> Entry:
+def entry(document: Document, register: Register) -> Entry:
     title = term_lists(document.title)
     text = term_lists(document.text)
     amounts = tuple(sorted({b.vnd for b in document.budgets if b.kind == "budget" and b.vnd is not None and 0 <= b.vnd < 2**63}))
@@ -87,7 +63,7 @@ def entry(document: Document, places: Places) -> Entry:
         version=document.content_hash,
         title=(" ".join(title[0]), " ".join(title[1])),
         body=(" ".join([*title[0], _BREAK, *text[0]]), " ".join([*title[1], _BREAK, *text[1]])),
-        codes=_codes(document, amounts, places),
+        codes=_codes(document, amounts, register),
         published=ordinal,
         amounts=amounts,
         newest=(ordinal or 0) << _HASH_BITS | tie,
@@ -96,23 +72,17 @@ def entry(document: Document, places: Places) -> Entry:
     )
 
 
-def _codes(document: Document, amounts: tuple[int, ...], places: Places) -> dict[CodeField, tuple[str, ...]]:
-    about = {m.code for m in document.localities if m.role == "about" and m.code}
-    provinces, provinces_before, localities = set[str](), set[str](), set[str]()
-    for code in about:
-        provinces |= provinces_today(code, places)
-        provinces_before |= provinces_before_merger(code, places)
-        localities |= _containing(code, places)
-    # "Tuyên Quang (mới)" beside "huyện Sơn Dương": the smaller unit says which old province, so the doubt is settled.
-    if len(provinces_before) > 1 and NOT_SEPARABLE in provinces_before:
-        settled = {p for old in provinces_before - {NOT_SEPARABLE} for p in provinces_today(old, places)}
-        if provinces <= settled:
-            provinces_before.discard(NOT_SEPARABLE)
+def _codes(document: Document, amounts: tuple[int, ...], register: Register) -> dict[CodeField, tuple[str, ...]]:
+    about = sorted({m.code for m in document.localities if m.role == "about" and m.code})
+    national = {NATIONAL} & set(about)
+    today = national.union(register.on_new_map(about))
+    before = national.union(register.on_old_map(about))
+    everywhere = set(about).union(today, before, *(register.ancestors(code) for code in (*about, *before)))
     return {
-        "province": _sorted(provinces),
-        "province_before": _sorted(provinces_before),
-        "district": _sorted(code for code in localities if _level(code, places) == "district"),
-        "locality": _sorted(localities | provinces | (provinces_before - {NOT_SEPARABLE})),
+        "province": _sorted(today),
+        "province_before": _sorted(before),
+        "district": _sorted(code for code in everywhere if (unit := register.get(code)) and unit.level == "district"),
+        "locality": _sorted(everywhere),
         "activity": _sorted(m.code for m in document.activities),
         "modality": _sorted(m.modality for m in document.activities),
         "programme": _sorted(m.code for m in document.programmes),
@@ -123,40 +93,6 @@ def _codes(document: Document, amounts: tuple[int, ...], places: Places) -> dict
         "kind": (document.kind,),
         "money": tuple(name for name, start, end in MONEY_BANDS if any(start <= a and (end is None or a < end) for a in amounts)),
     }
-
-
-def provinces_today(code: str, places: Places) -> set[str]:
-    """Units of the map of 34 that ``code`` lies in; ``VN`` for the country, nothing for regions and unknown codes."""
-    if code == NATIONAL:
-        return {NATIONAL}
-    return {p for unit in (places.today(code) or (code,)) if (p := places.province(unit)) and p.startswith("v2-")}
-
-
-def provinces_before_merger(code: str, places: Places) -> set[str]:
-    """Units of the map of 63 that ``code`` lies in, `NOT_SEPARABLE` where a new unit comes from several of them."""
-    if code == NATIONAL:
-        return {NATIONAL}
-    if code.startswith("v1-"):
-        province = places.province(code)
-        return {province} if province else set()
-    found = {p for unit in places.before(code) if (p := places.province(unit)) and p.startswith("v1-")}
-    return found if len(found) <= 1 else {NOT_SEPARABLE}
-
-
-def _containing(code: str, places: Places) -> set[str]:
-    """The unit and all that contain it."""
-    result: set[str] = set()
-    at: str | None = code
-    while at and at not in result:
-        result.add(at)
-        unit = places.get(at)
-        at = unit.parent if unit else None
-    return result
-
-
-def _level(code: str, places: Places) -> str | None:
-    unit = places.get(code)
-    return unit.level if unit else None
 
 
 def _sorted(codes: Iterable[str]) -> tuple[str, ...]:

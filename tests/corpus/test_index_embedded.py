@@ -15,9 +15,10 @@ import pytest
 from corpus.errors import CorpusError, IndexUnavailable, InvalidData
 from corpus.index import open_index, rebuild_index
 from corpus.index.base import Index, Query, Words
-from tests.search_samples import ALL, NGHE_AN, SmallRegister, make_document
+from corpus.localities import Register
+from tests.search_samples import ALL, NGHE_AN, make_document
 
-REGISTER = SmallRegister()
+REGISTER = Register.load()
 
 
 @pytest.fixture
@@ -146,8 +147,9 @@ KILLED = """
 import sys
 from pathlib import Path
 from corpus.index import open_index
-from tests.search_samples import SmallRegister, make_document
-index = open_index(Path(sys.argv[1]), register=SmallRegister())
+from corpus.localities import Register
+from tests.search_samples import make_document
+index = open_index(Path(sys.argv[1]), register=Register.load())
 for number in range(100_000):
     index.put(make_document(f"k{number:06d}", "Tin giảm nghèo", "Nội dung về giảm nghèo bền vững."))
     if number % 50 == 49:
