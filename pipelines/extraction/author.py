@@ -71,15 +71,14 @@ def _named_elements(page: Page, read: Reader, body: Body, title: int | None, sit
     high = held.last + 12
     best: tuple[int, tuple[str, ...]] | None = None
     for box in page.boxes:
-        if not (low <= box.first < high) or box.last - box.first > 4 or not read(box.marks).author:
+        if not low <= box.first < high or box.last - box.first > 4 or not read(box.marks).author:
             continue
-        for number in range(box.first, min(box.last, box.first + 4)):
-            text = page.blocks[number].text
-            names = read_byline(remainder(text), sites=sites)
+        texts = [box.text, *(page.blocks[number].text for number in range(box.first, min(box.last, box.first + 4)))]
+        for text in texts:
+            names = read_byline(remainder(text), sites=sites) if len(text) <= 160 else ()
             if names:
-                size = box.last - box.first
-                if best is None or size < best[0]:
-                    best = (size, names)
+                if best is None or len(box.text) < best[0]:
+                    best = (len(box.text), names)
                 break
     return best[1] if best else ()
 
@@ -92,8 +91,7 @@ def _author_links(page: Page, body: Body, title: int | None, sites: Sequence[str
         if box.tag != "a" or not low <= box.first < held.last + 6 or box.first >= len(page.blocks):
             continue
         if "author" in box.marks.split() or _AUTHOR_LINK.search(str(box.attributes.get("href") or "")[:300]):
-            text = page.blocks[box.first].text
-            found += read_byline(remainder(text), sites=sites)
+            found += read_byline(remainder(box.text), sites=sites)
     return tuple(dict.fromkeys(found))[:4]
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from corpus.text import fold, lower
+from pipelines.extraction.quality import is_syllable
 
 _PREFIX = re.compile(
     r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|người viết|người thực hiện|người đăng|thực hiện|biên soạn|biên tập|tổng hợp|bài(?: viết)?(?: và| &|,|-) ?(?:ảnh|hình)"
@@ -25,6 +26,8 @@ _SEPARATOR = re.compile(r"\s?(?:,|;|\s[-–—]\s|\s?&\s?|\s?\+\s?|\s\|\s|(?<=\w
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _NAME_WORD = rf"(?:[{_UPPER}][^\W\d_]{{0,9}}\.?|(?:[{_UPPER}]\.){{1,4}}[{_UPPER}]?|[{_UPPER}][^\W\d_]{{1,9}}-[{_UPPER}][^\W\d_]{{1,9}})"
 _NAME = re.compile(rf"^{_NAME_WORD}(?:\s{_NAME_WORD}){{0,4}}$")
+# The first letter of the name, drawn in a circle before it.
+_AVATAR = re.compile(rf"^([{_UPPER}])\s(?=\1)")
 _PEOPLE_TITLES = re.compile(
     r"^(?:ths|ts|pgs|gs|bs|ks|kts|cn|ls|ncs|thạc sĩ|tiến sĩ|bác sĩ|luật sư|nhà báo|nhà văn|nsưt|pv|ctv|btv|phóng viên|p\.v)\.?(?:\s|(?<=\.))(?=\S)",
     re.IGNORECASE,
@@ -66,8 +69,7 @@ def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False) -> 
         return ()
     if line[0] in "([" and line[-1:] in ")]":
         return ()
-    line = _PHOTO_PART.sub("", line)
-    bare = _strip_prefix(line)
+    bare = _PHOTO_PART.sub("", _strip_prefix(line))
     for _ in range(3):
         shorter = _TAIL.sub("", bare).strip(" ,.;:-–")
         if shorter == bare:
@@ -76,7 +78,7 @@ def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False) -> 
     if not bare:
         return ()
     names = [_strip_prefix(_PEOPLE_TITLES.sub("", name.strip(" .,;:-–"))) for name in _SEPARATOR.split(bare)]
-    names = [name for name in names if name]
+    names = [_spelled(_AVATAR.sub("", name)) for name in names if name]
     if names and len(names) <= 6 and all(is_person(name, sites=sites) for name in names):
         return tuple(dict.fromkeys(names))
     if lone and is_signing_body(bare, sites=sites):
@@ -89,8 +91,8 @@ def is_person(name: str, *, sites: Sequence[str] = ()) -> bool:
     if not 2 <= len(name) <= 40 or not _NAME.match(name):
         return False
     words = name.split()
-    if len(words) == 1 and not re.search(r"[^\W\d_]{2}|\.", name):
-        return False
+    if len(words) == 1 and "." not in name and not is_syllable(name):
+        return False  # Forbes, Reuters
     if name.isupper() and len(words) == 1 and "." not in name:
         return False  # VOV, TTXVN, PV: agencies and roles
     if lower(name) in _NOT_NAMES or _OUTLET.search(name) or _BODY.match(name):
@@ -123,6 +125,17 @@ def is_site(name: str, sites: Iterable[str]) -> bool:
 
 def has_family_name(name: str) -> bool:
     return lower(name.split()[0]) in _FAMILY_NAMES
+
+
+def _spelled(name: str) -> str:
+    """Names set in capitals in the usual spelling; initials stay.
+
+    >>> _spelled("THANH MAI"), _spelled("K. MAI")
+    ('Thanh Mai', 'K. Mai')
+    """
+    if not name.isupper() or " " not in name:
+        return name
+    return " ".join(word if "." in word or len(word) == 1 else word.capitalize() for word in name.split())
 
 
 def _strip_prefix(text: str) -> str:

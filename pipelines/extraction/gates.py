@@ -119,7 +119,7 @@ def _check_listing(page: Page, body: Body | None, metadata: Metadata, size: int,
         raise Rejected(Reason.NOT_ARTICLE, f"{dates} stories listed")
     headlines = _headlines(page, body)
     if headlines >= 4 and headlines * 260 > own:
-        raise Rejected(Reason.NOT_ARTICLE, f"{headlines} linked headlines, little text")
+        raise Rejected(Reason.NOT_ARTICLE, f"{headlines} linked headlines among {own} characters of text")
 
 
 def _own_prose(page: Page, body: Body) -> int:
@@ -136,8 +136,23 @@ def _own_prose(page: Page, body: Body) -> int:
 
 
 def _headlines(page: Page, body: Body) -> int:
+    """Linked headlines that stand before the middle of the text, doubled: links below an article are no listing."""
     held = page.boxes[body.box]
-    return sum(1 for block in page.blocks[held.first : held.last] if block.link_share >= 0.8 and 20 <= len(block.text) <= 250 and " " in block.text)
+    own = [number for number in body.blocks if len(page.blocks[number].text) >= 40]
+    total = sum(len(page.blocks[number].text) for number in own)
+    before = 0
+    middle = held.last
+    for number in own:
+        before += len(page.blocks[number].text)
+        if before * 2 >= total:
+            middle = number
+            break
+    found = [
+        number
+        for number in range(held.first, held.last)
+        if page.blocks[number].link_share >= 0.8 and 20 <= len(page.blocks[number].text) <= 250 and " " in page.blocks[number].text
+    ]
+    return len(found) if not own else 2 * sum(number < middle for number in found)
 
 
 def _is_article_page(metadata: Metadata) -> bool:

@@ -50,6 +50,12 @@ class Box:
     attributes: Mapping[str, str | None] = field(default_factory=dict)
     chars: int = 0
     link_chars: int = 0
+    node: LexborNode | None = None
+
+    @property
+    def text(self) -> str:
+        """Its own text, which for an inline element is less than its block's."""
+        return clean(self.node.text()[:2000]) if self.node is not None else ""
 
 
 @dataclass(slots=True)
@@ -256,7 +262,7 @@ class _Walk:
             kept = {key: attributes[key] for key in _KEPT_ATTRIBUTES if key in attributes}
         blocks = len(self.page.blocks)
         # An inline box starts inside the block being collected, which gets the next number.
-        self.page.boxes.append(Box(tag, marks, parent, blocks, blocks, kept))
+        self.page.boxes.append(Box(tag, marks, parent, blocks, blocks, kept, node=node))
         self.page.numbers[node.mem_id] = len(self.page.boxes) - 1
         return len(self.page.boxes) - 1
 

@@ -55,6 +55,15 @@ def measure(text: str) -> Quality:
     return Quality(count, syllables / count, marked / count, function / count, fragments / count)
 
 
+def is_syllable(word: str) -> bool:
+    """Whether the word is spelt like a Vietnamese syllable, with or without its tone.
+
+    >>> is_syllable("Nghèo"), is_syllable("Forbes")
+    (True, False)
+    """
+    return _look(word.lower())[0]
+
+
 def is_readable(quality: Quality) -> bool:
     """False for obfuscated print views and broken font maps. Ordinary articles lie above 0.9 well-formed syllables."""
     return quality.words < MIN_WORDS or (quality.syllables >= 0.45 and quality.fragments <= 0.3)
@@ -74,7 +83,7 @@ def is_foreign(quality: Quality) -> bool:
 
 def _look(word: str) -> tuple[bool, bool, bool]:
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word).translate(_TONES))
-    is_syllable = bool(_SYLLABLE.match(plain))
+    spelt = bool(_SYLLABLE.match(plain))
     is_marked = not word.isascii()
     is_fragment = not re.search(r"[aăâeêioôơuưy]", plain)
-    return is_syllable, is_marked, is_fragment
+    return spelt, is_marked, is_fragment
