@@ -15,8 +15,8 @@ from decimal import Decimal
 
 from corpus.document import Qualifier
 from corpus.text import lower
-from nlp.money_units import aligned, is_money_without_dong, per_unit_after
 from nlp.money_numbers import read_number
+from nlp.money_units import aligned, is_money_without_dong, per_unit_after
 from nlp.number_words import SCALES, WORDS, parse_number_words, words_to_number
 
 IMPLAUSIBLE_FROM = 500_000 * 10**9

@@ -1,0 +1,228 @@
+"""tag_budgets: every sum of money in title and text with what it is for.
+
+The grammar of sums is in ``nlp/money.py``, the meaning of the words around them in ``nlp/budget_context.py`` and
+``nlp/budget_cues.py``, totals against parts and repeated sums in ``nlp/budget_parts.py``. Nothing here adds sums up.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpus.document import Budget, BudgetKind, Document, FieldName, LocalityMention, Span
+from corpus.text import lower, sentences
+from nlp.budget_context import Context, funds_of, kind_of, role_of, scope_of, years_in, years_of
+from nlp.budget_parts import Sum, link_parts, mark_duplicates, opens_list
+from nlp.money import Amount, parse_amounts
+from nlp.money_tables import parse_table_amounts
+
+METHOD = "budget-rules 2026.11"
+
+_LEFT_REACH = 260
+_RIGHT_REACH = 140
+_LARGE_FOR_ONE_ACTIVITY = 100_000 * 10**9
+"""Đồng; no project, sub-project or activity comes near: the whole programme of 2021-2025 has 75.000 tỷ."""
+
+
+def tag_budgets(document: Document) -> Document:
+    """The document with ``budgets`` in the order of title, then text; programmes, localities and activities already tagged
+    lend their codes to the sums beside them."""
+    sums: list[Sum] = []
+    surroundings = _Surroundings(document)
+    for name in ("title", "text"):
+        sums.extend(_field_sums(document, name, surroundings))
+    sums = link_parts(sums)
+    sums = mark_duplicates(sums)
+    return replace(document, budgets=tuple(found.budget for found in sums))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """Where other tags stand, for looking up the nearest one."""
+
+    starts: tuple[int, ...]
+    codes: tuple[str, ...]
+
+    def nearest(self, start: int, end: int) -> str | None:
+        """The last code inside ``[start, end)``, else the last one before."""
+        position = bisect_right(self.starts, end - 1) - 1
+        return self.codes[position] if position >= 0 else None
+
+    def inside(self, start: int, end: int) -> str | None:
+        position = bisect_right(self.starts, end - 1) - 1
+        return self.codes[position] if position >= 0 and self.starts[position] >= start else None
+
+
+def _tagged(items: Sequence[tuple[int, str]]) -> _Tagged:
+    ordered = sorted(items)
+    return _Tagged(tuple(start for start, _ in ordered), tuple(code for _, code in ordered))
+
+
+class _Surroundings:
+    """What the whole document says about programme, projects, places and activities."""
+
+    def __init__(self, document: Document) -> None:
+        everything = lower(document.title + "\n" + document.text[:200_000])
+        projects = set(re.findall(r"(?<!tiểu )dự án (1[0-2]|\d)(?![\d.])", everything))
+        old = bool(re.search(r"2016\s*[-–]\s*2020", everything)) and not re.search(r"2021\s*[-–]\s*2025", everything)
+        if document.published is not None and document.published.year < 2021 and not re.search(r"2021\s*[-–]\s*2025", everything):
+            old = True
+        self.information_project = "4" if old else "6"
+        self.default_project = "6" if not projects or "6" in projects else min(projects) if len(projects) == 1 else "6"
+        self.programme = self._only_programme(document)
+        self.programmes = {
+            name: _tagged([(span.start, m.code) for m in document.programmes for span in m.evidence if span.field == name])
+            for name in ("title", "text")
+        }
+        about: list[LocalityMention] = [m for m in document.localities if m.role == "about" and m.code and not m.inferred]
+        self.localities = {
+            name: _tagged([(span.start, m.code or "") for m in about for span in m.evidence if span.field == name])
+            for name in ("title", "text")
+        }
+        codes = {m.code for m in about}
+        self.only_locality = next(iter(codes)) if len(codes) == 1 else None
+        self.activities = {
+            name: _tagged([(span.start, m.code) for m in document.activities for span in m.evidence if span.field == name])
+            for name in ("title", "text")
+        }
+        title_years = years_in(lower(document.title))
+        self.title_years = title_years[0] if len(title_years) == 1 else None
+
+    @staticmethod
+    def _only_programme(document: Document) -> str | None:
+        codes = {mention.code for mention in document.programmes}
+        return next(iter(codes)) if len(codes) == 1 else None
+
+
+def _field_sums(document: Document, name: FieldName, surroundings: _Surroundings) -> list[Sum]:
+    text = document.title if name == "title" else document.text
+    amounts = parse_table_amounts(text, parse_amounts(text))
+    if not amounts:
+        return []
+    low = lower(text)
+    spans = list(sentences(text))
+    starts = [start for start, _ in spans]
+    sums: list[Sum] = []
+    after_kind: BudgetKind | None = None
+    previous: Amount | None = None
+    previous_sentence = -1
+    for position, amount in enumerate(amounts):
+        index = max(0, bisect_right(starts, amount.number_start) - 1)
+        first, last = spans[index]
+        last = max(last, amount.end)
+        same = previous is not None and index == previous_sentence
+        if not same:
+            after_kind = None
+        is_range = previous is not None and previous.start == amount.start
+        following = next((a for a in amounts[position + 1 : position + 3] if a.start >= amount.close), None)
+        context = _context(text, low, amount, previous if same and not is_range else None, following, spans, index, after_kind)
+        if is_range and sums:
+            budget = replace(sums[-1].budget, vnd=amount.vnd, usd=amount.usd)
+        else:
+            budget = _budget(document, name, amount, context, Span(first, last, name), surroundings)
+        sums.append(
+            Sum(
+                budget=budget,
+                precision=amount.precision,
+                sentence=(name, index),
+                lead=context.left,
+                heading=context.previous,
+                is_range=is_range,
+            )
+        )
+        after_kind = budget.kind
+        if not is_range:
+            previous = amount
+        previous_sentence = index
+    return sums
+
+
+def _context(
+    text: str,
+    low: str,
+    amount: Amount,
+    previous: Amount | None,
+    following: Amount | None,
+    spans: Sequence[tuple[int, int]],
+    index: int,
+    after_kind: BudgetKind | None,
+) -> Context:
+    first, last = spans[index]
+    reach = max(first, amount.start - _LEFT_REACH)
+    left_start = max(reach, previous.close) if previous is not None else reach
+    right_end = min(max(last, amount.close), amount.close + _RIGHT_REACH)
+    if following is not None:
+        right_end = max(amount.close, min(right_end, following.start))
+    earlier = ""
+    if index and spans[index - 1][1] >= first - 3:
+        start, end = spans[index - 1]
+        earlier = low[max(start, end - _LEFT_REACH) : end]
+    left = low[left_start : amount.start]
+    return Context(
+        left=left,
+        right=low[amount.close : right_end],
+        before=low[reach:left_start],
+        cased=text[max(first, amount.start - _LEFT_REACH) : right_end],
+        previous=earlier,
+        per_unit=amount.per_unit or _each(left),
+        capped=amount.qualifier == "max",
+        after_kind=after_kind,
+        vnd=amount.vnd,
+    )
+
+
+_TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
+_EACH = re.compile(
+    r"(?<!\w)(?:mỗi|từng|bình quân mỗi)\s+(đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|"
+    r"lớp|người|năm|tháng|quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|bộ)(?!\w)([^;.:\n]*)$"
+)
+
+
+def _each(left: str) -> str | None:
+    """ "Mỗi xã được hỗ trợ 400 triệu đồng": what the sum is per, where that stands in front of it."""
+    match = _EACH.search(left)
+    if not match or "tổng" in match[2] or ("," in match[2] and match[1] not in _TIME_UNITS):
+        return None
+    inner = _EACH.search(match[2])
+    return inner[1] if inner else match[1]
+
+
+def _budget(document: Document, name: FieldName, amount: Amount, context: Context, sentence: Span, surroundings: _Surroundings) -> Budget:
+    kind = kind_of(context)
+    structural = opens_list(context.before + context.left, context.left)
+    role = role_of(context, structural=structural) if kind == "budget" else "other"
+    scope, component = scope_of(context, default_project=surroundings.default_project, information_project=surroundings.information_project)
+    year_from, year_to = years_of(context)
+    if year_from is None and surroundings.title_years and kind == "budget":
+        year_from, year_to = surroundings.title_years
+    flags = set(amount.flags)
+    if kind == "budget" and scope != "programme" and amount.vnd is not None and amount.vnd >= _LARGE_FOR_ONE_ACTIVITY and scope != "other":
+        flags.add("implausible")
+    is_budget = kind == "budget"
+    programme = None
+    if is_budget and (scope in ("programme", "project", "sub_project") or surroundings.programme):
+        programme = surroundings.programmes[name].inside(sentence.start, sentence.end) or surroundings.programme
+    locality = surroundings.localities[name].inside(sentence.start, amount.start) or surroundings.only_locality
+    locality = locality or surroundings.localities[name].nearest(sentence.start, sentence.end)
+    return Budget(
+        vnd=amount.vnd,
+        usd=amount.usd,
+        qualifier=amount.qualifier,
+        kind=kind,
+        role=role,
+        scope=scope if is_budget else "other",
+        component=component if is_budget else None,
+        programme=programme,
+        per_unit=context.per_unit,
+        year_from=year_from,
+        year_to=year_to,
+        funds=funds_of(context) if is_budget else (),
+        locality=locality if is_budget else None,
+        activity=surroundings.activities[name].inside(sentence.start, sentence.end) if is_budget and scope == "activity" else None,
+        in_words=amount.in_words,
+        flags=tuple(sorted(flags)),
+        evidence=(Span(amount.start, amount.end, name), sentence),
+        method=METHOD,
+    )

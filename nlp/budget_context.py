@@ -1,0 +1,228 @@
+"""What a sum is for, read from the words around it: kind, role, scope, component, funds, years.
+
+Each question is answered by the cue nearest to the sum inside its clause; only where the clause is silent does the rest of
+the sentence count. The windows have a fixed size, so that the cost does not depend on the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpus.document import BudgetKind, BudgetRole, BudgetScope
+from nlp.budget_cues import (
+    ACTIVITY,
+    COMPONENT_NAMES,
+    FUNDS,
+    HOUSEHOLD_UNITS,
+    IMMEDIATE,
+    KINDS,
+    PERSON,
+    PRICED_UNITS,
+    PROGRAMME,
+    PROJECT_NAME,
+    PUBLIC_BODY,
+    ROLES,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The surroundings of one sum, all in lower case but ``cased``."""
+
+    left: str
+    """From the sum before, or the start of the sentence."""
+    right: str
+    """To the next sum or the end of the sentence."""
+    before: str
+    """The sentence before ``left``."""
+    cased: str
+    """The whole window in its own case, for names of people."""
+    previous: str = ""
+    """The sentence (in the same paragraph) or the heading before this one."""
+    per_unit: str | None = None
+    capped: bool = False
+    """The qualifier is an upper bound."""
+    after_kind: BudgetKind | None = None
+    """Kind of the sum before in the same sentence."""
+    vnd: int | None = None
+
+
+def kind_of(context: Context) -> BudgetKind:
+    for pattern, kind in IMMEDIATE:
+        if pattern.search(context.left):
+            return kind
+    scores: dict[BudgetKind, float] = {}
+    _add_scores(scores, context.left, 0.0, reach=40.0)
+    _add_scores(scores, _clause(context.right), 1.5, reach=25.0, leftward=False)
+    unit = context.per_unit.split("/")[0] if context.per_unit else ""
+    if unit in PRICED_UNITS:
+        scores["price"] = max(scores.get("price", 0.0), 4.6)
+    if not scores or max(scores.values()) < 1.0:
+        if context.after_kind is not None and len(context.left) < 40:
+            return context.after_kind
+        _add_scores(scores, context.before, 1.0, reach=60.0)
+    if not scores:
+        _add_scores(scores, context.previous, 2.0, reach=120.0)
+    if not scores:
+        return _by_default(context, unit)
+    best = max(scores, key=lambda kind: (scores[kind], kind))
+    person = bool(PERSON.search(context.cased))
+    public = bool(PUBLIC_BODY.search(context.before + context.left))
+    if best == "budget" and person and scores["budget"] < 4.6:
+        return "gift" if re.search(r"hỗ trợ|trao|cấp", context.left) else "other"
+    if best == "budget" and (unit in HOUSEHOLD_UNITS):
+        return "norm"
+    if best == "gift" and unit in HOUSEHOLD_UNITS and public:
+        return "norm"
+    return best
+
+
+def _by_default(context: Context, unit: str) -> BudgetKind:
+    """No word of money near: a headline such as "Hơn 20 tỷ đồng đưa thông tin về bản" is public money, else we do not claim it."""
+    if unit in HOUSEHOLD_UNITS:
+        return "norm"
+    purpose = re.match(
+        r"[\s,]*(?:cho|để|đưa|thực hiện|phát triển|triển khai|nâng|xây|mở|phủ|giúp|chăm lo|xóa|phục vụ)(?!\w)", context.right
+    )
+    return "budget" if purpose and (context.vnd or 0) >= 20_000_000 else "other"
+
+
+def _add_scores(scores: dict[BudgetKind, float], window: str, penalty: float, *, reach: float, leftward: bool = True) -> None:
+    for kind, weight, pattern in KINDS:
+        for match in pattern.finditer(window):
+            distance = len(window) - match.end() if leftward else match.start()
+            score = weight - penalty - distance / reach
+            if score > scores.get(kind, 0.0):
+                scores[kind] = score
+
+
+def _clause(right: str) -> str:
+    """What still speaks of the sum: up to a comma or a conjunction that opens something new."""
+    end = len(right)
+    for match in _CLAUSE_END.finditer(right):
+        end = match.start()
+        break
+    return right[:end]
+
+
+_CLAUSE_END = re.compile(r"[;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}\d)|\.(?=\s)")
+
+
+def role_of(context: Context, *, structural: bool) -> BudgetRole:
+    """``structural``: the sum stands in a "trong đó" or a list under a total."""
+    left, right = context.left, _clause(context.right)
+    whole_left = context.before + left
+    found = {role for role, pattern, reach in ROLES if pattern.search(left if reach == "near" else whole_left) or pattern.search(right)}
+    if "disbursed" in found and not _ROLE_TARGET.search(left):
+        return "disbursed"
+    if structural:
+        return "component"
+    if context.capped or (context.per_unit and "cap" in found):
+        return "cap"
+    if _ALLOCATED_RIGHT.match(right):
+        return "allocated"
+    for role in ("proposed", "approved", "planned", "total", "allocated", "value"):
+        if role in found:
+            return role
+    return "other"
+
+
+_ROLE_TARGET = re.compile(r"(?:phải|cần|còn phải|chưa)\s+giải ngân")
+_ALLOCATED_RIGHT = re.compile(r"\s*(?:đã\s+)?được\s+(?:giao|phân bổ|bố trí)")
+
+_PROJECT = re.compile(
+    r"(?:(?:tiểu dự án|tda)\s*(?:số\s*)?(?P<sub>\d)(?!\d)(?:[^.;\n]{0,70}?(?:dự án|da)\s*(?:số\s*)?(?P<of>1[0-2]|\d)(?![\d.]))?)"
+    r"|(?:(?<!tiểu )dự án|\bda)\s*(?:số\s*)?(?P<project>1[0-2]|\d)(?![\d.])"
+)
+
+
+def scope_of(context: Context, *, default_project: str, information_project: str) -> tuple[BudgetScope, str | None]:
+    """Scope and component. ``default_project`` stands for "Tiểu dự án 1" without its project; ``information_project`` is the
+    number that "truyền thông và giảm nghèo về thông tin" had at the time ("6", before 2021 "4")."""
+    right = _clause(context.right)
+    for window, leftward in ((context.left, True), (right, False)):
+        found = _component(window, default_project, information_project, leftward=leftward)
+        if found:
+            return found
+    if ACTIVITY.search(context.left) or ACTIVITY.search(right):
+        return "activity", None
+    if PROGRAMME.search(context.left) or PROGRAMME.search(right):
+        return "programme", None
+    found = _component(context.right[:90].partition(";")[0], default_project, information_project, leftward=False)
+    if found:
+        return found
+    found = _component(context.before, default_project, information_project, leftward=True)
+    if found:
+        return found
+    if ACTIVITY.search(context.before):
+        return "activity", None
+    if PROGRAMME.search(context.before):
+        return "programme", None
+    if ACTIVITY.search(context.right[:90]):
+        return "activity", None
+    return "other", None
+
+
+def _component(window: str, default: str, information: str, *, leftward: bool) -> tuple[BudgetScope, str | None] | None:
+    candidates: list[tuple[int, BudgetScope, str | None]] = []
+    for match in _PROJECT.finditer(window):
+        place = match.end() if leftward else -match.start()
+        if match["sub"]:
+            candidates.append((place, "sub_project", f"{match['of'] or default}.{match['sub']}"))
+        else:
+            candidates.append((place, "project", match["project"]))
+    for pattern, component in COMPONENT_NAMES:
+        for match in pattern.finditer(window):
+            code = component if information == "6" or not component.startswith("6") else information
+            scope: BudgetScope = "sub_project" if "." in code else "project"
+            candidates.append((match.end() if leftward else -match.start(), scope, code))
+    for match in PROJECT_NAME.finditer(window):
+        place = match.end() if leftward else -match.start()
+        candidates.append((place, "project", information if "thông tin" in match[0] else None))
+    if not candidates:
+        return None
+    # A name and its number in one phrase ("Tiểu dự án 1 - Giảm nghèo về thông tin thuộc Dự án 6"): the narrowest within reach.
+    nearest = max(place for place, _, _ in candidates)
+    close = [found for found in candidates if nearest - found[0] <= 110]
+    narrow = [found for found in close if found[1] == "sub_project"] or [found for found in close if found[2]] or close
+    _, scope, component = max(narrow, key=lambda found: (found[0], found[2] or ""))
+    return scope, component
+
+
+def funds_of(context: Context) -> tuple[str, ...]:
+    segment = re.split(r"[;=+(]", context.left)[-1]
+    if context.before and not context.left.strip(" ,;và=+(:"):
+        segment = ""
+    window = segment + " | " + _clause(context.right)
+    found = {name for name, pattern in FUNDS if pattern.search(window)}
+    if found & {"central", "province", "district", "commune"}:
+        if "local" in found and not re.search(r"địa phương|nsđp", window):
+            found.discard("local")
+    return tuple(sorted(found))
+
+
+_PERIOD = re.compile(r"(?<!\d)(20\d\d)\s*(?:[-–—]|đến(?: năm)?|tới(?: năm)?)\s*(20\d\d)(?!\d)")
+_YEAR = re.compile(r"(?:(?<!\d )(?<!\d\d )năm|giai đoạn|niên độ)\s+(20\d\d)(?![\d/])")
+_ISSUED = re.compile(r"tháng\s+\d{1,2}\s+$|ngày\s+[\d/.]+\s+$")
+
+
+def years_of(context: Context) -> tuple[int | None, int | None]:
+    for window, leftward in ((context.left, True), (_clause(context.right), False), (context.before, True)):
+        found = years_in(window)
+        if found:
+            return found[-1] if leftward else found[0]
+    return None, None
+
+
+def years_in(window: str) -> list[tuple[int, int]]:
+    """Periods and single years in order of their place; years inside full dates of documents are left out."""
+    found = [(m.start(), (int(m[1]), int(m[2]))) for m in _PERIOD.finditer(window) if int(m[1]) <= int(m[2])]
+    covered = [(m.start(), m.end()) for m in _PERIOD.finditer(window)]
+    for match in _YEAR.finditer(window):
+        if _ISSUED.search(window[max(0, match.start() - 16) : match.start()]):
+            continue
+        if any(start <= match.start(1) < end for start, end in covered):
+            continue
+        found.append((match.start(1), (int(match[1]), int(match[1]))))
+    return [years for _, years in sorted(found)]

@@ -1,0 +1,116 @@
+"""Unitless sums in tables and lists whose header names the unit ("ĐVT: triệu đồng"), added to those that carry their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus.text import lower
+from nlp.money import Amount
+from nlp.money_numbers import read_number
+from nlp.number_words import SCALES
+
+_HEADER = re.compile(
+    r"(?:đvt|đơn vị(?: tính)?(?: tiền)?)\s{0,3}[:：]?\s{0,3}\(?\s{0,3}(?:(nghìn|ngàn|triệu|t[ỷỉ]|1\.?000)\s{0,3})?(?:đồng|vnđ|đ)(?!\w)"
+    r"|\(\s{0,3}(?:(nghìn|ngàn|triệu|t[ỷỉ]|1\.?000)\s{0,3})(?:đồng|vnđ|đ)\s{0,3}\)"
+)
+_PROSE_FROM = 220
+"""Characters; a longer line without cells is a paragraph and ends the table."""
+_MONEY_COLUMN = re.compile(
+    r"kinh phí|số tiền|thành tiền|vốn|ngân sách|dự toán|tổng cộng|tổng số|nstw|nsđp|trung ương|địa phương|đồng\)|phân bổ|giải ngân"
+)
+_COUNT_COLUMN = re.compile(r"số lượng|stt|^tt$|đơn giá|số lớp|số người|năm$|tỷ lệ|%")
+_CELL_NUMBER = re.compile(r"[\s*_]*(\d{1,3}(?:[.,]\d{3})+(?:,\d+)?|\d+(?:,\d+)?)[\s*_]*")
+_LABELLED = re.compile(r"[^\W\d_][^\n]{0,160}?(?::|\t|\s{2,})[ *_]{0,4}(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)[ *_;.]{0,4}$")
+
+
+def parse_table_amounts(text: str, amounts: Sequence[Amount]) -> tuple[Amount, ...]:
+    """``amounts`` with the cells of tables in their places."""
+    low = lower(text)
+    headers = list(_HEADER.finditer(low))
+    if not headers:
+        return tuple(amounts)
+    taken = {line for a in amounts for line in (_line_of(low, a.number_start),)}
+    found: list[Amount] = []
+    for position, header in enumerate(headers):
+        limit = headers[position + 1].start() if position + 1 < len(headers) else len(low)
+        word = header[1] or header[2]
+        scale = 1 if word is None else SCALES.get(word, 1000)
+        found.extend(a for a in _cells(low, header, limit, scale) if _line_of(low, a.start) not in taken)
+    return tuple(sorted([*amounts, *found], key=lambda a: (a.number_start, a.vnd or 0)))
+
+
+def _line_of(low: str, start: int) -> int:
+    return low.rfind("\n", max(0, start - 2000), start)
+
+
+def _cells(low: str, header: re.Match[str], limit: int, scale: int) -> Iterator[Amount]:
+    line_start = low.rfind("\n", max(0, header.start() - 2000), header.start()) + 1
+    columns: tuple[int, ...] | None = None
+    position = line_start
+    while position < limit:
+        end = low.find("\n", position, limit)
+        end = limit if end < 0 else end
+        line = low[position:end]
+        separator = "|" if "|" in line else "\t" if "\t" in line else None
+        if separator is None and len(line) > _PROSE_FROM:
+            if position > header.end():
+                return
+        elif separator is not None:
+            cells = list(_split(line, separator))
+            if columns is None and not any(_CELL_NUMBER.fullmatch(cell) for _, cell in cells if cell.strip()):
+                columns = (
+                    tuple(i for i, (_, cell) in enumerate(cells) if _MONEY_COLUMN.search(cell) and not _COUNT_COLUMN.search(cell)) or None
+                )
+            elif position > header.start() or columns:
+                yield from _row(cells, columns, position, scale)
+        elif position > header.start():
+            match = _LABELLED.search(line)
+            if match:
+                amount = _amount(match[1], position + match.start(1), scale)
+                if amount:
+                    yield amount
+        position = end + 1
+
+
+def _split(line: str, separator: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for cell in line.split(separator):
+        yield start, cell
+        start += len(cell) + 1
+
+
+def _row(cells: list[tuple[int, str]], columns: tuple[int, ...] | None, line_start: int, scale: int) -> Iterator[Amount]:
+    numeric = [i for i, (_, cell) in enumerate(cells) if _CELL_NUMBER.fullmatch(cell)]
+    if not any(re.search(r"[^\W\d_]{2}", cell) for _, cell in cells):
+        return
+    for i in numeric if columns else numeric[-1:]:
+        if columns and i not in columns:
+            continue
+        offset, cell = cells[i]
+        match = _CELL_NUMBER.fullmatch(cell)
+        amount = _amount(match[1], line_start + offset + match.start(1), scale) if match else None
+        if amount:
+            yield amount
+
+
+def _amount(digits: str, start: int, scale: int) -> Amount | None:
+    number = read_number(digits, scaled=scale > 1)
+    if number.value is None or number.value == 0 or (scale == 1 and number.value < 1000):
+        return None
+    if scale == 1 and digits.isdigit() and 1900 <= number.value <= 2100:
+        return None
+    value = number.value * scale
+    if value != int(value):
+        return None
+    end = start + len(digits)
+    decimals = len(digits.partition(",")[2]) if scale > 1 else 0
+    return Amount(
+        start=start,
+        end=end,
+        number_start=start,
+        close=end,
+        vnd=int(value),
+        flags=number.flags,
+        precision=max(1, scale // int(10**decimals)),
+    )
