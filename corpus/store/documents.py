@@ -162,7 +162,7 @@ class DocumentStore(Database):
             .order_by(documents.c.portal)
         )
         with self._read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def count_unindexed(self) -> int:
         with self._read() as connection:
@@ -348,7 +348,7 @@ def _read_documents(connection: sa.Connection, rows: Iterable[sa.Row[Any]]) -> l
     rows = list(rows)
     addresses: dict[str, list[str]] = {row.id: [] for row in rows}
     query = sa.select(aliases.c.document_id, aliases.c.url).where(aliases.c.document_id.in_(list(addresses))).order_by(aliases.c.url)
-    for key, url in connection.execute(query).tuples():
+    for key, url in connection.execute(query):
         addresses[key].append(url)
     result = []
     for row in rows:

@@ -119,7 +119,7 @@ class FrontierStore(Database):
         if portal is not None:
             query = query.where(frontier.c.portal == portal)
         with self._read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def start_fetch(self, url: str, run: int, now: datetime) -> None:
         """Note, before the request leaves, that ``url`` (as asked for, or canonical) is in flight."""

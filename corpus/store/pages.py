@@ -112,14 +112,14 @@ class PageStore(Database):
         if portal is not None:
             query = query.where(pages.c.portal == portal)
         with self._read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def outcomes_by_portal(self) -> dict[str, dict[str, int]]:
         outcome = sa.func.coalesce(pages.c.outcome, "pending")
         query = sa.select(pages.c.portal, outcome, sa.func.count()).group_by(pages.c.portal, outcome).order_by(pages.c.portal, outcome)
         found: dict[str, dict[str, int]] = {}
         with self._read() as connection:
-            for portal, word, count in connection.execute(query).tuples():
+            for portal, word, count in connection.execute(query):
                 found.setdefault(portal, {})[word] = count
         return found
 
