@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from corpus.text import lower, unify_tones
 
@@ -33,7 +34,7 @@ def tokens(text: str) -> list[str]:
 def word_features(sequence: list[str]) -> Iterator[str]:
     """The tokens and their neighbouring pairs and triples."""
     yield from sequence
-    for first, second in zip(sequence, sequence[1:], strict=False):
+    for first, second in pairwise(sequence):
         yield f"{first} {second}"
     for first, second, third in zip(sequence, sequence[1:], sequence[2:], strict=False):
         yield f"{first} {second} {third}"

@@ -1,8 +1,8 @@
 """The sentence model: for a sentence, how probable each activity is, what it says on relevance, and in which modality.
 
 Linear models over TF-IDF weights, kept as plain arrays and text; predicting needs numpy alone. A model directory holds
-``arrays.npz`` (no pickled objects), ``vocabulary.txt`` and ``manifest.json`` with the SHA-256 of every file; anything that does not match is refused
-before it is read. Fitting is in ``nlp/train.py``; how sentences combine to the tags of a document is not decided here.
+``arrays.npz`` (no pickled objects), ``vocabulary.txt`` and ``manifest.json`` with the SHA-256 of every file; what does not match is
+refused before it is read. Fitting is in ``nlp/train.py``; how sentences combine to the tags of a document is not decided here.
 """
 
 from __future__ import annotations
@@ -106,7 +106,13 @@ class SentenceModel:
         """One prediction a sentence, in order. Any string is accepted; NFC or not."""
         found: list[Prediction] = []
         for start in range(0, len(sentences), _BATCH_SENTENCES):
-            found += self._predict_batch(sentences[start : start + _BATCH_SENTENCES])
+            found += calibrated(
+                self.scores(sentences[start : start + _BATCH_SENTENCES]),
+                self._arrays,
+                activities=self.activities,
+                relevance=self.relevance_values,
+                modality=self.modalities,
+            )
         return tuple(found)
 
     def scores(self, sentences: Sequence[str]) -> Floats:
@@ -127,24 +133,6 @@ class SentenceModel:
         names = {row: feature for table in (self._words, self._characters) for feature, row in table.items()}
         parts = [(names[int(row)], float(self._arrays.weights[row, column] * value)) for row, value in zip(rows, values, strict=True)]
         return tuple(sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:top])
-
-    def _predict_batch(self, sentences: Sequence[str]) -> list[Prediction]:
-        scores = self.scores(sentences)
-        first = len(self.activities)
-        second = first + len(self.relevance_values)
-        slopes, offsets = self._arrays.sigmoid[:, 0], self._arrays.sigmoid[:, 1]
-        with np.errstate(over="ignore"):
-            activities = 1.0 / (1.0 + np.exp(-(scores[:, :first] * slopes + offsets)))
-        relevance = _softmax(scores[:, first:second], self._arrays.relevance)
-        modality = _softmax(scores[:, second:], self._arrays.modality)
-        return [
-            Prediction(
-                dict(zip(self.activities, one, strict=True)),
-                dict(zip(self.relevance_values, two, strict=True)),
-                dict(zip(self.modalities, three, strict=True)),
-            )
-            for one, two, three in zip(activities.tolist(), relevance.tolist(), modality.tolist(), strict=True)
-        ]
 
     def _weighted(self, sentences: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
         """(sentence, feature row, weight), sorted by sentence: TF-IDF with 1 + log tf, each half of unit length."""
@@ -209,6 +197,31 @@ class SentenceModel:
             arrays=arrays,
             made_from=manifest["made_from"],
         )
+
+
+def calibrated(
+    scores: Floats, arrays: Arrays, *, activities: Sequence[str], relevance: Sequence[str], modality: Sequence[str]
+) -> tuple[Prediction, ...]:
+    """Probabilities for raw ``scores`` (sentences x labels), whose columns are named by the three groups in this order."""
+    first = len(activities)
+    second = first + len(relevance)
+    logits = scores[:, :first].astype(np.float64) * arrays.sigmoid[:, 0] + arrays.sigmoid[:, 1]
+    with np.errstate(over="ignore"):
+        single = 1.0 / (1.0 + np.exp(-logits))
+    rows = zip(
+        single.tolist(),
+        _softmax(scores[:, first:second], arrays.relevance).tolist(),
+        _softmax(scores[:, second:], arrays.modality).tolist(),
+        strict=True,
+    )
+    return tuple(
+        Prediction(
+            dict(zip(activities, one, strict=True)),
+            dict(zip(relevance, two, strict=True)),
+            dict(zip(modality, three, strict=True)),
+        )
+        for one, two, three in rows
+    )
 
 
 def write_manifest(directory: Path, names: Sequence[str], *, labels: Mapping[str, Sequence[str]], made_from: Mapping[str, Any]) -> None:

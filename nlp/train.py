@@ -1,0 +1,312 @@
+"""Fits the sentence model to the examples, measures it by cross-validation, and keeps it in a directory.
+
+scikit-learn is used here and nowhere else: predicting needs the arrays alone (see ``nlp/model.py``). The figures and their
+table are made in ``nlp/model_card.py``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import InvalidData
+from nlp.examples import (
+    ACTIVITY_CODES,
+    MODALITIES,
+    RELEVANCE_VALUES,
+    Example,
+    hash_examples,
+    load_examples,
+    near_groups,
+)
+from nlp.features import character_features, tokens, word_features
+from nlp.model import Arrays, Prediction, SentenceModel, calibrated, read_manifest
+from nlp.model_card import CARD, ModelCard, make_card
+
+SEED = 20261123
+FOLDS = 5
+MIN_DOCUMENTS = 2
+"""A feature that stands in one example only cannot be told from chance."""
+PENALTY = 0.35
+"""C of the linear support vector machines; best of 0.1-2 by cross-validation, see docs/model.md."""
+EXTRA = "extra.jsonl"
+MIN_EXAMPLES = 60
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """0/1 columns of one group of labels, and the rows that have a say in it."""
+
+    names: tuple[str, ...]
+    matrix: NDArray[np.int8]
+    rows: NDArray[np.int64]
+
+
+def train(
+    directory: Path,
+    *,
+    examples: Sequence[Example] | None = None,
+    extra: Sequence[Example] = (),
+    seed: int = SEED,
+    progress: Progress | None = None,
+) -> ModelCard:
+    """Fits on ``examples`` (the shipped ones by default) and ``extra`` (reviewed ones) and puts the model into ``directory``.
+
+    Deterministic for equal examples and seed. The directory appears whole or not at all: a kill leaves the old model or none.
+    ``extra`` is kept beside the model and used again whenever it is fitted anew. Raises: InvalidData for too few examples.
+    """
+    directory = Path(directory)
+    with _locked(directory):
+        return _train(directory, examples, tuple(extra), seed, progress or _silent)
+
+
+def ensure_model(directory: Path, progress: Progress | None = None) -> SentenceModel:
+    """The model of ``directory``; it is fitted first where it is missing, damaged, or made from other examples or by another version."""
+    directory = Path(directory)
+    model = _current(directory)
+    if model is not None:
+        return model
+    with _locked(directory):
+        model = _current(directory)  # another process may have fitted it while this one waited
+        if model is None:
+            _train(directory, None, kept_extra(directory), SEED, progress or _silent)
+            model = SentenceModel.load(directory)
+    return model
+
+
+def kept_extra(directory: Path) -> tuple[Example, ...]:
+    """Reviewed examples that the model of ``directory`` was fitted with; none where they cannot be read."""
+    path = Path(directory) / EXTRA
+    try:
+        return load_examples(path) if path.exists() else ()
+    except (InvalidData, OSError, UnicodeDecodeError):
+        return ()
+
+
+def _current(directory: Path) -> SentenceModel | None:
+    try:
+        if read_manifest(directory)["made_from"].get("shipped_sha256") != hash_examples(load_examples()):
+            return None
+        return SentenceModel.load(directory)
+    except InvalidData:
+        return None
+
+
+def _train(directory: Path, examples: Sequence[Example] | None, extra: tuple[Example, ...], seed: int, progress: Progress) -> ModelCard:
+    given = load_examples() if examples is None else tuple(examples)
+    everything = (*given, *extra)
+    progress(f"Huấn luyện mô hình câu từ {len(everything)} ví dụ…")
+    fitted = fit(everything, seed=seed, progress=progress)
+    made_from = {
+        "shipped_sha256": hash_examples(given),
+        "examples_sha256": hash_examples(everything),
+        "examples": len(everything),
+        "extra": len(extra),
+        "seed": seed,
+        "libraries": _libraries(),
+    }
+    model = SentenceModel(words=fitted.words, characters=fitted.characters, labels=fitted.labels, arrays=fitted.arrays, made_from=made_from)
+    card = make_card(everything, fitted.out_of_fold, features=len(fitted.words) + len(fitted.characters), made_from=made_from)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    _clear_leftovers(directory)
+    fresh = Path(tempfile.mkdtemp(prefix=_leftover(directory), dir=directory.parent))
+    try:
+        (fresh / EXTRA).write_text("".join(example.to_json() + "\n" for example in extra), encoding="utf-8")
+        (fresh / CARD).write_text(card.to_markdown(), encoding="utf-8")
+        model.save(fresh)
+        _put_in_place(fresh, directory)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    progress("Đã lưu mô hình.")
+    return card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    words: tuple[str, ...]
+    characters: tuple[str, ...]
+    labels: dict[str, tuple[str, ...]]
+    arrays: Arrays
+    out_of_fold: tuple[Prediction, ...]
+    """For each example what a model says that has not seen it nor a near-copy; calibrated by the same sigmoids."""
+    machines: Any
+    """The scikit-learn estimators in the order of the labels, for the test that compares them with our arithmetic."""
+
+
+def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENALTY, progress: Progress | None = None) -> Fitted:
+    """Raises: InvalidData where the examples are too few, or miss a label."""
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    if len(examples) < MIN_EXAMPLES:
+        raise InvalidData(f"{len(examples)} examples are too few, {MIN_EXAMPLES} are needed")
+    tell = progress or _silent
+    texts = [example.text for example in examples]
+    counts, words, characters = _count(texts)
+    groups = _targets(examples)
+    labels = {"activities": groups[0].names, "relevance": groups[1].names, "modality": groups[2].names}
+    folds = _folds(texts, seed)
+    tell("Kiểm tra chéo 5 phần…")
+    total = sum(len(group.names) for group in groups)
+    scores = np.zeros((len(texts), total))
+    for fold in range(FOLDS):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        if not len(outside):
+            continue
+        blocks = [TfidfTransformer(sublinear_tf=True).fit(block[inside]) for block in counts]
+        matrix = _join([weigher.transform(block[inside]) for weigher, block in zip(blocks, counts, strict=True)])
+        held_out = _join([weigher.transform(block[outside]) for weigher, block in zip(blocks, counts, strict=True)])
+        machines = _machines(matrix, groups, inside, seed, penalty)
+        scores[outside] = np.column_stack([machine.decision_function(held_out) for machine in machines])
+    tell("Khớp mô hình cuối…")
+    weighers = [TfidfTransformer(sublinear_tf=True).fit(block) for block in counts]
+    matrix = _join([weigher.transform(block) for weigher, block in zip(weighers, counts, strict=True)])
+    machines = _machines(matrix, groups, np.arange(len(texts)), seed, penalty)
+    arrays = Arrays(
+        weights=np.column_stack([machine.coef_[0] for machine in machines]).astype(np.float32),
+        intercepts=np.array([machine.intercept_[0] for machine in machines], dtype=np.float32),
+        idf=np.concatenate([weigher.idf_ for weigher in weighers]).astype(np.float32),
+        **_calibrate(scores, groups),
+    )
+    out_of_fold = calibrated(scores.astype(np.float32), arrays, **labels)
+    return Fitted(words=words, characters=characters, labels=labels, arrays=arrays, out_of_fold=out_of_fold, machines=(weighers, machines))
+
+
+def _silent(_message: str) -> None:
+    pass
+
+
+def _count(texts: Sequence[str]) -> tuple[list[Any], tuple[str, ...], tuple[str, ...]]:
+    """Count matrices of word and of character features, and their names."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    def words(text: str) -> Iterator[str]:
+        return word_features(tokens(text))
+
+    def characters(text: str) -> list[str]:
+        return [feature for token in tokens(text) for feature in character_features(token)]
+
+    matrices, names = [], []
+    for analyzer in (words, characters):
+        counter = CountVectorizer(analyzer=analyzer, min_df=MIN_DOCUMENTS, dtype=np.float64)
+        matrices.append(counter.fit_transform(texts).tocsr())
+        names.append(tuple(str(name) for name in counter.get_feature_names_out()))
+    return matrices, names[0], names[1]
+
+
+def _join(blocks: Sequence[Any]) -> Any:
+    from scipy.sparse import hstack
+
+    return hstack(blocks, format="csr")
+
+
+def _targets(examples: Sequence[Example]) -> tuple[_Targets, _Targets, _Targets]:
+    everyone = np.arange(len(examples))
+    activities = np.array([[code in example.codes for code in ACTIVITY_CODES] for example in examples], dtype=np.int8)
+    relevance = np.array([[example.relevance == value for value in RELEVANCE_VALUES] for example in examples], dtype=np.int8)
+    modality = np.array([[example.modality == value for value in MODALITIES] for example in examples], dtype=np.int8)
+    groups = (
+        _Targets(ACTIVITY_CODES, activities, everyone),
+        _Targets(RELEVANCE_VALUES, relevance, everyone),
+        _Targets(MODALITIES, modality, np.flatnonzero(modality.any(axis=1))),
+    )
+    for group in groups:
+        missing = [name for name, count in zip(group.names, group.matrix.sum(axis=0), strict=True) if count < FOLDS]
+        if missing:
+            raise InvalidData(f"fewer than {FOLDS} examples for {', '.join(missing)}")
+    return groups
+
+
+def _folds(texts: Sequence[str], seed: int) -> NDArray[np.int64]:
+    """A fold for each example; near-copies share theirs. Groups are dealt out in a shuffled order, so folds are of like size."""
+    groups = near_groups(texts)
+    order = np.random.default_rng(seed).permutation(sorted(set(groups)))
+    fold_of = {int(group): position % FOLDS for position, group in enumerate(order)}
+    return np.array([fold_of[group] for group in groups], dtype=np.int64)
+
+
+def _machines(matrix: Any, groups: Sequence[_Targets], members: NDArray[np.int64], seed: int, penalty: float) -> list[Any]:
+    """One linear support vector machine a label, fitted on ``matrix``, whose rows are the examples ``members``."""
+    from sklearn.svm import LinearSVC
+
+    position = {int(member): row for row, member in enumerate(members)}
+    jobs = []
+    for group in groups:
+        chosen = [member for member in group.rows if int(member) in position]
+        rows = np.array([position[int(member)] for member in chosen])
+        part = matrix if len(rows) == matrix.shape[0] else matrix[rows]
+        jobs += [(part, group.matrix[chosen, column]) for column in range(len(group.names))]
+
+    def fitted(job: tuple[Any, NDArray[np.int8]]) -> Any:
+        return LinearSVC(C=penalty, random_state=seed, max_iter=5000).fit(*job)
+
+    with ThreadPoolExecutor(2) as pool:  # liblinear lets go of the interpreter lock
+        return list(pool.map(fitted, jobs))
+
+
+def _calibrate(scores: NDArray[np.float64], groups: Sequence[_Targets]) -> dict[str, NDArray[np.float32]]:
+    """Platt's sigmoid for each activity, a softmax for relevance and modality, from scores of models that had not seen the example."""
+    from sklearn.linear_model import LogisticRegression
+
+    activities, relevance, modality = groups
+    sigmoid = []
+    for column in range(len(activities.names)):
+        platt = LogisticRegression(C=1e3).fit(scores[:, [column]], activities.matrix[:, column])
+        sigmoid.append([platt.coef_[0, 0], platt.intercept_[0]])
+    result = {"sigmoid": np.array(sigmoid, dtype=np.float32)}
+    start = len(activities.names)
+    for name, group in (("relevance", relevance), ("modality", modality)):
+        part = scores[group.rows, start : start + len(group.names)]
+        softmax = LogisticRegression(C=1e3, max_iter=1000).fit(part, group.matrix[group.rows].argmax(axis=1))
+        result[name] = np.vstack([softmax.coef_.T, softmax.intercept_]).astype(np.float32)
+        start += len(group.names)
+    return result
+
+
+def _libraries() -> dict[str, str]:
+    import sklearn
+
+    return {"numpy": np.__version__, "scikit-learn": str(sklearn.__version__)}
+
+
+def _leftover(directory: Path) -> str:
+    return f".{directory.name}.new-"
+
+
+def _clear_leftovers(directory: Path) -> None:
+    """What a killed run left behind; the lock is held, so nobody is writing there."""
+    for path in directory.parent.glob(f"{_leftover(directory)}*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _put_in_place(fresh: Path, directory: Path) -> None:
+    """A rename; between moving the old away and the new in there is no model at all, never half of one."""
+    old = Path(tempfile.mkdtemp(prefix=_leftover(directory), dir=directory.parent))
+    if directory.exists():
+        directory.rename(old / "old")
+    fresh.rename(directory)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """One fitting at a time for a directory, across processes; the system frees the lock of a killed one."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(directory.parent / f".{directory.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
