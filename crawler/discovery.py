@@ -1,0 +1,252 @@
+"""Feed, sitemap or list page -> addresses of articles. Pure: bytes in, addresses out; nothing is fetched here."""
+
+from __future__ import annotations
+
+import re
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import unquote, urljoin, urlsplit
+
+import feedparser
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from corpus.portals import Cms, Portal
+from corpus.store import FoundUrl
+from corpus.urls import canonical_url, is_paging, site_id
+
+MAX_URLS = 50_000
+"""Addresses of one sitemap (sitemaps.org allows as many)."""
+MAX_UNPACKED_BYTES = 50 << 20
+MAX_LINKS = 5_000
+"""Links looked at on one page."""
+
+
+class Unreadable(ValueError):
+    """The bytes are not what they were fetched as; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap:
+    urls: tuple[FoundUrl, ...] = ()
+    children: tuple[tuple[str, str | None], ...] = ()
+    """Further sitemaps with their time of change, the newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    urls: tuple[FoundUrl, ...] = ()
+    next_page: str | None = None
+    feeds: tuple[str, ...] = ()
+    """Feeds that the page names in its head."""
+
+
+def read_feed(body: bytes, url: str, portal: Portal) -> tuple[FoundUrl, ...]:
+    """Entries of an RSS or Atom feed in its order. Raises: Unreadable."""
+    if b"<!ENTITY" in body:
+        raise Unreadable("declares entities")
+    parsed = feedparser.parse(body, response_headers={"content-location": url})
+    if not parsed.entries and not parsed.get("version"):
+        raise Unreadable("not a feed")
+    entries = ((entry.get("link", ""), _feed_date(entry)) for entry in parsed.entries[:MAX_URLS])
+    return tuple(_unique(_found(urljoin(url, link), hint, found_on=url, portal=portal) for link, hint in entries if link))
+
+
+def _feed_date(entry: feedparser.FeedParserDict) -> str | None:
+    parts = entry.get("published_parsed") or entry.get("updated_parsed")
+    if not isinstance(parts, time.struct_time):
+        return None
+    try:
+        return datetime(*parts[:6], tzinfo=UTC).isoformat()
+    except ValueError:
+        return None
+
+
+def read_sitemap(body: bytes, url: str, portal: Portal) -> Sitemap:
+    """A sitemap or an index of sitemaps, plain or gzip. Raises: Unreadable."""
+    try:
+        root = fromstring(_unpacked(body), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise Unreadable(f"not a sitemap: {error}") from error
+    kind = _local(root.tag)
+    if kind not in {"urlset", "sitemapindex"}:
+        raise Unreadable(f"not a sitemap: begins with <{kind[:40]}>")
+    entries = []
+    for node in list(root)[:MAX_URLS]:
+        values = {_local(child.tag): (child.text or "").strip() for child in node}
+        if values.get("loc"):
+            entries.append((urljoin(url, values["loc"]), values.get("lastmod") or None))
+    if kind == "sitemapindex":
+        children = [(address, changed) for address, changed in entries if portal.serves(address)]
+        return Sitemap(children=tuple(sorted(children, key=lambda child: child[1] or "", reverse=True)))
+    articles = ((address, changed) for address, changed in entries if is_article_link(Link(url=address, text=""), portal))
+    return Sitemap(urls=tuple(_unique(_found(address, changed, found_on=url, portal=portal) for address, changed in articles)))
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        content = inflater.decompress(body, MAX_UNPACKED_BYTES + 1)
+    except zlib.error as error:
+        raise Unreadable(f"damaged gzip: {error}") from error
+    if len(content) > MAX_UNPACKED_BYTES:
+        raise Unreadable(f"unpacks to more than {MAX_UNPACKED_BYTES} bytes")
+    return content
+
+
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
+
+
+def read_listing(body: bytes, url: str, portal: Portal, *, page: int) -> Listing:
+    """Articles linked from a list page, in its order, and the page after it. ``page`` counts from 1."""
+    tree = LexborHTMLParser(body)
+    anchors = tree.css("a[href]")[:MAX_LINKS]
+    links = [link for anchor in anchors if (link := _link(anchor, url, portal))]
+    urls = tuple(_unique(_found(link.url, None, found_on=url, portal=portal) for link in links if is_article_link(link, portal)))
+    feeds = [urljoin(url, node.attributes.get("href") or "") for node in tree.css("link[rel~=alternate][type$=xml]")]
+    return Listing(urls=urls, next_page=_next_page(links, url, page), feeds=tuple(feed for feed in feeds if portal.serves(feed)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    url: str
+    text: str
+    rel: str = ""
+    heading: bool = False
+    """Stands in a heading or is the heading of its entry."""
+    navigation: bool = False
+    """Stands in a menu, head or foot of the page."""
+
+
+_NAVIGATION = re.compile(r"\b(?:nav|navbar|menu|mainmenu|topmenu|header|footer|breadcrumb|sidebar|toolbar|social)\b", re.IGNORECASE)
+
+
+def _link(anchor: LexborNode, base: str, portal: Portal) -> Link | None:
+    href = (anchor.attributes.get("href") or "").strip()
+    if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
+        return None
+    try:
+        address = urljoin(base, href).partition("#")[0]
+    except ValueError:
+        return None
+    if not portal.serves(address):
+        return None
+    heading, navigation = False, False
+    node: LexborNode | None = anchor
+    for _ in range(6):
+        if node is None:
+            break
+        heading = heading or node.tag in {"h1", "h2", "h3", "h4", "h5"}
+        marks = f"{node.tag} {node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        navigation = navigation or _NAVIGATION.search(marks) is not None
+        node = node.parent
+    text = " ".join((anchor.text() or "").split()) or (anchor.attributes.get("title") or "")
+    return Link(url=address, text=text[:300], rel=anchor.attributes.get("rel") or "", heading=heading, navigation=navigation)
+
+
+# Forms of article addresses by family, as read on Vietnamese portals that run them
+_FAMILY_ARTICLES: dict[Cms, re.Pattern[str]] = {
+    "sharepoint": re.compile(r"\.aspx\?(?:[^#]*&)?(?:item)?id=\d+|/pages/(?:\d{4}-\d{1,2}-\d{1,2}/)?[^/?]*-[^/?]*\.aspx", re.IGNORECASE),
+    "liferay": re.compile(r"/-/(?:asset_publisher/|view_content/|view-article/|[^/?]*-[^/?]*$)|/content/id/\d+", re.IGNORECASE),
+    "webcenter": re.compile(r"[?&]dDocName=\w+", re.IGNORECASE),
+    "dotnetnuke": re.compile(r"[?&]News(?:Views|ID)=\d+|/ArticleId/\d+", re.IGNORECASE),
+    "nukeviet": re.compile(r"/news/[^/]+/[^/]+-\d+(?:\.html|/)?$", re.IGNORECASE),
+    "joomla": re.compile(r"/index\.php/[^?]*/\d+-[^/?]+|/index\.php/[^/?]*-[^/?]*\.html", re.IGNORECASE),
+}
+_NOT_ARTICLE = re.compile(
+    r"/(?:tag|tags|tu-khoa|tim-kiem|search|login|dang-nhap|user|author|tac-gia|category|chuyen-muc|chuyen-de|topic|rss|feed|lien-he|"
+    r"gioi-thieu|so-do|sitemap|video|media|album|thu-vien-anh|wp-admin|wp-content|quan-tri|van-ban|thu-tuc)(?:[/.?]|$)|"
+    r"\.(?:jpe?g|png|gif|webp|svg|mp[34]|avi|zip|rar|css|js|ico|exe)$",
+    re.IGNORECASE,
+)
+_TWIN = re.compile(r"/(?:print|savefile|amp)/|\.amp$|[?&]print=", re.IGNORECASE)
+_ENOUGH = 3
+
+
+def is_article_link(link: Link, portal: Portal) -> bool:
+    """Whether the link leads to an article: by the portal's own pattern where there is one, else by signs added up."""
+    if _TWIN.search(link.url):
+        return False
+    if portal.article_pattern is not None:
+        return re.search(portal.article_pattern, link.url) is not None
+    parts = urlsplit(link.url)
+    if parts.path in {"", "/"} or _NOT_ARTICLE.search(unquote(parts.path)):
+        return False
+    score = -4 if is_paging(link.url) else 0
+    family = _FAMILY_ARTICLES.get(portal.cms)
+    score += 2 if family is not None and family.search(link.url) else 0
+    score += 2 if site_id(link.url, portal.id_pattern) else 0
+    slug = unquote(parts.path).rstrip("/").rpartition("/")[2]
+    score += 1 if slug.count("-") >= 4 else 0
+    words = len(link.text.split())
+    score += 1 if words >= 6 else -1 if 1 <= words <= 3 else 0
+    score += 1 if link.heading else 0
+    score -= 2 if link.navigation else 0
+    return score >= _ENOUGH
+
+
+_NEXT_WORDS = frozenset(
+    "tiếp|tiếp theo|trang sau|trang tiếp|sau|sau ›|sau »|sau >|tiếp ›|tiếp »|tiếp >|xem thêm|next|next ›|older|»|›|>|>>".split("|")
+)
+
+
+def _next_page(links: Iterable[Link], url: str, page: int) -> str | None:
+    """Only a link that says so is followed: calendars and facets link endlessly."""
+    by_number = None
+    for link in links:
+        if link.url == url:
+            continue
+        if "next" in link.rel.split():
+            return link.url
+        if is_paging(link.url):
+            if link.text.lower() in _NEXT_WORDS:
+                return link.url
+            if link.text == str(page + 1) and by_number is None:
+                by_number = link.url
+    return by_number
+
+
+_ATTACHMENT = re.compile(r"\.(?:pdf|docx?|rtf|odt)$", re.IGNORECASE)
+
+
+def read_attachments(body: bytes, url: str, portal: Portal) -> tuple[FoundUrl, ...]:
+    """Files linked from an article."""
+    found = []
+    for anchor in LexborHTMLParser(body).css("a[href]")[:MAX_LINKS]:
+        link = _link(anchor, url, portal)
+        if link is not None and _ATTACHMENT.search(unquote(urlsplit(link.url).path)):
+            found.append(_found(link.url, None, found_on=url, portal=portal, kind="attachment"))
+    return tuple(_unique(found))
+
+
+def _found(url: str, hint: str | None, *, found_on: str, portal: Portal, kind: str = "article") -> FoundUrl | None:
+    url = url.partition("#")[0]
+    if not portal.serves(url) or len(url) > 2000:
+        return None
+    try:
+        canonical = canonical_url(url)
+    except ValueError:
+        return None
+    return FoundUrl(
+        url=url,
+        canonical_url=canonical,
+        kind=kind,
+        found_on=found_on,
+        site_id=site_id(url, portal.id_pattern) if kind == "article" else None,
+        published_hint=hint,
+    )
+
+
+def _unique(urls: Iterable[FoundUrl | None]) -> Iterator[FoundUrl]:
+    seen: set[str] = set()
+    for found in urls:
+        if found is not None and found.canonical_url not in seen:
+            seen.add(found.canonical_url)
+            yield found

@@ -1,0 +1,209 @@
+"""`scrapy crawl portal -a portal=ID[,ID...]`: one spider for every portal, since a portal is data."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import scrapy
+from scrapy import Request, signals
+
+from corpus.document import RawPage
+from corpus.errors import CorpusError, StoreUnavailable
+from corpus.portals import Portal, load_portals
+from corpus.store import FILE_NAME, Store, open_store
+from crawler.failures import DOWNLOAD_ERRORS, failure_of
+from crawler.politeness import slots
+from crawler.portal_crawl import Fetched, Limits, PortalCrawl, Tally
+from crawler.robots import Rules
+
+
+class PortalSpider(scrapy.Spider):
+    """Without ``portal`` it crawls all verified portals of the registry."""
+
+    name = "portal"
+    store: Store
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, portal: str = "", **kwargs: Any) -> Self:
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        settings = crawler.settings
+        registry = load_portals(Path(settings["LOA_PORTALS"]) if settings["LOA_PORTALS"] else None)
+        spider.portals = registry.select([name for name in portal.split(",") if name])
+        settings.set("DOWNLOAD_SLOTS", slots(spider.portals), priority="spider")
+        spider._prepare(settings)
+        crawler.signals.connect(spider._item_kept, signal=signals.item_scraped)
+        crawler.signals.connect(spider._item_failed, signal=signals.item_error)
+        return spider
+
+    portals: tuple[Portal, ...] = ()
+
+    def _prepare(self, settings: Any) -> None:
+        home = Path(settings["LOA_HOME"])
+        started, origin = time.monotonic(), _instant(settings["LOA_NOW"])
+        self.clock: Callable[[], datetime] = lambda: origin + timedelta(seconds=time.monotonic() - started)
+        self._lock = _take_lock(home / "run.lock") if settings.getbool("LOA_LOCK") else None
+        home.mkdir(parents=True, exist_ok=True)
+        self.store = open_store(home / FILE_NAME)
+        if self._lock is not None:
+            self.store.recover(self.clock())
+        self._limits = Limits(articles=settings.getint("LOA_MAX_ARTICLES"), listing_pages=settings.getint("LOA_MAX_LISTING_PAGES"))
+        self._at_once = settings.getint("LOA_PORTALS_AT_ONCE")
+        self._progress_events = settings.getbool("LOA_PROGRESS")
+        self._robots: dict[str, Rules] = {}
+        self._items: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
+        self._waiting: dict[int, asyncio.Future[None]] = {}
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Every page as an item for the pipelines; requests are made by `PortalCrawl`, one at a time for each portal."""
+        run = self.store.begin_run("crawl", self.clock())
+        gate = asyncio.Semaphore(self._at_once)
+        tasks = [asyncio.create_task(self._crawl(portal, run, gate)) for portal in self.portals]
+        ending = asyncio.create_task(self._end_when_done(tasks))
+        try:
+            while (item := await self._items.get()) is not None:
+                yield item
+            await ending
+        finally:
+            for task in (*tasks, ending):
+                task.cancel()
+        summary = {portal.id: task.result().to_plain() | {"seeds": {}} for portal, task in zip(self.portals, tasks, strict=True)}
+        self.store.end_run(run, self.clock(), summary)
+        self._emit({"event": "end", "run": run})
+
+    async def _end_when_done(self, tasks: list[asyncio.Task[Tally]]) -> None:
+        try:
+            await asyncio.gather(*tasks)
+        except CorpusError as error:
+            self._emit({"event": "error", "error": type(error).__name__, "message": str(error)})
+            raise
+        finally:
+            self._items.put_nowait(None)
+
+    async def _crawl(self, portal: Portal, run: int, gate: asyncio.Semaphore) -> Tally:
+        async with gate:
+            crawl = PortalCrawl(
+                portal,
+                store=self.store,
+                run=run,
+                fetch=lambda url, headers: self._fetch(portal, url, headers),
+                keep=self._keep,
+                clock=self.clock,
+                sleep=asyncio.sleep,
+                robots_sitemaps=lambda: tuple(url for url in self._sitemaps(portal) if portal.serves(url)),
+                limits=self._limits,
+                progress=lambda tally: self._report(portal, tally),
+            )
+            tally = await crawl.run()
+            self._report(portal, tally, event="portal")
+            return tally
+
+    async def _fetch(self, portal: Portal, url: str, headers: Mapping[str, str]) -> Fetched:
+        try:
+            request = Request(url, headers=dict(headers), meta={"portal": portal, "download_slot": portal.id}, dont_filter=True)
+            response = await self.crawler.engine.download_async(request)
+        except DOWNLOAD_ERRORS as error:
+            raise failure_of(error) from error
+        sent = response.request.headers if response.request is not None else request.headers
+        page = RawPage(
+            portal=portal.id,
+            requested_url=url,
+            final_url=response.url,
+            status=response.status,
+            headers=_plain(response.headers),
+            body=response.body,
+            fetched_at=self.clock(),
+        )
+        return Fetched(page=page, request_headers=_plain(sent))
+
+    async def _keep(self, item: Mapping[str, Any]) -> None:
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[id(item)] = kept
+        self._items.put_nowait(item)
+        try:
+            await kept
+        finally:
+            self._waiting.pop(id(item), None)
+
+    def _item_kept(self, item: Any) -> None:
+        waiting = self._waiting.get(id(item))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def _item_failed(self, item: Any, failure: Any) -> None:
+        waiting = self._waiting.get(id(item))
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(failure.value)
+
+    def note_robots(self, portal: Portal, rules: Rules) -> None:
+        self._robots[portal.id] = rules
+
+    def crawl_delay(self, portal: Portal) -> float | None:
+        rules = self._robots.get(portal.id)
+        return rules.crawl_delay_seconds if rules is not None else None
+
+    def _sitemaps(self, portal: Portal) -> tuple[str, ...]:
+        rules = self._robots.get(portal.id)
+        return rules.sitemaps if rules is not None else ()
+
+    def _report(self, portal: Portal, tally: Tally, *, event: str = "progress") -> None:
+        self._emit(
+            {
+                "event": event,
+                "portal": portal.id,
+                "new": tally.new_urls,
+                "fetched": tally.fetched,
+                "unchanged": tally.unchanged,
+                "failed": tally.failed,
+                "stopped": tally.stopped,
+                "causes": dict(tally.causes),
+            }
+        )
+
+    def _emit(self, event: Mapping[str, Any]) -> None:
+        if self._progress_events:
+            sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+    def closed(self, reason: str) -> None:
+        del reason
+        self.store.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else datetime.now(UTC)
+
+
+def _plain(headers: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1").lower(), _decoded(value)) for name, values in headers.items() for value in values)
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _take_lock(path: Path) -> int:
+    """Held until the process ends, however it ends. Raises: StoreUnavailable when another run has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise StoreUnavailable(f"{path.parent}: another run is at work here: try again when it has ended") from error
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor
