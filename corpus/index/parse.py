@@ -1,0 +1,237 @@
+"""The query language that people type, in Vietnamese or English, into a tree of questions.
+
+    query   = choice                            HOẶC, OR between alternatives
+    choice  = part { [VÀ | AND] part }          words next to each other must all occur
+    part    = [KHÔNG | NOT | -] item
+    item    = "(" query ")" | "phrase" | field:value | word
+
+The tree is one of `corpus.index.base` (`describe` says it back in words); the text itself never reaches an engine. Operators are
+written in capitals, since "và" and "không" are everyday words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from corpus.analysis import analyze
+from corpus.errors import InvalidQuery
+from corpus.index.base import And, CodeField, In, Node, Not, Or, Phrase, Words
+from corpus.index.names import Names, key
+from corpus.index.values import parse_dates, parse_money, parse_years
+from corpus.text import normalize
+
+MAX_CHARACTERS = 500
+MAX_CLAUSES = 32
+MAX_DEPTH = 8
+
+# Keys are as `names.key` makes them.
+_FIELDS: dict[str, CodeField | str] = {
+    **dict.fromkeys(("tinh", "tinh thanh", "province"), "province"),
+    **dict.fromkeys(("huyen", "quan huyen", "district"), "district"),
+    **dict.fromkeys(("dia ban", "noi", "place"), "locality"),
+    **dict.fromkeys(("hoat dong", "activity"), "activity"),
+    **dict.fromkeys(("chuong trinh", "programme", "program"), "programme"),
+    **dict.fromkeys(("du an", "component"), "component"),
+    **dict.fromkeys(("nguon", "source"), "source"),
+    **dict.fromkeys(("nam", "year"), "year"),
+    **dict.fromkeys(("loai", "kind"), "kind"),
+    **dict.fromkeys(("chu de", "relevance"), "relevance"),
+    **dict.fromkeys(("ngay", "date"), "date"),
+    **dict.fromkeys(("kinh phi", "money", "budget"), "money"),
+    **dict.fromkeys(("tieu de", "title"), "title"),
+}
+_FIELD_LIST = "tỉnh, huyện, địa_bàn, hoạt_động, chương_trình, dự_án, nguồn, năm, ngày, kinh_phí, loại, chủ_đề, tiêu_đề"
+_OPERATORS: dict[str, str] = {"VÀ": "and", "AND": "and", "HOẶC": "or", "OR": "or", "KHÔNG": "not", "NOT": "not"}
+_OPENING, _CLOSING = '"“”„«', '"“”»'
+_LEXEMES: Final = re.compile(
+    rf"""(?P<space>\s+)
+    |(?P<open>\()
+    |(?P<close>\))
+    |(?P<minus>-(?=[^\s\-]))
+    |(?P<field>[^\W\d](?:[\w-]{{0,30}}):(?=[^\s:/]))
+    |(?P<quote>[{_OPENING}])(?P<quoted>[^{_CLOSING}]*)(?P<endquote>[{_CLOSING}]?)
+    |(?P<word>[^\s(){_OPENING}»]+)
+    |(?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexeme:
+    kind: str
+    """open, close, and, or, not, field, phrase, word, end"""
+    text: str
+    at: int
+
+
+def parse(text: str, names: Names) -> Node | None:
+    """The tree for what was typed; None when there is nothing to look for.
+
+    Raises: InvalidQuery with a Vietnamese message that says the fix, and the offset of the fault in ``text``.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidQuery(f"Câu tìm dài {len(text)} ký tự, tối đa là {MAX_CHARACTERS}. Hãy rút ngắn lại.", MAX_CHARACTERS)
+    parser = _Parser(list(_lexemes(text)), names)
+    return parser.query()
+
+
+def _lexemes(text: str) -> list[_Lexeme]:
+    found = []
+    for match in _LEXEMES.finditer(text):
+        kind, word, at = match.lastgroup or "", match.group(), match.start()
+        if match["quote"] is not None:
+            if not match["endquote"]:
+                raise InvalidQuery('Thiếu dấu ngoặc kép đóng. Hãy thêm dấu " vào cuối cụm từ.', at)
+            kind, word = "phrase", match["quoted"]
+            if not analyze(word):
+                continue
+        elif kind == "minus":
+            kind = "not"
+        elif kind == "word":
+            operator = _OPERATORS.get(normalize(word))
+            if operator:
+                kind = operator
+            elif not analyze(word):
+                continue  # a lone dash or mark between words
+        elif kind in ("space", "other"):
+            continue
+        found.append(_Lexeme(kind, word, at))
+    return [*found, _Lexeme("end", "", len(text))]
+
+
+class _Parser:
+    def __init__(self, lexemes: list[_Lexeme], names: Names) -> None:
+        self._lexemes = lexemes
+        self._at = 0
+        self._names = names
+        self._clauses = 0
+
+    @property
+    def _next(self) -> _Lexeme:
+        return self._lexemes[self._at]
+
+    def _take(self) -> _Lexeme:
+        lexeme = self._next
+        self._at += 1
+        return lexeme
+
+    def query(self) -> Node | None:
+        if self._next.kind == "end":
+            return None
+        node = self._either(0)
+        if self._next.kind == "close":
+            raise InvalidQuery("Dấu ngoặc đóng này thừa. Hãy bỏ nó đi hoặc thêm dấu ngoặc mở.", self._next.at)
+        return node
+
+    def _either(self, depth: int) -> Node:
+        parts = [self._all(depth)]
+        while self._next.kind == "or":
+            self._take()
+            parts.append(self._all(depth))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def _all(self, depth: int) -> Node:
+        parts: list[Node] = []
+        run: list[str] = []
+        while True:
+            lexeme = self._next
+            if lexeme.kind == "and":
+                if not (parts or run):
+                    raise InvalidQuery(f"Trước «{lexeme.text}» phải có từ cần tìm.", lexeme.at)
+                self._take()
+                if self._next.kind in ("end", "close", "or", "and"):
+                    raise InvalidQuery(f"Sau «{lexeme.text}» phải có từ cần tìm.", lexeme.at)
+                continue
+            if lexeme.kind in ("end", "close", "or"):
+                break
+            if lexeme.kind == "word" and len(analyze(lexeme.text)) == 1:
+                self._count(lexeme)
+                run.append(self._take().text)
+                continue
+            if run:
+                parts.append(Words(" ".join(run)))
+                run = []
+            parts.append(self._part(depth))
+        if run:
+            parts.append(Words(" ".join(run)))
+        if not parts:
+            raise InvalidQuery(self._nothing(lexeme), lexeme.at)
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    @staticmethod
+    def _nothing(lexeme: _Lexeme) -> str:
+        match lexeme.kind:
+            case "or":
+                return f"Trước «{lexeme.text}» phải có từ cần tìm."
+            case "close":
+                return "Trong ngoặc chưa có từ nào. Hãy thêm từ cần tìm hoặc bỏ cặp ngoặc."
+            case _:
+                return "Câu tìm dừng giữa chừng. Hãy thêm từ cần tìm ở cuối."
+
+    def _part(self, depth: int) -> Node:
+        lexeme = self._take()
+        if depth >= MAX_DEPTH:
+            raise InvalidQuery(f"Câu tìm lồng quá {MAX_DEPTH} tầng. Hãy bớt ngoặc.", lexeme.at)
+        match lexeme.kind:
+            case "not":
+                if self._next.kind in ("end", "close", "or", "and"):
+                    raise InvalidQuery(f"Sau «{lexeme.text}» phải có từ cần loại ra.", lexeme.at)
+                return Not(self._part(depth + 1))
+            case "open":
+                inside = self._either(depth + 1)
+                if self._next.kind != "close":
+                    raise InvalidQuery("Ngoặc này chưa đóng. Hãy thêm dấu ) vào cuối.", lexeme.at)
+                self._take()
+                return inside
+            case "phrase":
+                self._count(lexeme)
+                return Phrase(lexeme.text)
+            case "field":
+                self._count(lexeme)
+                return self._field(lexeme)
+            case _:
+                self._count(lexeme)
+                # "146,4", "TT&TT", "06/2022/TT-BTTTT": what is written without a space belongs together.
+                return Phrase(lexeme.text) if len(analyze(lexeme.text)) > 1 else Words(lexeme.text)
+
+    def _count(self, lexeme: _Lexeme) -> None:
+        self._clauses += 1
+        if self._clauses > MAX_CLAUSES:
+            raise InvalidQuery(f"Câu tìm có quá {MAX_CLAUSES} từ. Hãy bớt từ, hoặc đặt cả cụm trong ngoặc kép.", lexeme.at)
+
+    def _field(self, lexeme: _Lexeme) -> Node:
+        name = lexeme.text.removesuffix(":")
+        field = _FIELDS.get(key(name))
+        if field is None:
+            raise InvalidQuery(f"Không có trường «{name}». Các trường: {_FIELD_LIST}.", lexeme.at)
+        value = self._take()
+        if value.kind not in ("word", "phrase") or (value.kind == "word" and ":" in value.text):
+            raise InvalidQuery(f"Sau «{lexeme.text}» phải là một giá trị; nhiều chữ thì đặt trong ngoặc kép.", value.at)
+        return _condition(field, name, value, self._names)
+
+
+def _condition(field: CodeField | str, name: str, value: _Lexeme, names: Names) -> Node:
+    text = value.text.replace("_", " ").strip()
+    match field:
+        case "title":
+            return Phrase(text, title_only=True)
+        case "date":
+            return parse_dates(text, value.at)
+        case "money":
+            return parse_money(text, value.at)
+        case "year":
+            return parse_years(text, value.at)
+        case "province":
+            today, before = names.find("province", text), names.find("province_before", text)
+            # A name that both maps know means today's unit, which holds the old one.
+            if today or before:
+                return In("province", today) if today else In("province_before", before)
+        case "district" | "locality" | "activity" | "programme" | "component" | "source" | "kind" | "relevance":
+            codes = names.find(field, text)
+            if codes:
+                return In(field, codes)
+    choices = [label for _, label in names.choices(field)][:20]  # type: ignore[arg-type]
+    hint = f" Có thể chọn: {'; '.join(choices)}." if choices else ' Hãy viết tên như trong văn bản, ví dụ "Nghệ An".'
+    raise InvalidQuery(f"Không biết {name} «{text}».{hint}", value.at)

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.errors import InvalidQuery
+from corpus.index.base import And, In, Money, Node, Not, Or, Phrase, Published, Words
+from corpus.index.describe import describe
+from corpus.index.names import Names
+from corpus.index.parse import parse
+from corpus.portals import PortalRegistry
+
+NAMES = Names.load(portals=PortalRegistry(()))
+
+TREES: list[tuple[str, str, Node | None]] = [
+    ("nothing", "   ", None),
+    ("only marks", "?! … -", None),
+    ("words are one node", "giảm nghèo thông tin", Words("giảm nghèo thông tin")),
+    ("phrase", '"giảm nghèo"', Phrase("giảm nghèo")),
+    ("typographic quotes", "“giảm nghèo”", Phrase("giảm nghèo")),
+    ("written together is a phrase", "146,4 triệu", And((Phrase("146,4"), Words("triệu")))),
+    ("document number", "06/2022/TT-BTTTT", Phrase("06/2022/TT-BTTTT")),
+    ("minus", "nghèo -vay", And((Words("nghèo"), Not(Words("vay"))))),
+    ("a dash between words is none", "2021 - 2025", Words("2021 2025")),
+    ("KHÔNG", "nghèo KHÔNG vay", And((Words("nghèo"), Not(Words("vay"))))),
+    ("small không is a word", "không vay", Words("không vay")),
+    ("VÀ", "nghèo VÀ vay", Words("nghèo vay")),
+    ("HOẶC", "nghèo HOẶC vay", Or((Words("nghèo"), Words("vay")))),
+    ("OR binds weaker than words", "a b OR c d", Or((Words("a b"), Words("c d")))),
+    ("brackets", "(a OR b) c", And((Or((Words("a"), Words("b"))), Words("c")))),
+    ("minus before brackets", "-(a OR b)", Not(Or((Words("a"), Words("b"))))),
+    ("province", 'tỉnh:"Quảng Nam"', In("province_before", ("v1-49",))),
+    ("province of today", "tinh:nghệ_an", In("province", ("v2-40",))),
+    ("English field", 'province:"dak lak"', In("province", ("v2-66",))),
+    ("country", 'tỉnh:"cả nước"', In("province", ("VN",))),
+    ("district", 'huyện:"Điện Bàn"', In("district", ("v1-507",))),
+    ("activity by code", "hoạt_động:training", In("activity", ("training",))),
+    ("activity by part of its name", 'hoạt_động:"tập huấn"', In("activity", ("training",))),
+    ("year", "năm:2023", In("year", ("2023",))),
+    ("years", "năm:2021..2023", In("year", ("2021", "2022", "2023"))),
+    ("one day", "ngày:04/12/2023", Published(date(2023, 12, 4), date(2023, 12, 5))),
+    ("one month", "ngày:2023-12", Published(date(2023, 12, 1), date(2024, 1, 1))),
+    ("months", "ngày:2024-01..2024-06", Published(date(2024, 1, 1), date(2024, 7, 1))),
+    ("since", "ngày:2024..", Published(date(2024, 1, 1), None)),
+    ("money above", "kinh_phí:>100tr", Money(100_000_001, None)),
+    ("money, decimal comma", "kinh_phí:146,4triệu", Money(146_400_000, 146_400_001)),
+    ("money, decimal dot before a unit", "kinh_phí:>=1.5tỷ", Money(1_500_000_000, None)),
+    ("money, grouped", "kinh_phí:<1.500.000", Money(None, 1_500_000)),
+    ("money, both ends", 'kinh_phí:"1 tỷ..5 tỷ đồng"', Money(1_000_000_000, 5_000_000_001)),
+    ("title", 'tiêu_đề:"giảm nghèo"', Phrase("giảm nghèo", title_only=True)),
+    ("an address is no field", "https://vidu.vn/tin", Phrase("https://vidu.vn/tin")),
+    ("a colon before a space is no field", "Dự án 6: truyền thông", Words("Dự án 6: truyền thông")),
+    ("engine syntax stays words", "body_exact* ~2 ^3", And((Phrase("body_exact*"), Words("~2 ^3")))),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in TREES], ids=[case[0] for case in TREES])
+def test_trees(text: str, expected: Node | None) -> None:
+    assert parse(text, NAMES) == expected
+
+
+FAULTS = [
+    ("open quote", 'nghèo "thông tin', 6, "ngoặc kép"),
+    ("open bracket", "a (b c", 2, "chưa đóng"),
+    ("surplus bracket", "a b) c", 3, "thừa"),
+    ("empty brackets", "a ()", 3, "chưa có từ"),
+    ("OR first", "OR a", 0, "Trước"),
+    ("OR last", "a OR", 4, "giữa chừng"),
+    ("AND last", "a AND", 2, "Sau"),
+    ("NOT last", "a KHÔNG", 2, "loại ra"),
+    ("unknown field", "mau:do", 0, "Không có trường"),
+    ("unknown province", 'tỉnh:"Xứ Lạ"', 5, "Không biết"),
+    ("unknown activity lists what there is", "hoạt_động:câu_cá", 10, "Tập huấn"),
+    ("two colons", "năm:a:b", 4, "một giá trị"),
+    ("no year", "năm:hai", 4, "năm:2023"),
+    ("years reversed", "năm:2023..2021", 4, "nhỏ trước"),
+    ("no date", "ngày:45/13/2023", 5, "ngày:04/12/2023"),
+    ("dates reversed", "ngày:2024..2023", 5, "trước khi bắt đầu"),
+    ("no money", "kinh_phí:nhiều", 9, "số tiền"),
+    ("too long", "a" * 501, 500, "501"),
+    ("too many words", "a " * 33, 64, "32"),
+    ("too deep", "(" * 9 + "a" + ")" * 9, 8, "8 tầng"),
+    ("too deep with minus", "KHÔNG " * 9 + "a", 48, "8 tầng"),
+]
+
+
+@pytest.mark.parametrize(("text", "position", "words"), [case[1:] for case in FAULTS], ids=[case[0] for case in FAULTS])
+def test_faults_point_at_the_character_and_say_the_fix(text: str, position: int, words: str) -> None:
+    with pytest.raises(InvalidQuery) as raised:
+        parse(text, NAMES)
+    assert words in raised.value.message
+    assert raised.value.position == position
+
+
+ECHOES = [
+    ('giảm nghèo -"tập huấn"', "có đủ các từ giảm, nghèo và không có cụm “tập huấn”"),
+    ('(bò OR trâu) tỉnh:"Quảng Nam"', "(có từ bò hoặc có từ trâu) và tỉnh (cũ) là Quảng Nam"),
+    ("ngày:2023-12", "đăng từ 01/12/2023 đến hết 31/12/2023"),
+    ("kinh_phí:>=100tr", "có số tiền từ 100.000.000 đồng"),
+    ("-năm:2023", "không phải năm là 2023"),
+    ("", "mọi tin"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ECHOES)
+def test_echo(text: str, expected: str) -> None:
+    assert describe(parse(text, NAMES), NAMES) == expected
+
+
+_PIECES = st.sampled_from(
+    [
+        '"',
+        "(",
+        ")",
+        "-",
+        "AND ",
+        "HOẶC ",
+        "KHÔNG ",
+        "tỉnh:",
+        "năm:",
+        "kinh_phí:",
+        "ngày:",
+        "2023",
+        "..",
+        ">1tr",
+        "giảm ",
+        "nghèo ",
+        ":",
+        "«",
+        "”",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=520), st.lists(_PIECES, max_size=60).map("".join)))
+def test_any_text_gives_a_tree_or_a_clear_fault(text: str) -> None:
+    fault: InvalidQuery | None = None
+    tree = None
+    try:
+        tree = parse(text, NAMES)
+    except InvalidQuery as error:
+        fault = error
+    if fault is None:
+        assert describe(tree, NAMES)
+    else:
+        assert fault.message
+        assert fault.position is not None
+        assert 0 <= fault.position <= len(text)
+
+
+@pytest.mark.parametrize("bomb", ["(" * 500, "-" * 500, '"' * 499, "a:" * 250, "1." * 250, "kinh_phí:" + "9" * 480, "năm:" + "1" * 490])
+def test_query_bombs_are_answered_at_once(bomb: str) -> None:
+    start = time.perf_counter()
+    with suppress(InvalidQuery):
+        parse(bomb, NAMES)
+    assert time.perf_counter() - start < 1
