@@ -195,13 +195,15 @@ def _attachments(page: Page, body: Body | None, base: str) -> tuple[Attachment, 
 def _canonical(raw: RawPage, page: Page, metadata: Metadata) -> str | None:
     """The page's own canonical link where it names this host, else the address fetched; None for a file given by hand without one.
 
-    Some portals give the home page or a relative path as canonical link: such links are not believed.
+    Some portals give the home page, a relative path or another article there: a link with another article number is not believed.
     """
     host = (urlsplit(raw.final_url).hostname or "").removeprefix("www.")
+    own = site_id(raw.final_url)
     for told in (page.canonical, metadata.url, raw.final_url):
         try:
             parts = urlsplit(urljoin(raw.final_url, told) if told else "")
-            if parts.scheme in ("http", "https") and parts.path.strip("/") and (parts.hostname or "").removeprefix("www.").endswith(host):
+            same_host = parts.scheme in ("http", "https") and (parts.hostname or "").removeprefix("www.").endswith(host)
+            if same_host and parts.path.strip("/") and (own is None or site_id(parts.geturl()) == own):
                 return canonical_url(parts.geturl())
         except ValueError:
             continue

@@ -38,7 +38,7 @@ class Body:
 
 def find_body(page: Page, read: Reader, *, box: int | None = None) -> Body | None:
     """The best container's text; ``box`` names it when the portal's own selector did. None when nothing reads like text."""
-    noisy = _noisy(page, read)
+    noisy = find_noise(page, read)
     score = 0.0
     if box is None:
         scores = _scores(page, read, noisy)
@@ -66,7 +66,7 @@ def add_lead(page: Page, read: Reader, body: Body, title: int | None, descriptio
     start = title + 1
     if not start <= held.first or held.first - start > 60:
         return body
-    noisy = _noisy(page, read)
+    noisy = find_noise(page, read)
     taken = {_key(page.blocks[number].text) for number in body.blocks}
     wanted = _key(description)[:40]
     lead = []
@@ -75,16 +75,29 @@ def add_lead(page: Page, read: Reader, body: Body, title: int | None, descriptio
         key = _key(block.text)
         if block.link_share > 0.5 or len(block.text) < 40 or key in taken or is_chrome(block.text) or len(remainder(block.text)) < 30:
             continue
-        if any(noisy[box] for box in page.ancestors(block.box)):
-            continue
         matches = len(wanted) >= 20 and wanted in key
         named = any(read(page.boxes[box].marks).sapo for box in list(page.ancestors(block.box))[:3])
+        if not (matches or named) and any(noisy[box] for box in page.ancestors(block.box)):
+            continue
         if matches or named or (len(block.text) >= 60 and block.tag != "li"):
             lead.append(number)
             taken.add(key)
     if not lead:
         return body
     return Body(body.box, (*lead, *body.blocks), tuple(lead), body.dropped_links, body.kept_chars, body.score)
+
+
+def find_noise(page: Page, read: Reader) -> list[bool]:
+    """Per box: does its own name call it something else than the article? Wrappers of half the page are never noise."""
+    half = page.boxes[0].chars // 2
+    found = []
+    for box in page.boxes:
+        if box.tag == "aside":
+            found.append(True)
+            continue
+        marks = read(box.marks)
+        found.append(marks.noise and not marks.strong_body and box.chars <= half)
+    return found
 
 
 def paragraphs(page: Page, numbers: Iterable[int], *, title: str) -> list[str]:
@@ -130,19 +143,6 @@ def _scores(page: Page, read: Reader, noisy: list[bool]) -> dict[int, float]:
             factor *= 0.4
         scores[number] *= factor * (1.0 - min(1.0, box.link_chars / max(1, box.chars)))
     return scores
-
-
-def _noisy(page: Page, read: Reader) -> list[bool]:
-    """Per box: does its own name call it something else than the article? Wrappers of half the page are never noise."""
-    half = page.boxes[0].chars // 2
-    found = []
-    for box in page.boxes:
-        if box.tag == "aside":
-            found.append(True)
-            continue
-        marks = read(box.marks)
-        found.append(marks.noise and not marks.strong_body and box.chars <= half)
-    return found
 
 
 def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], chars: int) -> tuple[list[int], int]:

@@ -118,7 +118,10 @@ def is_site(name: str, sites: Iterable[str]) -> bool:
     wanted = _squeeze(name)
     for site in sites:
         known = _squeeze(site)
-        if known and (wanted == known or (len(wanted) >= 6 and (wanted in known or known in wanted) and len(known) >= 5)):
+        if not known or not wanted:
+            continue
+        shorter, longer = sorted((wanted, known), key=len)
+        if wanted == known or (len(shorter) >= 5 and shorter in longer and len(shorter) >= 0.5 * len(longer)):
             return True
     return False
 

@@ -111,13 +111,11 @@ def _check_listing(page: Page, body: Body | None, metadata: Metadata, size: int,
     parts = urlsplit(url)
     if parts.scheme.startswith("http") and parts.path in ("", "/") and not parts.query:
         raise Rejected(Reason.NOT_ARTICLE, "home page")
-    if body is None:
-        return
     dates = sum(1 for box in page.boxes if "datepublished" in box.marks)
-    own = _own_prose(page, body)
+    own = _own_prose(page, body) if body is not None else 0
     if dates >= 4 and own < 3 * _ENOUGH:
         raise Rejected(Reason.NOT_ARTICLE, f"{dates} stories listed")
-    headlines = _headlines(page, body)
+    headlines = _headlines(page, body) if body is not None else 0
     if headlines >= 4 and headlines * 260 > own:
         raise Rejected(Reason.NOT_ARTICLE, f"{headlines} linked headlines among {own} characters of text")
 

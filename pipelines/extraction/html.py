@@ -244,6 +244,8 @@ class _Walk:
     def add(self, text: str, current: int) -> None:
         if not text:
             return
+        if self.pieces and text[0].isupper() and self.pieces[-1][-1:].islower():
+            self.pieces.append(" ")  # "Hà Giang" and "Sáng nay" in two elements that only the style sheet parts
         self.pieces.append(text)
         size = len(text.strip())
         self.length += size

@@ -13,7 +13,7 @@ _CHROME = re.compile(
     chia\ sẻ(?:\ ?(?:bài|tin|lên|qua|trên|facebook|zalo|:).{0,30})?|share(?:\ (?:on|this|to).{0,30})?|copy\ link.{0,20}|sao\ chép.{0,20}|in\ (?:bài|trang|tin)\b.{0,20}|gửi\ (?:email|bài|mail|tin|cho\ bạn).{0,20}|
     bản\ in|print|email|facebook|twitter|zalo|google\+?|lưu(?:\ tin|\ bài)?|đọc\ bài|nghe\ (?:đọc\ )?bài.{0,20}|nghe\ audio.{0,20}|
     \[?\ ?(?:quay\ lại|trở\ (?:lại|về)|về\ trang\ trước|về\ đầu\ trang|lên\ đầu\ trang|xem\ tiếp|xem\ chi\ tiết|chi\ tiết|quay\ về).{0,30}\]?|
-    tin\ tài\ trợ|quảng\ cáo|advertisement|tài\ trợ|
+    nhấn\ (?:vào\ )?(?:để\ )?(?:phóng\ to|xem)\ ?(?:ảnh|hình)?.{0,20}|(?:click|bấm|nhấp)\ (?:vào\ )?(?:ảnh|hình|đây|để).{0,40}|tin\ tài\ trợ|quảng\ cáo|advertisement|tài\ trợ|
     (?:số\ )?(?:lượt|lần)\ (?:xem|đọc|truy\ cập|tải)\ ?:?\ ?[\d.,]*|[\d.,]+\ (?:lượt|lần)\ (?:xem|đọc|truy\ cập).{0,10}|view(?:s|ed)?\ ?:?\ ?[\d.,]+|
     click\ để\ đánh\ giá.*|tổng\ số\ điểm\ của\ bài\ viết.*|\(?[\d.,]+\ (?:bình\ chọn|đánh\ giá).*|(?:hãy\ )?đánh\ giá\ (?:bài|tin)\ .{0,40}|xếp\ hạng.{0,20}|
     trình\ duyệt\ (?:của\ bạn\ )?không\ hỗ\ trợ.*|your\ browser\ does\ not\ support.*|

@@ -19,7 +19,7 @@ _BODY = re.compile(
     r"|(?:body|art|txt)[-_]?(?:content|text|html|detail)|bodyhtml|noi-?_?dung|chi-?_?tiet|bai-?_?viet|ban-?_?tin-?_?view|blockbody|"
     r"journal-content-article|asset-full-content|field-{1,2}name-{1,2}body|field-body|item-?page|itemfulltext|ms-rtestate-field|"
     r"rte-?field|articlecontent|maincontent|cms-body|abody|knc-content|exp_content|\bthe-article|tinymce|ckeditor|description_detail|"
-    r"itemprop_articlebody|text-con[t]?ent|article-editor|data-content|\bcontent\b|\bbody\b|\bdetail\b"
+    r"article-editor|(?:^|[\s_-])(?:content|body|detail|boxdetail)(?:$|[\s_-])"
 )
 _STRONG_BODY = re.compile(
     r"articlebody|fck_?detail|afcbc-body|content[-_]?detail|detail[-_]{0,2}(?:content|body)|article[-_]{1,2}(?:body|content|editor)|"
@@ -48,7 +48,7 @@ _AUTHOR = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?(?:viet|dang|tao)|write
 _DATE = re.compile(
     r"date|time|ngay-?|pubdate|publish|posted|created|cap-?nhat|thoi-?gian|\bmeta\b|post-?meta|entry-?meta|article-?meta|info\b|detail-info|news-?info|clock"
 )
-_SITE_CLOCK = re.compile(r"clock|today|current-?(?:date|time)|date-?now|now|dong-?ho|hom-?nay|topbar|top-?bar|header|head-?top|top-?header|ngay-?hien|hientai")
+_SITE_CLOCK = re.compile(r"clock|today|current-?(?:date|time)|date-?now|time-?now|dong-?ho|hom-?nay|top-?bar|site-?header|head(?:er)?-?top|top-?header|ngay-?hien|hientai|datetime-?now")
 _CAPTION = re.compile(r"caption|chu-?thich|photo-?desc|image-?desc|desc_cation|avatar|thumb")
 
 

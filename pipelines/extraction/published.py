@@ -21,6 +21,7 @@ _JSON_LD = 0.9
 _META = 0.8
 _TIME_ELEMENT = 0.85
 _ABOVE_TITLE = 0.7
+_PAGE_HEAD = 0.4
 _BELOW_TEXT = 0.5
 _URL = 0.45
 _SWAPPED = 0.35
@@ -82,7 +83,7 @@ def _seen(
             if is_update(block.text[: written.start][-40:]):
                 updates.append(written)
                 continue
-            vote = _ABOVE_TITLE if above else _UNDER_TITLE
+            vote = _UNDER_TITLE if not above else _ABOVE_TITLE if _is_beside(page, number, anchor) else _PAGE_HEAD
             if above and number >= anchor - 3 and _is_named_date(page, read, block.box):
                 vote = _UNDER_TITLE - 0.05
             yield _visible(written, _SWAPPED if written.swapped else vote, "visible")
@@ -136,12 +137,21 @@ def _vote(candidates: Sequence[DateCandidate]) -> DateCandidate | None:
     same = [candidate for candidate in _settled(candidates) if candidate.value == day]
     order = {"selector": 0, "visible": 1, "json-ld": 2, "meta": 3, "time-element": 4, "url": 5}
     chosen = min(same, key=lambda candidate: (candidate.at is None, order.get(candidate.method, 9), -candidate.confidence))
+    chosen = _to_the_second(chosen, same)
     total = sum(votes[day].values())
     against = max((sum(methods.values()) for value, methods in votes.items() if value != day), default=0.0)
     confidence = max(votes[day].values()) if not against else max(0.3, total / (total + against))
     if len(votes[day]) > 1 and not against:
         confidence = min(0.99, confidence + 0.05)
     return replace(chosen, confidence=round(confidence, 3))
+
+
+def _to_the_second(chosen: DateCandidate, same: Sequence[DateCandidate]) -> DateCandidate:
+    """Metadata often give the seconds of the minute that readers see."""
+    if chosen.at is None or chosen.at.second:
+        return chosen
+    finer = [candidate.at for candidate in same if candidate.at and candidate.at.second and candidate.at.replace(second=0) == chosen.at]
+    return replace(chosen, at=finer[0]) if finer else chosen
 
 
 def _settled(candidates: Sequence[DateCandidate]) -> list[DateCandidate]:
@@ -168,6 +178,15 @@ def _modified(metadata: Metadata, updates: Sequence[Written], chosen: DateCandid
 
 def _visible(written: Written, confidence: float, method: str) -> DateCandidate:
     return DateCandidate(value=written.value, at=written.at, method=method, confidence=confidence, surface=written.surface[:80])
+
+
+def _is_beside(page: Page, number: int, title: int) -> bool:
+    """Whether date and headline share an element smaller than the page: the page's head stands in another part."""
+    if title - number <= 1:
+        return True
+    inner = set(page.ancestors(page.blocks[number].box))
+    common = next((box for box in page.ancestors(page.blocks[min(title, len(page.blocks) - 1)].box) if box in inner), 0)
+    return page.boxes[common].chars < 0.9 * page.boxes[0].chars
 
 
 def _is_clock(page: Page, read: Reader, box: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.text import fold
-from pipelines.extraction.body import Body
+from pipelines.extraction.body import Body, find_noise
 from pipelines.extraction.byline import is_site
 from pipelines.extraction.html import Page
 from pipelines.extraction.lines import is_chrome
@@ -72,6 +72,7 @@ def _heading(page: Page, read: Reader, body: Body | None, told: Sequence[str], s
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
     keys = [_key(text) for text in told]
+    noisy = find_noise(page, read)
     best: tuple[float, int] | None = None
     for number, block in enumerate(page.blocks[: min(last, first + 40)]):
         if not 8 <= len(block.text) <= _MAX or is_chrome(block.text):
@@ -82,15 +83,15 @@ def _heading(page: Page, read: Reader, body: Body | None, told: Sequence[str], s
         named = any(read(page.boxes[box].marks).title or "headline" in page.boxes[box].marks for box in near)
         if likeness == 0.0 and not (weight >= 1.0 or (named and weight > 0) or (named and first - 15 <= number <= first)):
             continue
-        if likeness == 0.0 and (block.link_share > 0.5 or is_site(block.text, sites)):
+        if likeness == 0.0 and ((block.link_share > 0.5 and block.tag != "h1") or is_site(block.text, sites)):
             continue
         distance = max(0, first - number) if number <= first else 2 * (number - first)
         score = 3 * likeness + weight + (0.6 if named else 0.0) - min(1.5, 0.03 * distance) - (0.5 if block.link_share > 0.5 else 0.0)
-        if any(read(page.boxes[box].marks).noise for box in near) or "breadcrumb" in page.boxes[block.box].marks:
+        if any(noisy[box] for box in near):
             score -= 1.0
         if best is None or score > best[0]:
             best = (score, number)
-    return best[1] if best is not None and best[0] >= 0.7 else None
+    return best[1] if best is not None and best[0] >= 0.3 else None
 
 
 def _likeness(heading: str, told: str) -> float:
