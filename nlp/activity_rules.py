@@ -1,0 +1,161 @@
+"""The activity cue rules as data: reading and checking ``data/activity_cues.toml`` and matching it against one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+from corpus.activities import Activities
+from corpus.errors import InvalidData
+from corpus.tables import Entry, read_file, read_toml
+from nlp.cues import CueBook, Hits, Pattern, all_matches, find, near
+from nlp.sections import Sentence
+
+FILE = "activity_cues.toml"
+_EXCLUDE_CHARACTERS = 60
+"""An excluding cue further away belongs to another clause: lists in this field run to 600 characters a sentence."""
+_MAX_MATCHES = 20
+"""Matches of one rule in one sentence that are looked at; keeps a sentence of 1 MB linear."""
+_ZONES = frozenset({"title", "lead", "body", "heading", "caption"})
+_SECTIONS = frozenset({"purpose", "goals", "tasks", "money", "organisation"})
+_MODALITIES = frozenset({"done", "planned", "general"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    id: str
+    activity: str
+    weight: float
+    patterns: tuple[Pattern, ...]
+    require: tuple[Pattern, ...]
+    exclude: tuple[Pattern, ...]
+    modality: str | None
+    only: frozenset[str]
+    """Modalities in which it counts; empty: all."""
+    zones: frozenset[str]
+    not_sections: frozenset[str]
+    topics: bool
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    rule: Rule
+    start: int
+    """In the plain sentence."""
+    end: int
+
+
+@dataclass(frozen=True)
+class ActivityRules:
+    book: CueBook
+    rules: tuple[Rule, ...]
+    topics: tuple[Pattern, ...]
+    version: str
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> ActivityRules:
+        """The bundled rules, or those at ``path``.
+
+        Raises: InvalidData naming the file and the rule and field, or line, that is wrong.
+        """
+        if path is None:
+            content, file = (resources.files("nlp.data") / FILE).read_bytes(), FILE
+        else:
+            content, file = read_file(path), str(path)
+        top = Entry(read_toml(content, file=file), file=file, place="top level")
+        version = top.string("version")
+        sets_entry = Entry(top.take("sets", {}), file=file, place="sets")
+        book = CueBook({name: sets_entry.strings(name) for name in top.take("sets", {})}, file=file)
+        codes = Activities.load().codes
+        rules: list[Rule] = []
+        for entry in top.entries("rule"):
+            rule = _rule(entry, book)
+            if rule.activity not in codes:
+                raise entry.wrong("activity", f"{rule.activity!r} is not in the activity list")
+            if any(rule.id == other.id for other in rules):
+                raise entry.wrong("id", f"{rule.id!r} stands twice")
+            rules.append(rule)
+        topics_entry = Entry(top.take("topics", {}), file=file, place="topics")
+        topics = book.patterns(topics_entry.strings("patterns"))
+        topics_entry.finish()
+        top.finish()
+        if not rules:
+            raise InvalidData("no [[rule]] in the file", file=file)
+        return cls(book, tuple(rules), topics, version)
+
+    def matches(self, sentence: Sentence) -> Iterator[Match]:
+        """The first match of every rule that holds for the sentence, whatever its zone and modality."""
+        hits = self.book.scan(sentence.plain)
+        if not hits:
+            return
+        only_topics = any(find(pattern, hits) for pattern in self.topics)
+        for rule in self._candidates(hits):
+            if (only_topics and not rule.topics) or (rule.zones and sentence.zone not in rule.zones):
+                continue
+            if sentence.section in rule.not_sections:
+                continue
+            if rule.require and not any(find(pattern, hits) for pattern in rule.require):
+                continue
+            match = _first_allowed(rule, hits)
+            if match is not None:
+                yield Match(rule, *match)
+
+    def _candidates(self, hits: Hits) -> Iterator[Rule]:
+        positions = {position for atom in hits for position in self._by_first_atom.get(atom, ())}
+        for position in sorted(positions):
+            yield self.rules[position]
+
+    @cached_property
+    def _by_first_atom(self) -> dict[int, tuple[int, ...]]:
+        found: dict[int, set[int]] = {}
+        for position, rule in enumerate(self.rules):
+            for pattern in rule.patterns:
+                found.setdefault(pattern.atoms[0], set()).add(position)
+        return {atom: tuple(positions) for atom, positions in found.items()}
+
+
+def _first_allowed(rule: Rule, hits: Hits) -> tuple[int, int] | None:
+    excluded: list[tuple[int, int]] | None = None
+    for pattern in rule.patterns:
+        for match in all_matches(pattern, hits)[:_MAX_MATCHES]:
+            if excluded is None:
+                excluded = [span for other in rule.exclude for span in all_matches(other, hits)[:_MAX_MATCHES]]
+            if not near(match, excluded, _EXCLUDE_CHARACTERS):
+                return match
+    return None
+
+
+def _rule(entry: Entry, book: CueBook) -> Rule:
+    rule = Rule(
+        id=entry.string("id"),
+        activity=entry.string("activity"),
+        weight=entry.number("weight"),
+        patterns=book.patterns(entry.strings("patterns")),
+        require=book.patterns(entry.strings("require")),
+        exclude=book.patterns(entry.strings("exclude")),
+        modality=entry.string("modality", default="") or None,
+        only=_names(entry, "only", _MODALITIES),
+        zones=_names(entry, "zones", _ZONES),
+        not_sections=_names(entry, "not_sections", _SECTIONS),
+        topics=entry.flag("topics"),
+        example=entry.string("example"),
+    )
+    entry.finish()
+    if not 0 < rule.weight <= 1:
+        raise entry.wrong("weight", f"must be above 0 and at most 1, is {rule.weight}")
+    if not rule.patterns:
+        raise entry.wrong("patterns", "must not be empty")
+    if rule.modality is not None and rule.modality not in _MODALITIES:
+        raise entry.wrong("modality", f"must be one of {sorted(_MODALITIES)}, is {rule.modality!r}")
+    return rule
+
+
+def _names(entry: Entry, field: str, known: frozenset[str]) -> frozenset[str]:
+    names = frozenset(entry.strings(field))
+    if names - known:
+        raise entry.wrong(field, f"{sorted(names - known)[0]!r} is none of {sorted(known)}")
+    return names

@@ -1,0 +1,136 @@
+"""Cue phrases found in one pass: a small pattern language over literal phrases, compiled to one automaton.
+
+A pattern is a row of elements with gaps between them, all within one sentence and in this order::
+
+    {install} .. cụm loa|đài truyền thanh ... {poor}
+
+An element is literal phrases separated by ``|``, a named set in braces, or ``<n>`` for a number. Between elements stand ``+`` (next word),
+``..`` (at most 30 characters between) or ``...`` (at most 120). Phrases match whole words of `nlp.sections.plain` text. No regular
+expression is built from data, so no data can make one slow: scanning is linear in the text, matching linear in the hits.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import ahocorasick
+
+from corpus.errors import InvalidData
+from nlp.sections import plain
+
+GAPS = {"+": 2, "..": 30, "...": 120}
+"""Characters allowed between two elements."""
+
+_ELEMENT_SPLIT = re.compile(r"\s+(\+|\.\.\.|\.\.)\s+")
+_NUMBER = re.compile(r"\d[\d.,]*")
+NUMBER = "<n>"
+
+Hits = Mapping[int, Sequence[tuple[int, int]]]
+"""Atom to its (start, end) in the sentence, in order of start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    atoms: tuple[int, ...]
+    gaps: tuple[int, ...]
+    """One less than atoms: the most characters before the next."""
+    source: str
+
+
+class CueBook:
+    """All phrases of a cue file in one automaton."""
+
+    def __init__(self, sets: Mapping[str, Sequence[str]], *, file: str) -> None:
+        self._sets = sets
+        self._file = file
+        self._atoms: dict[frozenset[str], int] = {}
+        self._automaton: ahocorasick.Automaton | None = None
+        self._numbers: frozenset[int] = frozenset()
+
+    def pattern(self, source: str) -> Pattern:
+        """Raises: InvalidData for an unknown set or an empty element."""
+        parts = _ELEMENT_SPLIT.split(source.strip())
+        atoms = tuple(self._atom(part, source) for part in parts[::2])
+        return Pattern(atoms, tuple(GAPS[gap] for gap in parts[1::2]), source)
+
+    def patterns(self, sources: Iterable[str]) -> tuple[Pattern, ...]:
+        return tuple(self.pattern(source) for source in sources)
+
+    def _atom(self, element: str, source: str) -> int:
+        phrases: set[str] = set()
+        for choice in element.split("|"):
+            choice = choice.strip()
+            if choice.startswith("{") and choice.endswith("}"):
+                if choice[1:-1] not in self._sets:
+                    raise InvalidData(f"pattern {source!r}: no set {choice} in the file", file=self._file)
+                phrases.update(plain(phrase) for phrase in self._sets[choice[1:-1]])
+            else:
+                phrases.add(choice if choice == NUMBER else plain(choice))
+        if not phrases or "" in phrases:
+            raise InvalidData(f"pattern {source!r}: an element is empty", file=self._file)
+        self._automaton = None
+        return self._atoms.setdefault(frozenset(phrases), len(self._atoms))
+
+    def _compile(self) -> ahocorasick.Automaton:
+        owners: dict[str, list[int]] = {}
+        for phrases, atom in self._atoms.items():
+            for phrase in phrases:
+                owners.setdefault(phrase, []).append(atom)
+        self._numbers = frozenset(owners.pop(NUMBER, ()))
+        automaton = ahocorasick.Automaton()
+        for phrase, atoms in owners.items():
+            automaton.add_word(phrase, (len(phrase), tuple(atoms)))
+        automaton.make_automaton()
+        self._automaton = automaton
+        return automaton
+
+    def scan(self, text: str) -> Hits:
+        """Where each atom stands in ``text``, which must be `plain`."""
+        automaton = self._automaton or self._compile()
+        hits: dict[int, list[tuple[int, int]]] = {}
+        last = len(text)
+        for final, (length, atoms) in automaton.iter(text):
+            end = final + 1
+            start = end - length
+            if (start and text[start - 1].isalnum()) or (end < last and text[end].isalnum()):
+                continue
+            for atom in atoms:
+                hits.setdefault(atom, []).append((start, end))
+        for atom in self._numbers:
+            numbers = [match.span() for match in _NUMBER.finditer(text)]
+            if numbers:
+                hits.setdefault(atom, []).extend(numbers)
+        for spans in hits.values():
+            spans.sort()
+        return hits
+
+
+def find(pattern: Pattern, hits: Hits) -> tuple[int, int] | None:
+    """The first match as (start of the first element, end of the last), or None."""
+    spans = all_matches(pattern, hits, first_only=True)
+    return spans[0] if spans else None
+
+
+def all_matches(pattern: Pattern, hits: Hits, *, first_only: bool = False) -> list[tuple[int, int]]:
+    """Matches in order of their ends; of several starts for one end the latest is kept."""
+    reached: list[tuple[int, int]] = list(hits.get(pattern.atoms[0], ()))
+    for atom, gap in zip(pattern.atoms[1:], pattern.gaps, strict=True):
+        if not reached:
+            return []
+        reached.sort(key=lambda span: span[1])
+        ends = [span[1] for span in reached]
+        following: list[tuple[int, int]] = []
+        for start, end in hits.get(atom, ()):
+            position = bisect_left(ends, start + 1) - 1
+            if position >= 0 and start - ends[position] <= gap:
+                following.append((reached[position][0], end))
+        reached = following
+    return reached[:1] if first_only else reached
+
+
+def near(span: tuple[int, int], others: Sequence[tuple[int, int]], distance: int) -> bool:
+    """Whether one of ``others`` lies within ``distance`` characters of ``span``."""
+    return any(start - distance <= span[1] and end + distance >= span[0] for start, end in others)

@@ -1,0 +1,108 @@
+"""Whether a text says that something was done, is planned, or is so in general: markers in the sentence, its section, its paragraph.
+
+The reading of one sentence depends on those before it ("Trong thời gian tới ...: ..."), so a `ModalityReader` walks a document once.
+"""
+
+from __future__ import annotations
+
+import re
+
+from corpus.document import Modality
+from nlp.sections import Outline, Sentence
+
+# Searched in the clause before a match; the nearest marker wins.
+_PLANNED = (
+    r"sẽ|dự kiến|phấn đấu|tiếp tục|trong thời gian tới|thời gian tới|tới đây|sắp tới|năm tới|tháng tới|quý tới|yêu cầu|đề nghị|đề xuất"
+    r"|cần|phải|định hướng|mục tiêu|chỉ tiêu|nhiệm vụ|từ nay đến|đặt ra|hướng tới|chuẩn bị|hoàn thành trước|trước ngày"
+    r"|nội dung thực hiện|hình thức truyền thông|hình thức tuyên truyền|theo kế hoạch|kế hoạch (?:năm|số|của)|ban hành kế hoạch|phê duyệt kế hoạch|tham mưu|để 100%|nhằm"
+)
+_DONE = (
+    r"đã|vừa|đang|mới đây|được biết|hoàn thành|kết quả|trong năm qua|năm qua|thời gian qua|những năm qua|từ đầu năm|đến nay|tính đến|hiện(?: nay)?|nay"
+    r"|sáng nay|chiều nay|hôm nay|tối qua|hôm qua|ngày qua|nhờ|từ khi|sau khi|sau hai năm|đợt này|dịp này|tại buổi|tại hội nghị|vừa qua"
+    r"|(?:sáng|chiều|tối|ngày|trong các ngày)(?: ngày)? \d{1,2}[-/.]\d{1,2}"
+)
+_GENERAL = r"luôn(?: luôn)?|thường xuyên|là (?:cách|kênh|khâu|nhiệm vụ|một trong)|coi đây|giúp|góp phần|quen thuộc|nhìn chung|nói chung"
+_MARKERS = re.compile(rf"\b(?:(?P<planned>{_PLANNED})|(?P<done>{_DONE})|(?P<general>{_GENERAL}))\b")
+_AFTER_PLANNED = re.compile(
+    r"\b(?:sẽ|trong (?:quý|tháng|năm) (?:tới|[ivx\d]+)|trước (?:ngày )?\d{1,2}/\d{1,2}|dự kiến|năm tới|vào (?:tháng|dịp|quý)|tháng tới|trong năm 20\d\d|năm 20\d\d[.;]?$"
+    r"|ít nhất \d+ lần|hoàn thành (?:trong|trước)|quý (?:i{1,3}|iv)\b)"
+)
+_AFTER_DONE = re.compile(r"\b(?:đã|vừa|đi vào hoạt động|thu hút|được tổ chức|diễn ra sáng nay|diễn ra tối)\b")
+_PAST_PERIOD = re.compile(r"\b(?:đã|vừa|kết quả|từ đầu năm|đến nay|năm qua|thời gian qua|tính đến|tính tới)\b")
+_AHEAD = re.compile(r"\b(?:(?:trong )?thời gian tới|phương hướng|nhiệm vụ trọng tâm|tới đây|sắp tới|từ nay đến|năm tới)\b")
+_ISSUED = re.compile(
+    r"\b(?:vừa |đã |mới )?(?:ban hành|ký|phê duyệt|ra|xây dựng|có) .{0,40}?(?:kế hoạch|quyết định|công văn|hướng dẫn|đề án)"
+    r"|\bdự kiến làm\b|\bđề nghị\b|\btheo kế hoạch\b"
+)
+# A list item or order: starts with a verb and names nobody who did it.
+_BARE_VERB = re.compile(
+    r"[-+•–*\d.)a-đ\s]{0,6}(?:tổ chức|xây dựng|thực hiện|triển khai|phối hợp|tăng cường|đẩy mạnh|hỗ trợ|mua sắm|lắp đặt|nâng cấp|thiết lập|biên soạn"
+    r"|in(?: ấn)?|sản xuất|duy trì|tập huấn|bồi dưỡng|nâng cao|đào tạo|phát động|biểu dương|khen thưởng|tuyên truyền|truyền thông|vận hành|phát triển|cử"
+    r"|phát hành|tiếp tục|trang bị|dựng|đặt|làm mới|thiết kế|lồng ghép|thành lập|mở|theo dõi|định kỳ|rà soát|khảo sát|đầu tư|bố trí|số hóa|phát loa"
+    r"|xuất bản|cấp|trang trí|tuyên dương|livestream|hợp đồng|đăng|tăng|đề nghị|phấn đấu|mỗi xã|các xã|các địa phương|mặt trận)\b"
+)
+_CLAUSE = re.compile(r"[;]")
+_LOOKBACK = 160
+"""Characters before a match in which a marker can govern it."""
+
+
+class ModalityReader:
+    """Feed the sentences of one document in order with `enter`, then ask `of` for each match in the sentence."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._plan = outline.is_plan
+        self._carried: Modality | None = None
+        self._paragraph = -1
+        self._announced = False
+        self._sentence: Sentence | None = None
+        self._bare = False
+
+    def enter(self, sentence: Sentence) -> None:
+        if sentence.field == "text" and sentence.paragraph != self._paragraph:
+            self._paragraph = sentence.paragraph
+            if not _BARE_VERB.match(sentence.plain):
+                self._carried = None if self._carried == "planned" and not self._announced else self._carried
+        self._sentence = sentence
+        self._bare = bool(_BARE_VERB.match(sentence.plain))
+        if _AHEAD.search(sentence.plain):
+            self._carried = "planned"
+        elif _PAST_PERIOD.search(sentence.plain) and not _ISSUED.search(sentence.plain):
+            self._carried = "done"
+        elif sentence.zone in ("title", "lead") and _ISSUED.search(sentence.plain):
+            self._announced = True
+            self._carried = "planned"
+
+    def of(self, start: int, end: int) -> Modality:
+        """The modality of what stands at ``[start, end)`` of the sentence entered last."""
+        assert self._sentence is not None
+        text = self._sentence.plain
+        if self._sentence.zone == "caption":
+            return "general"
+        low = max(0, start - _LOOKBACK)
+        separators = [match.end() for match in _CLAUSE.finditer(text, low, start)]
+        before = text[low:start]
+        clause = text[separators[-1] : start] if separators else before
+        marker = _last_marker(clause) or _last_marker(before)
+        after = text[end : end + 100]
+        if marker == "done":
+            return "done"
+        if marker == "planned" or self._plan:
+            return "planned"
+        if _AFTER_PLANNED.search(after) and not _AFTER_DONE.search(after):
+            return "planned"
+        if marker == "general" and not _AFTER_DONE.search(after):
+            return "general"
+        if self._announced and self._carried != "done":
+            return "planned"
+        if self._bare:
+            return self._carried or "planned"
+        if self._carried == "planned":
+            return "planned"
+        return "done"
+
+
+def _last_marker(text: str) -> str | None:
+    kind = None
+    for match in _MARKERS.finditer(text):
+        kind = match.lastgroup
+    return kind

@@ -1,0 +1,192 @@
+"""Which parts of a document speak for it: sentences with their zone, so that taggers skip captions, menus and teasers.
+
+A rule over lines, not over HTML: it also serves text files and what extraction left behind. Places and money keep their own view of
+boilerplate; nothing is removed here, only named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.document import Document, FieldName, Span
+from corpus.text import lower, sentences, unify_tones
+
+Zone = Literal["title", "lead", "body", "heading", "caption", "basis", "chrome"]
+Section = Literal["", "purpose", "goals", "tasks", "money", "organisation"]
+
+_LEAD_SENTENCES = 2
+_MIN_BODY_BEFORE_BYLINE = 600
+"""Characters of running text; a line that looks like a name further up is a byline under the title, not the end of the article."""
+_MAX_BYLINE_WORDS = 5
+_CAPTION_WORDS = 26
+_LONG_LINE = 90
+
+# What follows these lines belongs to other articles or to the site.
+_END = re.compile(
+    r"(?:các\s+)?(?:tin|bài|bài viết)\s+(?:(?:bài|đã đưa|cũ hơn|mới hơn)\s+)?(?:liên quan|khác|cùng chuyên mục|mới nhất|nổi bật|đọc nhiều)"
+    r"|tin (?:bài )?cùng chuyên mục|có thể bạn quan tâm|đọc nhiều|đọc thêm|xem thêm|bài trước|bài tiếp theo|bài sau|trả lời\s*$|ý kiến (?:bạn|độc giả)"
+    r"|bình luận|nơi nhận|các tin bài|tin mới hơn|tin cũ hơn|related|từ khóa\s*:|tags?\s*:|email của bạn|bản quyền"
+)
+_CHROME = re.compile(
+    r"(?:trang chủ|đăng nhập|đăng ký|liên hệ|skip |powered|publishingportal|lượt xem|cập nhật|đăng ngày|ngày đăng|in bài|bản in|gởi bài|gửi bài"
+    r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|thuộc tính|tóm tắt|vb gốc|lược đồ"
+    r"|tải (?:về|văn bản)|chia sẻ|theo dõi|nguồn\s*:|theo báo|tác giả|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
+    r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục|advertisements|continue reading|hotline|<|\{|\||您|时间)"
+)
+_CREDIT = re.compile(
+    r"\(\s*ảnh|[-–(]\s*ảnh|(?:^|[.\s])(?:ảnh|nguồn ảnh)\s*(?::|minh h[ọo]a|tư liệu|tl\b)|\.(?:jpe?g|png|gif|webp)\b|^ảnh\b|^clip\s*:"
+)
+_SCENE = re.compile(r"(?:quang cảnh|toàn cảnh|các đại biểu|đại biểu (?:dự|tham dự|chụp)|một số hình ảnh|hình ảnh|khách mời|ảnh )")
+_BASIS = re.compile(r"[-+•–\s]*(?:căn cứ|xét đề nghị|xét tờ trình|theo đề nghị của|thực hiện (?:công văn|quyết định|kế hoạch) số)\b")
+_HEADING = re.compile(r"(?:[ivx]{1,5}|\d{1,2}|[a-zđ])\s*[.)]\s|điều \d|phần (?:thứ|[ivx\d])|chương [ivx\d]")
+_SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
+    ("purpose", re.compile(r"mục đích|yêu cầu|sự cần thiết|quan điểm")),
+    ("goals", re.compile(r"mục tiêu|chỉ tiêu")),
+    ("money", re.compile(r"kinh phí|nguồn vốn|dự toán")),
+    ("organisation", re.compile(r"tổ chức thực hiện|phân công|trách nhiệm")),
+    ("tasks", re.compile(r"nhiệm vụ|giải pháp|nội dung|hình thức|hoạt động|phương hướng|thời gian tới")),
+)
+_PLAN_TITLE = re.compile(r"(?:dự thảo\s+)?kế hoạch\s+(?:số\s+)?\d*\s*/?\s*(?:kh\b|truyền thông|thực hiện|triển khai|tổ chức)")
+_PLAN_LINE = re.compile(r"^\s*(?:kế hoạch|phương án|chương trình hành động)\s*$|^\s*số\s*:\s*\S*\s*/\s*kh\b", re.MULTILINE)
+_OFFICIAL_LINE = re.compile(r"^\s*(?:quyết định|công văn|hướng dẫn|thông tư|nghị quyết|chỉ thị|tờ trình)\s*$", re.MULTILINE)
+_SPACES = re.compile(r"\s+")
+_NAME_WORD = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]*\.?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence with where it stands. ``plain`` is for matching: lower case, one space between words, one placement of tone marks."""
+
+    start: int
+    end: int
+    field: FieldName
+    zone: Zone
+    section: Section
+    plain: str
+    paragraph: int
+    """Counts the lines (hard breaks inside a sentence are mended) of the field."""
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end, self.field)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it says something of the article's own: not a menu, teaser, legal basis or caption."""
+        return self.zone in ("title", "lead", "body", "heading")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    sentences: tuple[Sentence, ...]
+    """Title first, then the text in order."""
+    is_plan: bool
+    """A plan (KẾ HOẠCH) itself, whose forms are planned, not an article about one."""
+    is_official: bool
+    """A plan or another administrative document (QUYẾT ĐỊNH, CÔNG VĂN, ...)."""
+
+    @property
+    def speaking(self) -> tuple[Sentence, ...]:
+        return tuple(sentence for sentence in self.sentences if sentence.speaks)
+
+
+def plain(text: str) -> str:
+    """The form that cues are written in.
+
+    >>> plain("Truyền thông  về\\nXoá đói")
+    'truyền thông về xóa đói'
+    """
+    return _SPACES.sub(" ", unify_tones(lower(text))).strip()
+
+
+def outline(document: Document) -> Outline:
+    """Sentences of title and text with zones; deterministic, linear, and empty for an empty document."""
+    title = plain(document.title)
+    lowered = unify_tones(lower(document.text))
+    is_plan = bool(_PLAN_TITLE.match(title) or _PLAN_LINE.search(lowered))
+    found = [Sentence(start, end, "title", "title", "", plain(document.title[start:end]), 0) for start, end in sentences(document.title)]
+    found += _text_sentences(document.text, title)
+    return Outline(tuple(found), is_plan, is_plan or bool(_OFFICIAL_LINE.search(lowered)))
+
+
+def _text_sentences(text: str, title: str) -> Iterator[Sentence]:
+    section: Section = ""
+    ended = False
+    running = 0
+    lead_left = _LEAD_SENTENCES
+    for number, (start, end) in enumerate(_lines(text)):
+        raw = text[start:end]
+        line = plain(raw)
+        ended = ended or bool(_END.match(line))
+        if not ended and running > _MIN_BODY_BEFORE_BYLINE and _is_byline(raw) and _teasers_follow(text, end):
+            ended = True
+        zone = "chrome" if ended or line == title else _zone(raw, line)
+        if zone == "heading":
+            section = _section(line) or section
+        for first, last in sentences(raw) if "\n" not in raw else _mended(raw):
+            own: Zone = zone
+            if zone == "body" and lead_left:
+                own = "lead"
+                lead_left -= 1
+            yield Sentence(start + first, start + last, "text", own, section, plain(raw[first:last]), number)
+        if zone == "body":
+            running += len(line)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Lines without their breaks; a line that goes on in lower case belongs to the one before (hard breaks of some portals)."""
+    start = end = 0
+    open_line = False
+    for match in re.finditer(r"[^\n]+", text):
+        first, last = match.span()
+        stripped = text[first:last].strip()
+        if not stripped:
+            open_line = False
+            continue
+        goes_on = open_line and first - end == 1 and stripped[0].islower() and text[end - 1] not in ".!?:;…|>"
+        if goes_on:
+            end = last
+            continue
+        if end > start:
+            yield start, end
+        start, end, open_line = first, last, True
+    if end > start:
+        yield start, end
+
+
+def _mended(raw: str) -> Iterator[tuple[int, int]]:
+    yield from sentences(raw.replace("\n", " "))
+
+
+def _zone(raw: str, line: str) -> Zone:
+    words = line.count(" ") + 1
+    if _BASIS.match(line):
+        return "basis"
+    if len(line) < _LONG_LINE and _CHROME.match(line):
+        return "chrome"
+    if _CREDIT.search(line) and words <= 3 * _CAPTION_WORDS:
+        return "caption"
+    if words <= _CAPTION_WORDS and _SCENE.match(line):
+        return "caption"
+    if raw.count(" | ") >= 2:
+        return "chrome"
+    if words <= 20 and raw.rstrip()[-1:] not in ".!?…;" and (_HEADING.match(line) or (raw.isupper() and len(line) > 3)):
+        return "heading"
+    return "body"
+
+
+def _section(line: str) -> Section:
+    return next((name for name, pattern in _SECTIONS if pattern.search(line)), "")
+
+
+def _is_byline(raw: str) -> bool:
+    words = raw.replace(" - ", " ").replace(",", " ").split()
+    return 2 <= len(words) <= _MAX_BYLINE_WORDS and all(_NAME_WORD.match(word) for word in words)
+
+
+def _teasers_follow(text: str, end: int) -> bool:
+    """After the byline nothing, or lines that alternate between headline and summary: at least one more line."""
+    return bool(text[end:].strip()) or end == len(text)
