@@ -1,0 +1,179 @@
+"""Relevance of a document: poverty communication, poverty reduction without it, or neither.
+
+``communication`` is poverty communication and the reduction of information poverty: Dự án 6, its predecessors and what they do, policy
+dialogue with poor households, press contests on poverty, devices or telecom for poor households, commendation of households that left
+poverty. Weighted cues (``data/relevance_cues.toml``) are added up over the document by place; menus, captions and teasers are silent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+
+from corpus.document import Document, Relevance, RelevanceValue, Span
+from corpus.errors import InvalidData
+from corpus.tables import Entry, read_file, read_toml
+from nlp.cues import CueBook, Pattern, find
+from nlp.model import SentenceModel
+from nlp.sections import Outline, Sentence, outline
+
+VERSION = "2026.11"
+RULES_METHOD = f"relevance-rules {VERSION}"
+BOTH_METHOD = f"relevance-rules+model {VERSION}"
+FILE = "relevance_cues.toml"
+
+_COMMUNICATION = 3.0
+"""Sum of cues from which a document is poverty communication: one core phrase in a sentence, or two weaker ones."""
+_POVERTY = 2.0
+_LONG = 30
+"""Sentences; in longer documents a passing sentence weighs less."""
+_MAX_EVIDENCE = 3
+_SPEAKS = ("communication", "poverty", "other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    id: str
+    speaks: str
+    weight: float
+    patterns: tuple[Pattern, ...]
+    companions: tuple[Pattern, ...]
+    exclude: tuple[Pattern, ...]
+    limit: int
+    needs_poverty: bool
+    """Counts only where the document speaks of poverty at all."""
+    example: str
+
+
+@dataclass(frozen=True)
+class RelevanceCues:
+    book: CueBook
+    cues: tuple[Cue, ...]
+    places: dict[str, float]
+    version: str
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> RelevanceCues:
+        """The bundled cues, or those at ``path``.
+
+        Raises: InvalidData naming the file and the cue and field, or line, that is wrong.
+        """
+        if path is None:
+            content, file = (resources.files("nlp.data") / FILE).read_bytes(), FILE
+        else:
+            content, file = read_file(path), str(path)
+        top = Entry(read_toml(content, file=file), file=file, place="top level")
+        version = top.string("version")
+        sets_entry = Entry(top.take("sets", {}), file=file, place="sets")
+        book = CueBook({name: sets_entry.strings(name) for name in top.take("sets", {})}, file=file)
+        places_entry = Entry(top.take("places", {}), file=file, place="places")
+        places = {name: places_entry.number(name) for name in top.take("places", {})}
+        cues: list[Cue] = []
+        for entry in top.entries("rule"):
+            cue = Cue(
+                id=entry.string("id"),
+                speaks=entry.string("speaks"),
+                weight=entry.number("weight"),
+                patterns=book.patterns(entry.strings("patterns")),
+                companions=book.patterns(entry.strings("with")),
+                exclude=book.patterns(entry.strings("exclude")),
+                limit=int(entry.number("limit", default=2)),
+                needs_poverty=entry.flag("needs_poverty"),
+                example=entry.string("example"),
+            )
+            entry.finish()
+            if cue.speaks not in _SPEAKS:
+                raise entry.wrong("speaks", f"must be one of {_SPEAKS}, is {cue.speaks!r}")
+            if any(cue.id == other.id for other in cues):
+                raise entry.wrong("id", f"{cue.id!r} stands twice")
+            cues.append(cue)
+        top.finish()
+        if not cues:
+            raise InvalidData("no [[rule]] in the file", file=file)
+        return cls(book, tuple(cues), places, version)
+
+    def holding(self, text: str) -> Iterable[Cue]:
+        """The cues that hold for one `nlp.sections.plain` sentence."""
+        hits = self.book.scan(text)
+        if not hits:
+            return
+        for cue in self.cues:
+            if not any(find(pattern, hits) for pattern in cue.patterns):
+                continue
+            if cue.companions and not any(find(pattern, hits) for pattern in cue.companions):
+                continue
+            if not any(find(pattern, hits) for pattern in cue.exclude):
+                yield cue
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the cues add up to, with the sentences that carry each side, heaviest first."""
+
+    communication: float
+    poverty: float
+    other: float
+    communication_spans: tuple[Span, ...]
+    poverty_spans: tuple[Span, ...]
+
+
+class RelevanceTagger:
+    """Sets ``relevance``."""
+
+    def __init__(self, model: SentenceModel | None = None, *, cues: RelevanceCues | None = None) -> None:
+        self._cues = cues or RelevanceCues.load()
+        self._model = model
+
+    def __call__(self, document: Document) -> Document:
+        found = outline(document)
+        return replace(document, relevance=self._relevance(self.tally(found)))
+
+    def tally(self, found: Outline) -> Tally:
+        used: dict[str, int] = {}
+        sums = dict.fromkeys(_SPEAKS, 0.0)
+        carried: dict[str, dict[Span, float]] = {name: {} for name in _SPEAKS}
+        held = [(sentence, tuple(self._cues.holding(sentence.plain))) for sentence in _weighing(found)]
+        poor = any(cue.speaks == "poverty" for _, cues in held for cue in cues)
+        for sentence, cues in held:
+            place = self._cues.places.get(sentence.zone, 0.0)
+            for cue in cues:
+                if used.get(cue.id, 0) >= cue.limit or (cue.needs_poverty and not poor):
+                    continue
+                used[cue.id] = used.get(cue.id, 0) + 1
+                sums[cue.speaks] += cue.weight * place
+                spans = carried[cue.speaks]
+                spans[sentence.span] = spans.get(sentence.span, 0.0) + cue.weight * place
+        return Tally(
+            sums["communication"],
+            sums["poverty"],
+            sums["other"],
+            _heaviest(carried["communication"]),
+            _heaviest(carried["poverty"]),
+        )
+
+    def _relevance(self, tally: Tally) -> Relevance:
+        value: RelevanceValue
+        if tally.communication - min(tally.other, 4.0) * 0.4 >= _COMMUNICATION:
+            value, margin, evidence = "communication", tally.communication - _COMMUNICATION, tally.communication_spans
+        elif tally.poverty - min(tally.other, 4.0) * 0.5 >= _POVERTY:
+            value, margin, evidence = "poverty_other", tally.poverty - _POVERTY, tally.poverty_spans
+        else:
+            value, margin, evidence = "off_topic", _POVERTY - tally.poverty, ()
+        return Relevance(value=value, evidence=evidence, score=_score(margin), method=RULES_METHOD)
+
+
+def _weighing(found: Outline) -> Sequence[Sentence]:
+    """Sentences that count; a text that repeats its title counts it once."""
+    return [sentence for sentence in found.sentences if sentence.zone not in ("chrome", "basis")]
+
+
+def _heaviest(weights: dict[Span, float]) -> tuple[Span, ...]:
+    ranked = sorted(weights, key=lambda span: (-weights[span], span.field != "text", span.start))
+    return tuple(ranked[:_MAX_EVIDENCE])
+
+
+def _score(margin: float) -> float:
+    return round(0.6 + 0.39 * (1.0 - math.exp(-max(margin, 0.0) / 3.0)), 3)
