@@ -34,7 +34,12 @@ def main(directory: Path) -> None:
     for path in paths:
         body = path.read_bytes()
         page = RawPage(
-            portal="import", requested_url=path.as_uri(), final_url=path.as_uri(), status=200, body=body, fetched_at=datetime(2100, 1, 1, tzinfo=UTC)
+            portal="import",
+            requested_url=path.as_uri(),
+            final_url=path.as_uri(),
+            status=200,
+            body=body,
+            fetched_at=datetime(2100, 1, 1, tzinfo=UTC),
         )
         ours.append(fastest(lambda page=page: read_own(page)))
         theirs.append(fastest(lambda body=body: trafilatura.bare_extraction(body, with_metadata=True)))

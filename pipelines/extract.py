@@ -19,9 +19,9 @@ from pipelines.extraction.author import find_author
 from pipelines.extraction.body import Body, add_lead, find_body, paragraphs
 from pipelines.extraction.charset import decode
 from pipelines.extraction.fallback import fallback_date, fallback_text
-from pipelines.extraction.gates import check_answer, check_body
+from pipelines.extraction.gates import check_answer, check_kind, check_text
 from pipelines.extraction.html import Page, read_page
-from pipelines.extraction.marks import Reader
+from pipelines.extraction.marks import Layout
 from pipelines.extraction.metadata import Metadata, read_metadata
 from pipelines.extraction.plain import extract_plain
 from pipelines.extraction.published import DOUBTFUL, choose_date
@@ -67,17 +67,16 @@ def extract(page: RawPage, portal: Portal | None = None) -> Document:
 
 
 def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) -> Document:
-    read = Reader()
+    layout = Layout(page)
     metadata = read_metadata(page)
     check_answer(raw.status, page, metadata)
     sites = _site_names(raw, page, metadata, portal)
-    body = find_body(page, read, box=_selected(page, portal, "body"))
-    title = find_title(page, read, body, metadata, sites=sites, box=_selected(page, portal, "title"))
+    body = find_body(layout, box=_selected(page, portal, "body"))
+    title = find_title(layout, body, metadata, sites=sites, box=_selected(page, portal, "title"))
     if body is not None:
-        body = add_lead(page, read, body, title.block, metadata.description)
+        body = add_lead(layout, body, title.block, metadata.description)
     published = choose_date(
-        page,
-        read,
+        layout,
         title=title.block,
         body=body,
         metadata=metadata,
@@ -88,26 +87,18 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
     names: tuple[str, ...] = ()
     text = ""
     if body is not None:
-        author = find_author(page, read, body, title.block, metadata, sites=sites)
+        author = find_author(layout, body, title.block, metadata, sites=sites)
         names = author.names
         numbers = [number for number in body.blocks if number != author.byline and (title.block is None or number != title.block)]
         numbers = _after_title(page, body, title.block, numbers)
         text = "\n\n".join(paragraphs(page, numbers, title=title.text))
     attachments = _attachments(page, body, raw.final_url)
+    check_kind(page, body, metadata, title=title.text, size=len(text), url=raw.final_url)
     if len(text) < 80 and page.boxes[0].chars > 400:
         text = _better(text, fallback_text(source))
     flags = ["truncated"] if page.truncated or len(text) > MAX_TEXT_CHARACTERS else []
     text = normalize(text[:MAX_TEXT_CHARACTERS])
-    check_body(
-        page,
-        body,
-        metadata,
-        title=title.text,
-        text=text,
-        url=raw.final_url,
-        has_date=published.chosen is not None,
-        attachments=len(attachments),
-    )
+    check_text(text, title=title.text)
     chosen = published.chosen or fallback_date(source, raw.fetched_at)
     if chosen is not None and chosen.confidence < DOUBTFUL:
         flags.append("doubtful_date")
@@ -222,4 +213,3 @@ def _with(candidates: tuple[DateCandidate, ...], chosen: DateCandidate | None) -
 
 def _better(own: str, other: str) -> str:
     return other if len(other) > len(own) else own
-

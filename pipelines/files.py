@@ -13,7 +13,20 @@ from pipelines.extraction.documents import Encrypted, read_pdf
 
 MAX_BYTES = 50_000_000
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<div", b"<article", b"<p>", b"<p ", b"<table", b"<title", b"<h1")
+_HTML_SIGNS = (
+    b"<!doctype html",
+    b"<html",
+    b"<head",
+    b"<body",
+    b"<meta",
+    b"<div",
+    b"<article",
+    b"<p>",
+    b"<p ",
+    b"<table",
+    b"<title",
+    b"<h1",
+)
 _TEXT_SIGNS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 

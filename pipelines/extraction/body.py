@@ -10,7 +10,7 @@ from corpus.text import fold
 from pipelines.extraction.dates import remainder
 from pipelines.extraction.html import Block, Page
 from pipelines.extraction.lines import cuts_rest, is_chrome
-from pipelines.extraction.marks import Reader
+from pipelines.extraction.marks import Layout, is_body, is_sapo, is_strong_body
 
 _TRANSPARENT = frozenset(
     "p h1 h2 h3 h4 h5 h6 li ul ol dl dt dd tr tbody thead table blockquote figure figcaption center span a b strong i em u font "
@@ -22,6 +22,7 @@ _SHORT = 25
 _LONG = 800
 _LINK_ONLY = 0.8
 _DUPLICATE_LENGTH = 30
+_DATE_LINE = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,12 @@ class Body:
     score: float
 
 
-def find_body(page: Page, read: Reader, *, box: int | None = None) -> Body | None:
+def find_body(layout: Layout, *, box: int | None = None) -> Body | None:
     """The best container's text; ``box`` names it when the portal's own selector did. None when nothing reads like text."""
-    noisy = find_noise(page, read)
+    page, noisy = layout.page, layout.noise
     score = 0.0
     if box is None:
-        scores = _scores(page, read, noisy)
+        scores = _scores(page, noisy)
         if not scores:
             return None
         box = max(scores, key=lambda number: (scores[number], -number))
@@ -58,15 +59,15 @@ def find_body(page: Page, read: Reader, *, box: int | None = None) -> Body | Non
     )
 
 
-def add_lead(page: Page, read: Reader, body: Body, title: int | None, description: str) -> Body:
+def add_lead(layout: Layout, body: Body, title: int | None, description: str) -> Body:
     """The standfirst (sapo) between title and body, which most systems keep outside the body's container."""
     if title is None:
         return body
+    page, noisy = layout.page, layout.noise
     held = page.boxes[body.box]
     start = title + 1
     if not start <= held.first or held.first - start > 60:
         return body
-    noisy = find_noise(page, read)
     taken = {_key(page.blocks[number].text) for number in body.blocks}
     wanted = _key(description)[:40]
     lead = []
@@ -76,7 +77,7 @@ def add_lead(page: Page, read: Reader, body: Body, title: int | None, descriptio
         if block.link_share > 0.5 or len(block.text) < 40 or key in taken or is_chrome(block.text) or len(remainder(block.text)) < 30:
             continue
         matches = len(wanted) >= 20 and wanted in key
-        named = any(read(page.boxes[box].marks).sapo for box in list(page.ancestors(block.box))[:3])
+        named = any(map(is_sapo, layout.near(block.box, 3)))
         if not (matches or named) and any(noisy[box] for box in page.ancestors(block.box)):
             continue
         if matches or named or (len(block.text) >= 60 and block.tag != "li"):
@@ -85,19 +86,6 @@ def add_lead(page: Page, read: Reader, body: Body, title: int | None, descriptio
     if not lead:
         return body
     return Body(body.box, (*lead, *body.blocks), tuple(lead), body.dropped_links, body.kept_chars, body.score)
-
-
-def find_noise(page: Page, read: Reader) -> list[bool]:
-    """Per box: does its own name call it something else than the article? Wrappers of half the page are never noise."""
-    half = page.boxes[0].chars // 2
-    found = []
-    for box in page.boxes:
-        if box.tag == "aside":
-            found.append(True)
-            continue
-        marks = read(box.marks)
-        found.append(marks.noise and not marks.strong_body and box.chars <= half)
-    return found
 
 
 def paragraphs(page: Page, numbers: Iterable[int], *, title: str) -> list[str]:
@@ -115,28 +103,27 @@ def paragraphs(page: Page, numbers: Iterable[int], *, title: str) -> list[str]:
     return kept
 
 
-def _scores(page: Page, read: Reader, noisy: list[bool]) -> dict[int, float]:
+def _scores(page: Page, noisy: list[bool]) -> dict[int, float]:
     scores: dict[int, float] = {}
     boxes = page.boxes
     for block in page.blocks:
         size = len(block.text)
         if size < _SHORT or block.link_share > 0.5:
             continue
-        weight = min(size, _LONG) / 100 + (0.5 if block.text[-1] in ".!?…\"”" else 0.0)
+        weight = min(size, _LONG) / 100 + (0.5 if block.text[-1] in '.!?…"”' else 0.0)
         depth = 0
         number = block.box
         noise = False
         while number >= 0 and depth < len(_DEPTH_SHARE):
             box = boxes[number]
             noise = noise or noisy[number]
-            if box.tag not in _TRANSPARENT or read(box.marks).strong_body:
+            if box.tag not in _TRANSPARENT or is_strong_body(box.marks):
                 scores[number] = scores.get(number, 0.0) + weight * _DEPTH_SHARE[depth] * (0.15 if noise else 1.0)
                 depth += 1
             number = box.parent
     for number in scores:
         box = boxes[number]
-        marks = read(box.marks)
-        factor = 2.0 if marks.strong_body else 1.4 if marks.body else 1.0
+        factor = 2.0 if is_strong_body(box.marks) else 1.4 if is_body(box.marks) else 1.0
         if box.tag in ("article", "main"):
             factor *= 1.2
         elif box.tag in ("aside", "body"):
@@ -155,7 +142,7 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
             continue
         if cuts_rest(block.text) and _is_tail(page, numbers, number):
             break
-        if is_chrome(block.text) or not remainder(block.text):
+        if is_chrome(block.text) or (len(block.text) <= _DATE_LINE and not remainder(block.text)):
             continue
         if block.link_share >= _LINK_ONLY:
             links += len(block.text) >= _SHORT
@@ -165,7 +152,9 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
             links += 1
             continue
         kept.append(number)
-    if linked and sum(len(page.blocks[n].text) for n in kept) < sum(len(page.blocks[n].text) for n in linked if len(page.blocks[n].text) > 200):
+    if linked and sum(len(page.blocks[n].text) for n in kept) < sum(
+        len(page.blocks[n].text) for n in linked if len(page.blocks[n].text) > 200
+    ):
         kept = sorted(kept + [number for number in linked if len(page.blocks[number].text) > 200])
     return kept, links
 

@@ -48,7 +48,9 @@ _OUTLET = re.compile(
 _NOT_NAMES = frozenset(
     "tin tức|thời sự|chia sẻ|trang chủ|xem thêm|bình luận|từ khóa|liên hệ|giới thiệu|văn bản|thông báo|hà nội|việt nam|ảnh minh họa|quay lại|"
     "đọc thêm|tin liên quan|chính trị|kinh tế|xã hội|giáo dục|y tế|pháp luật|thể thao|giải trí|đời sống|du lịch|khoa học|công nghệ|thế giới|"
-    "nơi nhận|chủ tịch|phó chủ tịch|giám đốc|phó giám đốc|tác giả|phóng viên|tags|facebook|zalo|twitter|mục lục|kết luận|lời kết|tag".split("|")
+    "nơi nhận|chủ tịch|phó chủ tịch|giám đốc|phó giám đốc|tác giả|phóng viên|tags|facebook|zalo|twitter|mục lục|kết luận|lời kết|tag".split(
+        "|"
+    )
 )
 _FAMILY_NAMES = frozenset(
     "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đoàn trịnh mai đào trương lâm cao hà tạ phùng tô lương lưu thái "

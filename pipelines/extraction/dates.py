@@ -28,7 +28,9 @@ _MONTH_WORD = {
 _MONTHS_EN = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DAY = (
     r"(?P<day>\d{1,2})\s?(?P<mark>[/.\-])\s?(?P<month>\d{1,2})\s?(?P=mark)\s?(?P<year>\d{4})(?!\d)"
-    r"|(?:ngày\s{1,3})?(?P<day2>\d{1,2})\s{1,3}tháng\s{1,3}(?P<month2>\d{1,2}|" + _MONTHS_VI + r")(?:,?\s{1,3}năm|,)?\s{1,3}(?P<year2>\d{4})(?!\d)"
+    r"|(?:ngày\s{1,3})?(?P<day2>\d{1,2})\s{1,3}tháng\s{1,3}(?P<month2>\d{1,2}|"
+    + _MONTHS_VI
+    + r")(?:,?\s{1,3}năm|,)?\s{1,3}(?P<year2>\d{4})(?!\d)"
     r"|(?P<month3>" + _MONTHS_EN + r")\s{1,3}(?P<day3>\d{1,2}),?\s{1,3}(?P<year3>\d{4})(?!\d)"
     r"|(?P<day4>\d{1,2})\s{1,3}(?P<month4>" + _MONTHS_EN + r"),?\s{1,3}(?P<year4>\d{4})(?!\d)"
     r"|(?P<year5>\d{4})-(?P<month5>\d{2})-(?P<day5>\d{2})(?!\d)"
@@ -37,12 +39,12 @@ _WRITTEN = re.compile(
     rf"(?<![\d/.\-])(?:{_CLOCK.format('a')}{_GAP})?(?:{_DAY})(?:(?:T|{_GAP}){_CLOCK.format('b')})?{_ZONE}",
     re.IGNORECASE,
 )
-_WEEKDAY = re.compile(r"\b(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s?[,\-|]?", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"\b(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s?[,\-|]?", re.IGNORECASE
+)
 _LABELLED = re.compile(rf"(?:{_LABEL})\s?:?", re.IGNORECASE)
 _UPDATE = re.compile(r"cập nhật|updated|sửa đổi|modified", re.IGNORECASE)
-_ISO = re.compile(
-    r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
-)
+_ISO = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,11 @@ def remainder(text: str) -> str:
     rest = _WRITTEN.sub(" ", text)
     rest = _WEEKDAY.sub(" ", rest)
     rest = _LABELLED.sub(" ", rest)
-    return " ".join(word for word in rest.split() if re.search(r"\w", word))
+    return " ".join(word for word in rest.split() if any(map(str.isalnum, word)))
 
 
 def in_range(value: date, latest: date) -> bool:
-    return FIRST_YEAR <= value.year and value <= latest
+    return value.year >= FIRST_YEAR and value <= latest
 
 
 def _date_of(match: re.Match[str]) -> tuple[date, bool] | None:

@@ -55,29 +55,33 @@ def check_answer(status: int, page: Page, metadata: Metadata) -> None:
         raise Rejected(Reason.ERROR_PAGE, "login form")
 
 
-def check_body(page: Page, body: Body | None, metadata: Metadata, *, title: str, text: str, url: str, has_date: bool, attachments: int) -> None:
-    """Once title and body are known.
+def check_kind(page: Page, body: Body | None, metadata: Metadata, *, title: str, size: int, url: str) -> None:
+    """Once headline and body are known; ``size`` is the number of characters of text.
 
-    Raises: Rejected.
+    Raises: Rejected for error pages sent as success, searches, listings and attribute tables.
     """
-    size = len(text)
     told = fold(f"{title} | {page.head_title}")
-    if size < _ENOUGH and (_ERROR.search(told) or (size < 300 and _ERROR.search(fold(text[:300])))):
+    if size < _ENOUGH and _ERROR.search(told):
         raise Rejected(Reason.ERROR_PAGE, "error page sent as success")
     if _SEARCH.match(fold(title)) or (_SEARCH_PATH.search(urlsplit(url).path) and not _is_article_page(metadata)):
         raise Rejected(Reason.NOT_ARTICLE, "search or tag page")
-    _check_table(page, body, size)
-    _check_listing(page, body, metadata, size, url)
-    if not body or not text.strip():
-        raise Rejected(Reason.NO_TEXT, "no text found")
+    _check_table(page, body)
+    _check_listing(page, body, url)
+
+
+def check_text(text: str, *, title: str) -> None:
+    """The last gate. Raises: Rejected for stubs, error texts, pages without headline, other languages and damaged text."""
+    size = len(text.strip())
+    if size < 300 and _ERROR.search(fold(text)):
+        raise Rejected(Reason.ERROR_PAGE, "error page sent as success")
     if size < _STUB:
         raise Rejected(Reason.NO_TEXT, f"{size} characters of text")
     if not title:
         raise Rejected(Reason.NOT_ARTICLE, "no headline")
-    check_language(text, title=title)
+    check_language(text)
 
 
-def check_language(text: str, *, title: str = "") -> None:
+def check_language(text: str) -> None:
     """Raises: Rejected for damaged text and for other languages."""
     quality = measure(text)
     if is_foreign(quality) and quality.syllables < 0.75:
@@ -97,17 +101,21 @@ def count_attributes(page: Page) -> int:
     return len(labels)
 
 
-def _check_table(page: Page, body: Body | None, size: int) -> None:
+def _check_table(page: Page, body: Body | None) -> None:
     if count_attributes(page) < 3:
         return
     own = 0
     if body is not None:
-        own = sum(len(page.blocks[n].text) for n in body.blocks if page.blocks[n].tag not in ("td", "th", "dt", "dd", "li") and len(page.blocks[n].text) >= 60)
+        own = sum(
+            len(page.blocks[n].text)
+            for n in body.blocks
+            if page.blocks[n].tag not in ("td", "th", "dt", "dd", "li") and len(page.blocks[n].text) >= 60
+        )
     if own < _ENOUGH:
         raise Rejected(Reason.NOT_ARTICLE, "attribute table of a document, no article text")
 
 
-def _check_listing(page: Page, body: Body | None, metadata: Metadata, size: int, url: str) -> None:
+def _check_listing(page: Page, body: Body | None, url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme.startswith("http") and parts.path in ("", "/") and not parts.query:
         raise Rejected(Reason.NOT_ARTICLE, "home page")

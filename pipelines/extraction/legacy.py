@@ -28,7 +28,14 @@ _TCVN3 = dict(
 _VISCII_HIGH = (
     "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ"
 )
-_VISCII = {0x80 + number: letter for number, letter in enumerate(_VISCII_HIGH)} | {0x02: "Ẳ", 0x05: "Ẵ", 0x06: "Ẫ", 0x14: "Ỷ", 0x19: "Ỹ", 0x1E: "Ỵ"}
+_VISCII = {0x80 + number: letter for number, letter in enumerate(_VISCII_HIGH)} | {
+    0x02: "Ẳ",
+    0x05: "Ẵ",
+    0x06: "Ẫ",
+    0x14: "Ỷ",
+    0x19: "Ỹ",
+    0x1E: "Ỵ",
+}
 # VNI for Windows writes a letter and a mark after it, except i, đ, ơ, ư and ỵ.
 _VNI_TONES = {"ù": "\u0301", "ø": "\u0300", "û": "\u0309", "õ": "\u0303", "ï": "\u0323"}
 _VNI_CIRCUMFLEX = {"â": "", "á": "\u0301", "à": "\u0300", "å": "\u0309", "ã": "\u0303", "ä": "\u0323"}
@@ -83,7 +90,9 @@ def from_vni(text: str) -> str:
 
 @cache
 def _tcvn3_table() -> dict[int, str]:
-    return {ord(code): letter for code, letter in _TCVN3.items()} | {ord(_CP1252[ord(code)]): letter for code, letter in _TCVN3.items() if ord(code) < 0x100}
+    return {ord(code): letter for code, letter in _TCVN3.items()} | {
+        ord(_CP1252[ord(code)]): letter for code, letter in _TCVN3.items() if ord(code) < 0x100
+    }
 
 
 @cache
@@ -127,7 +136,13 @@ def _restore_capitals(text: str) -> str:
     def restore(match: re.Match[str]) -> str:
         word = match.group()
         plain = [letter for letter in word if letter.isascii()]
-        if len(word) > 1 and plain and all(letter.isupper() for letter in plain) and not word.isupper() and (len(plain) > 1 or not word[0].isascii() or len(word) <= 4 and not word[1:].isascii() and word[1:].islower() is False):
+        if (
+            len(word) > 1
+            and plain
+            and all(letter.isupper() for letter in plain)
+            and not word.isupper()
+            and (len(plain) > 1 or not word[0].isascii() or (len(word) <= 4 and not word[1:].isascii() and word[1:].islower() is False))
+        ):
             return word.upper()
         return word
 

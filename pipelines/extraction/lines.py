@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from corpus.text import lower
-
 _CHROME = re.compile(
     r"""^(?:
     loading\.*|đang\ tải.*|dữ\ liệu\ đang\ được\ cập\ nhật.*|
@@ -46,7 +44,7 @@ def is_chrome(line: str) -> bool:
     >>> is_chrome("Tăng cỡ chữ Giảm cỡ chữ"), is_chrome("Lượt xem: 1.204"), is_chrome("Huyện chia sẻ kinh nghiệm.")
     (True, True, False)
     """
-    return len(line) <= 200 and bool(_CHROME.match(lower(line)))
+    return len(line) <= 200 and bool(_CHROME.match(line.lower()))
 
 
 def cuts_rest(line: str) -> bool:
@@ -55,4 +53,4 @@ def cuts_rest(line: str) -> bool:
     >>> cuts_rest("TIN LIÊN QUAN"), cuts_rest("Đọc nhiều"), cuts_rest("Tin bài liên quan đến xã")
     (True, True, False)
     """
-    return len(line) <= 60 and bool(_REST.match(lower(line)))
+    return len(line) <= 60 and bool(_REST.match(line.lower()))

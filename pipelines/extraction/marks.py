@@ -1,12 +1,15 @@
 """What the class and id names of Vietnamese content systems say about an element. A new CMS family is added here.
 
-Names are compared in lower case; one page's names are few and repeat, so each is looked at once a page (`Reader`).
+Names are compared in lower case.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import lru_cache
+
+from pipelines.extraction.html import Page
 
 # Containers of the article text. Families: SharePoint (ms-rtestate-field, content-detail), Liferay (journal-content-article,
 # asset-full-content, taglib-asset), NukeViet (news-bodyhtml, bodytext), WordPress (entry-content, post-content), Drupal
@@ -44,48 +47,53 @@ _SAPO = re.compile(
     r"sapo|brief|summary|\blead\b|\bintro|introtext|chapeau|mo-?_?ta|trich-?_?yeu|tom-?_?tat|\bdesc\b|(?:detail|news|article|singular|entry|post)[-_]{1,2}(?:desc|excerpt|lead|head)"
     r"|description|hometext|excerpt|head-noidung|teaser-?text|dan-?de|quote-?news"
 )
-_AUTHOR = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?(?:viet|dang|tao)|writer|reporter|but-?_?danh|phong-?vien|nguon-?_?tin|nguontin|creator|\bsource-?author")
+_AUTHOR = re.compile(
+    r"author|tac-?_?gia|byline|nguoi-?_?(?:viet|dang|tao)|writer|reporter|but-?_?danh|phong-?vien|nguon-?_?tin|nguontin|creator|\bsource-?author"
+)
 _DATE = re.compile(
     r"date|time|ngay-?|pubdate|publish|posted|created|cap-?nhat|thoi-?gian|\bmeta\b|post-?meta|entry-?meta|article-?meta|info\b|detail-info|news-?info|clock"
 )
-_SITE_CLOCK = re.compile(r"clock|today|current-?(?:date|time)|date-?now|time-?now|dong-?ho|hom-?nay|top-?bar|site-?header|head(?:er)?-?top|top-?header|ngay-?hien|hientai|datetime-?now")
-_CAPTION = re.compile(r"caption|chu-?thich|photo-?desc|image-?desc|desc_cation|avatar|thumb")
+_SITE_CLOCK = re.compile(
+    r"clock|today|current-?(?:date|time)|date-?now|time-?now|dong-?ho|hom-?nay|top-?bar|site-?header|head(?:er)?-?top|top-?header|ngay-?hien|hientai|datetime-?now"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    body: bool = False
-    strong_body: bool = False
-    noise: bool = False
-    title: bool = False
-    sapo: bool = False
-    author: bool = False
-    date: bool = False
-    clock: bool = False
-    caption: bool = False
+class Layout:
+    """A page with what its names say; each element's noise is looked at once."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        half = page.boxes[0].chars // 2
+        self.noise = [
+            box.tag == "aside" or (box.chars <= half and is_noise(box.marks) and not is_strong_body(box.marks)) for box in page.boxes
+        ]
+        """Per box: does its own name call it something else than the article? Wrappers of half the page are never noise."""
+
+    def near(self, box: int, count: int) -> list[str]:
+        """Names of the box and of those that hold it, at most ``count``."""
+        found = []
+        boxes = self.page.boxes
+        while box >= 0 and len(found) < count:
+            found.append(boxes[box].marks)
+            box = boxes[box].parent
+        return found
 
 
-_NOTHING = Marks()
+def _says(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """The same names stand on every page of a site, so answers are kept (bounded)."""
+
+    @lru_cache(maxsize=8192)
+    def says(marks: str) -> bool:
+        return bool(marks) and pattern.search(marks) is not None
+
+    return says
 
 
-class Reader:
-    """Reads marks strings, each once; lives as long as one page."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, Marks] = {"": _NOTHING}
-
-    def __call__(self, marks: str) -> Marks:
-        known = self._known.get(marks)
-        if known is None:
-            known = self._known[marks] = Marks(
-                body=bool(_BODY.search(marks)),
-                strong_body=bool(_STRONG_BODY.search(marks)),
-                noise=bool(_NOISE.search(marks)),
-                title=bool(_TITLE.search(marks)),
-                sapo=bool(_SAPO.search(marks)),
-                author=bool(_AUTHOR.search(marks)),
-                date=bool(_DATE.search(marks)),
-                clock=bool(_SITE_CLOCK.search(marks)),
-                caption=bool(_CAPTION.search(marks)),
-            )
-        return known
+is_body = _says(_BODY)
+is_strong_body = _says(_STRONG_BODY)
+is_noise = _says(_NOISE)
+is_title = _says(_TITLE)
+is_sapo = _says(_SAPO)
+is_author = _says(_AUTHOR)
+is_date = _says(_DATE)
+is_clock = _says(_SITE_CLOCK)

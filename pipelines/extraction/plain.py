@@ -13,7 +13,7 @@ from pipelines.extraction.byline import read_byline
 from pipelines.extraction.charset import decode
 from pipelines.extraction.dates import VIETNAM, in_range, read_written, remainder
 from pipelines.extraction.documents import read_docx, read_pdf
-from pipelines.extraction.gates import check_language
+from pipelines.extraction.gates import check_text
 from pipelines.extraction.html import clean
 from pipelines.extraction.lines import cuts_rest, is_chrome
 
@@ -61,7 +61,7 @@ def extract_plain(page: RawPage, media_type: str, *, extractor: str) -> Document
         flags.append("truncated")
     lines = [clean(line) for line in text[:_MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     parts = read_official(lines) or read_story(lines)
-    check_text(parts.title, parts.text)
+    check_text(parts.text, title=parts.title)
     chosen = _choose(parts.dates, page.fetched_at)
     canonical = page.final_url if page.final_url.startswith(("http://", "https://")) else None
     return Document(
@@ -103,13 +103,6 @@ class Parts:
         self.kind = kind
 
 
-def check_text(title: str, text: str) -> None:
-    """Raises: Rejected."""
-    if len(text.strip()) < _STUB:
-        raise Rejected(Reason.NO_TEXT, f"{len(text.strip())} characters of text")
-    check_language(text, title=title)
-
-
 def read_official(lines: Sequence[str]) -> Parts | None:
     """An administrative document: its kind stands alone on a line near the top, its subject below; None for other texts."""
     filled = [(number, line) for number, line in enumerate(lines) if line]
@@ -126,7 +119,9 @@ def read_official(lines: Sequence[str]) -> Parts | None:
     while after < len(filled) and len(subject) < 6:
         number, line = filled[after]
         gap = number - filled[after - 1][0] > 1
-        if subject and (gap or line.isupper() and len(line) < 30 or re.match(r"^(?:căn cứ|thực hiện|kính gửi|[IVX]+\.|\d+\.)", line, re.IGNORECASE)):
+        if subject and (
+            gap or (line.isupper() and len(line) < 30) or re.match(r"^(?:căn cứ|thực hiện|kính gửi|[IVX]+\.|\d+\.)", line, re.IGNORECASE)
+        ):
             break
         if re.match(r"^[-_=* ]+$", line):
             after += 1
@@ -160,7 +155,9 @@ def read_story(lines: Sequence[str]) -> Parts:
             continue
         if line and len(line) <= 140 and not remainder(line):
             place = 0.8 if sum(map(len, kept)) < 400 else 0.5
-            dates += [DateCandidate(value=w.value, at=w.at, method="visible", confidence=place, surface=w.surface) for w in read_written(line)]
+            dates += [
+                DateCandidate(value=w.value, at=w.at, method="visible", confidence=place, surface=w.surface) for w in read_written(line)
+            ]
             continue
         kept.append(line)
     title, rest = _headline(kept)
@@ -202,7 +199,9 @@ def _without_teasers(lines: list[str]) -> list[str]:
 
 def _alternate(lines: Sequence[str]) -> bool:
     """Headline (no full stop, short), paragraph (full stop), headline, paragraph ..."""
-    pairs = sum(1 for one, two in zip(lines[::2], lines[1::2], strict=False) if _is_headline(one) and not _is_headline(two) and len(two) <= 500)
+    pairs = sum(
+        1 for one, two in zip(lines[::2], lines[1::2], strict=False) if _is_headline(one) and not _is_headline(two) and len(two) <= 500
+    )
     return pairs >= 2 and pairs >= 0.8 * (len(lines) // 2)
 
 

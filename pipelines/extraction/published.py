@@ -11,7 +11,7 @@ from corpus.document import DateCandidate
 from pipelines.extraction.body import Body
 from pipelines.extraction.dates import VIETNAM, Written, in_range, is_label, is_update, read_iso, read_written, remainder
 from pipelines.extraction.html import Page
-from pipelines.extraction.marks import Reader
+from pipelines.extraction.marks import Layout, is_clock, is_date
 from pipelines.extraction.metadata import Metadata
 
 # Votes for a day. A date that readers see under the headline outweighs one metadata tag, two agreeing sources outweigh it
@@ -40,15 +40,15 @@ class Published:
 
 
 def choose_date(
-    page: Page, read: Reader, *, title: int | None, body: Body | None, metadata: Metadata, url: str, fetched_at: datetime, box: int | None = None
+    layout: Layout, *, title: int | None, body: Body | None, metadata: Metadata, url: str, fetched_at: datetime, box: int | None = None
 ) -> Published:
     """Candidates later than the fetch or older than the Vietnamese web are dropped; ``box`` is the portal's own date element."""
     latest = fetched_at.astimezone(VIETNAM).date() + timedelta(days=1)
     updates: list[Written] = []
     found: list[DateCandidate] = []
     if box is not None:
-        found += [_visible(written, 1.0, "selector") for written in read_written(page.text_of(box))]
-    found += list(_seen(page, read, title, body, updates, latest))
+        found += [_visible(written, 1.0, "selector") for written in read_written(layout.page.text_of(box))]
+    found += list(_seen(layout, title, body, updates, latest))
     found += list(_told(metadata))
     if match := _URL_DATE.search(url):
         value = _day(match)
@@ -63,11 +63,10 @@ def choose_date(
     return Published(chosen, kept, modified)
 
 
-def _seen(
-    page: Page, read: Reader, title: int | None, body: Body | None, updates: list[Written], latest: date
-) -> Iterator[DateCandidate]:
+def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Written], latest: date) -> Iterator[DateCandidate]:
     if body is None and title is None:
         return
+    page = layout.page
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
     anchor = title if title is not None else first
@@ -77,20 +76,20 @@ def _seen(
         if number == title or len(block.text) > _LINE:
             continue
         above = number < anchor
-        if above and _is_clock(page, read, block.box):
+        if above and any(map(is_clock, layout.near(block.box, 3))):
             continue
         for written in _stamps(block.text):
             if is_update(block.text[: written.start][-40:]):
                 updates.append(written)
                 continue
             vote = _UNDER_TITLE if not above else _ABOVE_TITLE if _is_beside(page, number, anchor) else _PAGE_HEAD
-            if above and number >= anchor - 3 and _is_named_date(page, read, block.box):
+            if above and number >= anchor - 3 and any(map(is_date, layout.near(block.box, 2))):
                 vote = _UNDER_TITLE - 0.05
             yield _visible(written, _SWAPPED if written.swapped else vote, "visible")
     yield from _time_elements(page, low, high)
     for number in (*range(max(high, last - 2), last), *range(last, min(last + 4, len(page.blocks)))):
         block = page.blocks[number]
-        if len(block.text) <= _LINE and (number < last or _is_named_date(page, read, block.box) or is_label(block.text)):
+        if len(block.text) <= _LINE and (number < last or any(map(is_date, layout.near(block.box, 2))) or is_label(block.text)):
             for written in _stamps(block.text):
                 if not written.swapped and in_range(written.value, latest):
                     yield _visible(written, _BELOW_TEXT, "visible")
@@ -104,12 +103,16 @@ def _stamps(text: str) -> list[Written]:
     rest = remainder(text)
     if len(rest) <= 45:
         return found
-    return [written for written in found if re.search(r"(?:đăng|cập nhật|xuất bản|lúc|ngày tạo)\W{0,3}$", text[: written.start], re.IGNORECASE)]
+    return [
+        written for written in found if re.search(r"(?:đăng|cập nhật|xuất bản|lúc|ngày tạo)\W{0,3}$", text[: written.start], re.IGNORECASE)
+    ]
 
 
 def _time_elements(page: Page, low: int, high: int) -> Iterator[DateCandidate]:
     for box in page.boxes:
-        stamp = box.attributes.get("datetime") if box.tag == "time" else box.attributes.get("content") if "datepublished" in box.marks else None
+        stamp = (
+            box.attributes.get("datetime") if box.tag == "time" else box.attributes.get("content") if "datepublished" in box.marks else None
+        )
         if stamp and low <= box.first <= high and (told := read_iso(stamp)) is not None:
             yield DateCandidate(value=told[0], at=told[1], method="time-element", confidence=_TIME_ELEMENT, surface=stamp[:60])
 
@@ -118,7 +121,9 @@ def _told(metadata: Metadata) -> Iterator[DateCandidate]:
     for method, text in metadata.published:
         told = read_iso(text)
         if told is not None:
-            yield DateCandidate(value=told[0], at=told[1], method=method, confidence=_JSON_LD if method == "json-ld" else _META, surface=text[:60])
+            yield DateCandidate(
+                value=told[0], at=told[1], method=method, confidence=_JSON_LD if method == "json-ld" else _META, surface=text[:60]
+            )
             continue
         for written in read_written(text[:200]):
             if not written.swapped:
@@ -156,10 +161,18 @@ def _to_the_second(chosen: DateCandidate, same: Sequence[DateCandidate]) -> Date
 
 def _settled(candidates: Sequence[DateCandidate]) -> list[DateCandidate]:
     """A metadata time with offset +00:00 whose clock reads like the visible Vietnamese time was written in local time."""
-    clocks = {candidate.at.astimezone(VIETNAM).strftime("%d %H:%M") for candidate in candidates if candidate.at and candidate.method in ("visible", "selector")}
+    clocks = {
+        candidate.at.astimezone(VIETNAM).strftime("%d %H:%M")
+        for candidate in candidates
+        if candidate.at and candidate.method in ("visible", "selector")
+    }
     kept = []
     for candidate in candidates:
-        wrong_zone = candidate.at is not None and candidate.method in ("json-ld", "meta", "time-element") and candidate.at.strftime("%d %H:%M") in clocks
+        wrong_zone = (
+            candidate.at is not None
+            and candidate.method in ("json-ld", "meta", "time-element")
+            and candidate.at.strftime("%d %H:%M") in clocks
+        )
         if wrong_zone and candidate.at is not None:
             local = candidate.at.replace(tzinfo=VIETNAM)
             candidate = replace(candidate, at=local.astimezone(candidate.at.tzinfo), value=local.date())
@@ -187,14 +200,6 @@ def _is_beside(page: Page, number: int, title: int) -> bool:
     inner = set(page.ancestors(page.blocks[number].box))
     common = next((box for box in page.ancestors(page.blocks[min(title, len(page.blocks) - 1)].box) if box in inner), 0)
     return page.boxes[common].chars < 0.9 * page.boxes[0].chars
-
-
-def _is_clock(page: Page, read: Reader, box: int) -> bool:
-    return any(read(page.boxes[number].marks).clock for number in list(page.ancestors(box))[:3])
-
-
-def _is_named_date(page: Page, read: Reader, box: int) -> bool:
-    return any(read(page.boxes[number].marks).date for number in list(page.ancestors(box))[:2])
 
 
 def _day(match: re.Match[str]) -> date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Spelling of a syllable without tone: initial, vowels, final. Loan words and names fall outside; the thresholds leave room for them.
 _SYLLABLE = re.compile(
@@ -20,7 +21,7 @@ _FUNCTION_WORDS = frozenset(
     "và của các cho là có được trong với đã không những để từ khi này một người đến về tại theo trên ra vào sẽ nhiều năm do cũng "
     "như sự bị phải nhằm đối việc".split()
 )
-_SAMPLE = 20_000
+_SAMPLE = 10_000
 MIN_WORDS = 12
 
 
@@ -37,16 +38,13 @@ class Quality:
 
 
 def measure(text: str) -> Quality:
-    """Of the first 20,000 characters; all shares are 0 for a text without words."""
+    """Of the first 10,000 characters; all shares are 0 for a text without words."""
     words = [word.lower() for word in _WORD.findall(text[:_SAMPLE])]
     if not words:
         return Quality(0, 0.0, 0.0, 0.0, 0.0)
     syllables = marked = function = fragments = 0
-    known: dict[str, tuple[bool, bool, bool]] = {}
     for word in words:
-        seen = known.get(word)
-        if seen is None:
-            seen = known[word] = _look(word)
+        seen = _look(word)
         syllables += seen[0]
         marked += seen[1]
         fragments += seen[2]
@@ -81,6 +79,7 @@ def is_foreign(quality: Quality) -> bool:
     return quality.words >= MIN_WORDS and quality.marked < 0.35 and quality.fragments <= 0.2
 
 
+@lru_cache(maxsize=16_384)
 def _look(word: str) -> tuple[bool, bool, bool]:
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word).translate(_TONES))
     spelt = bool(_SYLLABLE.match(plain))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from corpus.text import fold
-from pipelines.extraction.body import Body, find_noise
+from pipelines.extraction.body import Body
 from pipelines.extraction.byline import is_site
-from pipelines.extraction.html import Page
 from pipelines.extraction.lines import is_chrome
-from pipelines.extraction.marks import Reader
+from pipelines.extraction.marks import Layout, is_title
 from pipelines.extraction.metadata import Metadata
 
 _SEPARATOR = re.compile(r"\s+[|»›–—~•:\-]{1,2}\s+|\s*(?:\||::|»)\s*")
@@ -32,13 +32,14 @@ class Title:
     """Where it stands on the page; None when only the metadata gives it."""
 
 
-def find_title(page: Page, read: Reader, body: Body | None, metadata: Metadata, *, sites: Sequence[str], box: int | None = None) -> Title:
+def find_title(layout: Layout, body: Body | None, metadata: Metadata, *, sites: Sequence[str], box: int | None = None) -> Title:
     """``box`` names the element of the portal's own selector. The text is empty when the page has no headline at all."""
+    page = layout.page
     told = [text for text in (*metadata.titles, page.head_title) if text]
     stripped = [strip_site(text, told, sites) for text in told]
     if box is not None and page.text_of(box):
         return Title(page.text_of(box)[:_MAX], page.boxes[box].first)
-    found = _heading(page, read, body, stripped, sites)
+    found = _heading(layout, body, stripped, sites)
     if found is not None:
         return Title(strip_site(page.blocks[found].text, told, sites)[:_MAX], found)
     whole = next((text for text in stripped if not _ELLIPSIS.search(text) and not is_site(text, sites)), "")
@@ -59,35 +60,32 @@ def strip_site(title: str, others: Sequence[str], sites: Sequence[str]) -> str:
     while cuts:
         cut = cuts.pop()
         tail = _SEPARATOR.sub("", title[cut:], count=1).strip()
-        if len(tail) <= 80 and len(title[:cut].strip()) >= 10 and (is_site(tail, sites) or (_SITE_WORDS.search(tail) and len(tail) < cut)):
-            title = title[:cut].strip()
-        elif "|" in title[cut : cut + 3] and len(tail) <= 40 and cut >= 15:
+        if (len(tail) <= 80 and len(title[:cut].strip()) >= 10 and (is_site(tail, sites) or (_SITE_WORDS.search(tail) and len(tail) < cut))) or ("|" in title[cut : cut + 3] and len(tail) <= 40 and cut >= 15):
             title = title[:cut].strip()
         else:
             break
     return title.strip()
 
 
-def _heading(page: Page, read: Reader, body: Body | None, told: Sequence[str], sites: Sequence[str]) -> int | None:
+def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequence[str]) -> int | None:
+    page = layout.page
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
     keys = [_key(text) for text in told]
-    noisy = find_noise(page, read)
     best: tuple[float, int] | None = None
     for number, block in enumerate(page.blocks[: min(last, first + 40)]):
         if not 8 <= len(block.text) <= _MAX or is_chrome(block.text):
             continue
         likeness = max((_likeness(_key(block.text), key) for key in keys), default=0.0)
         weight = _TAG_WEIGHT.get(block.tag, 0.0)
-        near = list(page.ancestors(block.box))[:3]
-        named = any(read(page.boxes[box].marks).title or "headline" in page.boxes[box].marks for box in near)
+        named = any(map(is_title, layout.near(block.box, 3)))
         if likeness == 0.0 and not (weight >= 1.0 or (named and weight > 0) or (named and first - 15 <= number <= first)):
             continue
         if likeness == 0.0 and ((block.link_share > 0.5 and block.tag != "h1") or is_site(block.text, sites)):
             continue
         distance = max(0, first - number) if number <= first else 2 * (number - first)
         score = 3 * likeness + weight + (0.6 if named else 0.0) - min(1.5, 0.03 * distance) - (0.5 if block.link_share > 0.5 else 0.0)
-        if any(noisy[box] for box in near):
+        if any(layout.noise[box] for box in islice(page.ancestors(block.box), 3)):
             score -= 1.0
         if best is None or score > best[0]:
             best = (score, number)
