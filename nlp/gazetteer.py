@@ -1,0 +1,108 @@
+"""Find every name of the register in a text: one Aho-Corasick pass, whole words, capital letters, longest first.
+
+Which unit a name means is not decided here (see ``nlp/locality.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import ahocorasick
+
+from corpus.localities import Register, name_key, spell
+
+_CHARACTERS = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "–": "-", "—": "-", "\n": " ", "\t": " ", "\r": " "})
+_NUMBERED = re.compile(r"(?<!\w)(?:quận|phường|q\.|p\.)\s?(\d{1,2})(?!\w|[.,/-]\d)")
+_TRAP = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """``text[start:end]`` spells a name of the register; ``key`` leads to the units that bear it."""
+
+    start: int
+    end: int
+    key: str
+
+
+def plain(text: str) -> str:
+    """The text as names are compared: spelled one way, one kind of dash, apostrophe and space; the length is kept."""
+    return spell(text.translate(_CHARACTERS))
+
+
+class Gazetteer:
+    def __init__(self, register: Register, *, traps: Iterable[str] = ()) -> None:
+        """``traps`` are phrases that hold a place name and are none; they win where they are the longest."""
+        self._automaton = ahocorasick.Automaton()
+        self._any_case: set[str] = set()
+        numbers = set()
+        for code_forms in (register.forms(unit.code) for unit in register):
+            for form in code_forms:
+                if form.name.isdigit():
+                    numbers.add(form.name)
+                    continue
+                key = name_key(form.name)
+                for written in _written(form.name):
+                    self._automaton.add_word(written, (len(written), key))
+                if form.level in ("region", "country"):
+                    self._any_case.add(key)
+        for alias, code in register.aliases:
+            key = name_key(alias)
+            for written in _written(alias):
+                self._automaton.add_word(written, (len(written), key))
+            if code.startswith("R-"):
+                self._any_case.add(key)
+        for trap in traps:
+            written = plain(trap)
+            self._automaton.add_word(written, (len(written), _TRAP))
+        self._automaton.make_automaton()
+        self._numbers = numbers
+
+    def find(self, text: str, lowered: str) -> list[Name]:
+        """Names in order, none overlapping; ``lowered`` is ``plain(text)``."""
+        hits: list[tuple[int, int, str]] = []
+        size = len(lowered)
+        for last, (length, key) in self._automaton.iter(lowered):
+            end = last + 1
+            start = end - length
+            if (end < size and lowered[end].isalnum()) or (start > 0 and lowered[start - 1].isalnum()):
+                continue
+            if key in self._any_case or key == _TRAP or _is_capitalized(text, start, end):
+                hits.append((start, end, key))
+        for match in _NUMBERED.finditer(lowered):
+            number = match[1].lstrip("0")
+            if number in self._numbers:
+                hits.append((match.start(1), match.end(1), number))
+        hits.sort(key=lambda hit: (hit[0], -hit[1]))
+        names = []
+        free_from = 0
+        for start, end, key in hits:
+            if start >= free_from:
+                free_from = end
+                if key != _TRAP:
+                    names.append(Name(start, end, key))
+        return names
+
+
+def _written(name: str) -> set[str]:
+    """How a name may stand in `plain` text: dashes with and without spaces, apostrophes kept, loose or dropped."""
+    written = {plain(" ".join(name.split()))}
+    if "-" in name:
+        written |= {form.replace(" - ", joint) for form in tuple(written) for joint in ("-", " ", " - ")}
+    if "'" in name or "’" in name:
+        written |= {form.replace("'", joint) for form in tuple(written) for joint in ("'", "", "' ", " ")}
+    return written
+
+
+def _is_capitalized(text: str, start: int, end: int) -> bool:
+    """Whether every word begins with a capital letter or digit; words are what spaces and dashes part."""
+    at_start = True
+    for position in range(start, end):
+        character = text[position]
+        if at_start and character.isalpha() and not (character.isupper() or character.istitle()):
+            # "Nông trường Phong Hải": the one generic noun inside names
+            return text[start : start + 11].lower() == "nông trường" and _is_capitalized(text, start + 12, end)
+        at_start = character in " -–—\n\t"
+    return True

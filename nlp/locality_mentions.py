@@ -1,0 +1,340 @@
+"""Read what stands around a place name: its type word, the list it is in, the bracket or clause that names its parent, and cues.
+
+The result is still about words; which unit each mention means is decided in ``nlp/locality.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from corpus.document import FieldName
+from corpus.localities import TYPE_LEVELS, Level
+from nlp.gazetteer import Gazetteer, Name, plain
+from nlp.locality_zones import Line, Zone
+
+_ABBREVIATIONS = {
+    "tp": "thành phố", "t.p": "thành phố", "tx": "thị xã", "t.x": "thị xã", "tt": "thị trấn", "t.t": "thị trấn",
+    "h": "huyện", "q": "quận", "p": "phường", "x": "xã", "thị": "thị xã",
+}  # fmt: skip
+_LEFT = 72
+"""Characters looked at before a name; the longest type phrase with its list head fits."""
+_RIGHT = 64
+
+
+@dataclass(slots=True, eq=False)
+class Mention:
+    """One place name as written. ``levels`` None means that no type word speaks for it."""
+
+    name: Name
+    field: FieldName
+    begin: int
+    """Where the evidence starts: at the type word if one stands right before the name."""
+    zone: Zone
+    line: int
+    type: str | None = None
+    levels: tuple[Level, ...] | None = None
+    plural: bool = False
+    inherited: bool = False
+    """The type word stands before another name of the same list."""
+    parents: list[Mention] = field(default_factory=list)
+    """Mentions that the words give as the unit around this one."""
+    siblings: list[Mention] = field(default_factory=list)
+    """The list that it is in, itself included; shared by all of them."""
+    explains: bool = False
+    """It stands as the parent of another mention."""
+    person: bool = False
+    landmark: bool = False
+    newspaper: bool = False
+    institution: bool = False
+    agency: bool = False
+    guest: bool = False
+    neighbour: bool = False
+    venue: bool = False
+    former: bool = False
+    recent: bool = False
+    merged: bool = False
+    heads: bool = False
+    """``X: ...`` at the start of its line."""
+    embedded: bool = False
+    """A capital letter right before or after: perhaps part of a longer name."""
+    capitals: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.name.start
+
+    @property
+    def end(self) -> int:
+        return self.name.end
+
+    @property
+    def key(self) -> str:
+        return self.name.key
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The cue file, compiled."""
+
+    raw: Mapping[str, Any]
+
+    @cached_property
+    def surnames(self) -> frozenset[str]:
+        return frozenset(self.raw["surnames"].split()) | frozenset(self.raw["given_middle"].split())
+
+    @cached_property
+    def type_word(self) -> re.Pattern[str]:
+        types = "|".join(sorted((*TYPE_LEVELS, "thị"), key=len, reverse=True)).replace(" ", r"\s")
+        mods = _any_of(self.raw["modifiers"])
+        return re.compile(
+            r"(?<![\w.])(?P<count>(?:các|những|mọi|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|\d{1,3})(?:/\d{1,3})?\s+)?"
+            rf"(?P<list>(?:(?:{types})\s*(?:,|và|/|-)\s*){{0,3}})"
+            rf"(?P<type>(?:{types})|(?:t\.?p|t\.?x|tt|[hqpx](?=\.))(?!\w))(?P<dot>\.?)"
+            rf"(?P<mods>(?:\s(?:{mods})(?:\s(?:là|gồm))?(?!\w))*)"
+            r"(?P<gap>\s?(?:gồm có|bao gồm|gồm|như|là|trong đó có|có)?\s?:?\s?[\"“]?)$"
+        )
+
+    @cached_property
+    def body(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w)({_any_of(self.raw['bodies'])})\s$")
+
+    def before(self, name: str) -> re.Pattern[str]:
+        return self._before[name]
+
+    @cached_property
+    def _before(self) -> dict[str, re.Pattern[str]]:
+        gaps = {"neighbours": r"\s(?:các\s|hai\s|với\s|của\s)?$", "guests": r"(?:\s|,)(?:\S+\s){0,6}$", "merged": r"\s(?:\S+\s){0,3}$"}
+        names = ("titles", "landmarks", "newspapers", "guests", "neighbours", "venues", "merged")
+        found = {name: re.compile(rf"(?<!\w)(?:{_any_of(self.raw[name])})(?!\w){gaps.get(name, r'[ .:]{1,2}$')}") for name in names}
+        found["institutions"] = re.compile(rf"(?<!\w)(?:{_any_of(self.raw['institutions'])})(?!\w)(?:\s[\w&-]+){{0,6}}\s$")
+        found["agencies"] = re.compile(rf"(?<!\w)(?:{_any_of(self.raw['agencies'])})(?!\w)(?:[,\s]\s?[\w&–-]+){{0,9}}\s$")
+        return found
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)).replace(r"\ ", r"\s")
+
+
+_JOINT = re.compile(r"\s*(?:,|;|và|cùng|với|hay|hoặc|&|-|/|,\s?và|\+)?\s*(?:cả\s|các\s|cùng\s)?")
+_OF = re.compile(r"\s*(?:,\s?)?(?:của|thuộc|ở|tại|nằm ở|thuộc địa bàn|trên địa bàn)\s(?:các\s|địa bàn\s)?")
+_OPEN = re.compile(r"\s*,?\s*[(\[]\s*(?:nay thuộc\s|thuộc\s|nay là\s|của\s)?")
+_CLOSE = re.compile(r"[^()\[\]\n]{0,24}[)\]](?P<rest>.*)", re.DOTALL)
+_FORMER = re.compile(r"\s*[(,]?\s*(?:cũ(?!\w)|trước đây|trước kia|trước sáp nhập|trước khi sáp nhập)")
+_RECENT = re.compile(r"\s*[(]?\s*(?:mới(?!\w)|\(mới\)|hiện nay|ngày nay|sau (?:khi )?(?:sáp nhập|hợp nhất))")
+_MERGED_AFTER = re.compile(r"[^.\n]{0,60}?\b(?:nhập lại|nhập thành|hợp nhất|sáp nhập|gộp lại|hợp thành|nhập vào)\b")
+_MERGE_HEAD = re.compile(
+    r"(?:(?<!\w)(?:do|từ|trên cơ sở|gồm)\s(?:các\s|hai\s|ba\s|bốn\s|\d\s)?(?:xã|phường|tỉnh|huyện|đơn vị)?\s?(?:cũ\s)?)$"
+)
+_HEAD = re.compile(r"\s*(?:\([^()\n]{2,30}\)\s*)?:")
+_TOKEN_BEFORE = re.compile(r"([^\s,;:.()\"“”\[\]/]+)\s$")
+_TOKEN_AFTER = re.compile(r"\s([^\s,;:.()\"“”\[\]/]+)")
+
+
+def read_mentions(
+    field_name: FieldName,
+    text: str,
+    lines: Sequence[Line],
+    gazetteer: Gazetteer,
+    cues: Cues,
+    is_parent: Callable[[Mention, Mention], bool],
+    can_be: Callable[[str, tuple[Level, ...]], bool],
+) -> list[Mention]:
+    """Mentions in order. ``is_parent(a, b)`` tells whether a unit called a holds one called b, ``can_be(key, levels)`` whether the
+    register knows the name at one of the levels.
+    """
+    lowered = plain(text)
+    names = gazetteer.find(text, lowered)
+    starts = {name.start for name in names}
+    ends = {name.end for name in names}
+    mentions: list[Mention] = []
+    at = 0
+    for name in names:
+        while at + 1 < len(lines) and name.start >= lines[at].end:
+            at += 1
+        zone: Zone = lines[at].zone if lines else "body"
+        mention = Mention(name=name, field=field_name, begin=name.start, zone=zone, line=at)
+        line_start = lines[at].start if lines else 0
+        _read_left(mention, text, lowered, line_start, cues)
+        _read_right(mention, text, lowered, starts)
+        if name.start - 1 in ends or mention.begin - 1 in ends:
+            mention.embedded = False
+        mentions.append(mention)
+    _read_lists(mentions, lowered, is_parent, can_be)
+    return mentions
+
+
+def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues: Cues) -> None:
+    start = mention.start
+    left = lowered[max(0, start - _LEFT) : start]
+    match = cues.type_word.search(left)
+    if match:
+        word = match["type"]
+        kind = _ABBREVIATIONS.get(word, word)
+        if word in ("h", "q", "p", "x") and not match["dot"]:
+            kind = ""
+        if kind:
+            mention.type = kind
+            mention.levels = TYPE_LEVELS[kind]
+            mention.plural = bool(match["list"]) or bool(match["count"]) or bool(match["gap"].strip())
+            if match["list"]:
+                mention.levels = _levels_of_list(match["list"], mention.levels)
+            if not mention.plural or not match["list"]:
+                direct = not match["mods"] and not match["gap"].strip()
+                if direct and not (match["count"] or "").startswith(("các", "những")):
+                    mention.begin = start - (len(left) - match.start("type"))
+            left = left[: match.start()]
+    else:
+        body = cues.body.search(left)
+        if body:
+            mention.type = cues.raw["bodies"][body[1]]
+            mention.levels = TYPE_LEVELS[mention.type]
+            mention.agency = True
+    mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
+    mention.newspaper = cues.before("newspapers").search(left) is not None
+    if not mention.type:
+        mention.person = cues.before("titles").search(left) is not None
+        mention.landmark = cues.before("landmarks").search(left) is not None
+        token = _TOKEN_BEFORE.search(text, max(0, start - 24), start)
+        if token and token[1][:1].isupper() and not mention.capitals:
+            word = token[1].lower()
+            if word in cues.surnames and not token[1].isupper():
+                mention.person = True
+            elif (
+                not token[1].isupper()
+                and token.start(1) > line_start
+                and text[token.start(1) - 2 : token.start(1)] not in (". ", "! ", "? ", "- ", "– ")
+            ):
+                mention.embedded = True
+    mention.institution = cues.before("institutions").search(left[-40:]) is not None
+    mention.agency = mention.agency or cues.before("agencies").search(left) is not None
+    mention.guest = cues.before("guests").search(left) is not None
+    mention.neighbour = cues.before("neighbours").search(left) is not None
+    mention.venue = cues.before("venues").search(left) is not None
+    mention.merged = cues.before("merged").search(left[-30:]) is not None
+    if _MERGE_HEAD.search(left):
+        mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
+
+
+def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    found = dict.fromkeys(levels)
+    for kind, more in TYPE_LEVELS.items():
+        if kind in words and kind != "tỉnh":
+            found.update(dict.fromkeys(more))
+    if "tỉnh" in words:
+        return ("province",)
+    if "huyện" in words or "thị" in words or "quận" in words:
+        found.pop("province", None)
+    return tuple(found)
+
+
+def _read_right(mention: Mention, text: str, lowered: str, starts: set[int]) -> None:
+    end = mention.end
+    right = lowered[end : end + _RIGHT]
+    mention.former = _FORMER.match(right) is not None
+    mention.recent = _RECENT.match(right) is not None
+    mention.heads = _HEAD.match(right) is not None
+    token = _TOKEN_AFTER.match(text, end)
+    if (
+        token
+        and token[1][:1].isupper()
+        and token.start(1) not in starts
+        and not mention.capitals
+        and mention.type is None
+        and not token[1].isupper()
+    ):
+        mention.embedded = True
+
+
+def _read_lists(
+    mentions: Sequence[Mention],
+    lowered: str,
+    is_parent: Callable[[Mention, Mention], bool],
+    can_be: Callable[[str, tuple[Level, ...]], bool],
+) -> None:
+    run: list[Mention] = []  # linked mentions that still wait for a parent
+    siblings: list[Mention] = []
+    base: Mention | None = None  # the last one outside brackets
+    bracket: list[Mention] | None = None  # what an open bracket explains
+    previous: Mention | None = None
+    for mention in mentions:
+        mention.siblings = [mention]
+        gap: str | None = None
+        if (
+            previous is not None
+            and previous.field == mention.field
+            and mention.begin - previous.end <= 60
+            and mention.begin >= previous.end
+        ):
+            gap = lowered[previous.end : mention.begin]
+        if bracket is not None and gap is not None:
+            closing = _CLOSE.match(gap)
+            if closing:
+                bracket, run = None, []
+                gap = closing["rest"]
+                previous = base
+        if gap is None or "\n" in gap or ". " in gap:
+            run, siblings, base, bracket = [], [], None, None
+        if bracket is not None:
+            for inner in bracket:
+                inner.parents.append(mention)
+            mention.explains = True
+        elif base is None or gap is None:
+            run = [mention]
+            siblings = mention.siblings
+            base = mention
+        else:
+            opening = _OPEN.fullmatch(gap)
+            if opening and run:
+                if is_parent(mention, run[-1]) or mention.levels is None or not _lower(mention, run[-1]):
+                    bracket = list(run)
+                    for inner in run:
+                        inner.parents.append(mention)
+                    mention.explains = True
+                else:  # "huyện A (xã B, xã C)": the bracket lists parts
+                    mention.parents.append(run[-1])
+                    run, siblings, base = [mention], mention.siblings, mention
+            elif (joint := _JOINT.fullmatch(gap)) or _OF.fullmatch(gap):
+                if (mention.levels is None or mention.levels != base.levels) and is_parent(mention, base) and "và" not in gap:
+                    for inner in run:
+                        inner.parents.append(mention)
+                    mention.explains = True
+                    run.append(mention)
+                    siblings = mention.siblings
+                elif joint and mention.type is None and base.levels is not None and can_be(mention.key, base.levels):
+                    mention.levels, mention.inherited, mention.plural = base.levels, True, True
+                    siblings.append(mention)
+                    mention.siblings = siblings
+                    run.append(mention)
+                elif joint and (mention.levels == base.levels or (mention.type is None and base.levels is None)):
+                    siblings.append(mention)
+                    mention.siblings = siblings
+                    run.append(mention)
+                else:
+                    run, siblings = [mention], mention.siblings
+                if joint and mention.siblings is base.siblings:
+                    _share_cues(base, mention)
+                base = mention
+            else:
+                run, siblings, base = [mention], mention.siblings, mention
+        previous = mention
+
+
+_RANK = {"province": 0, "district": 1, "commune": 2}
+
+
+def _lower(one: Mention, two: Mention) -> bool:
+    """Whether the type of the first is below that of the second."""
+    if not one.levels or not two.levels:
+        return False
+    return min(_RANK.get(level, 0) for level in one.levels) > max(_RANK.get(level, 0) for level in two.levels)
+
+
+def _share_cues(first: Mention, mention: Mention) -> None:
+    """What is said before the first name of a list holds for all of them."""
+    for cue in ("guest", "neighbour", "venue", "merged", "newspaper"):
+        if getattr(first, cue):
+            setattr(mention, cue, True)

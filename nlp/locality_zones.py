@@ -1,0 +1,141 @@
+"""Which part of a page a line belongs to: the story itself, its head, or what surrounds it.
+
+Extraction keeps most page chrome out; what slips through (teasers, bylines, sources, captions, addresses, widgets) must not decide what
+a story is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from corpus.text import fold
+from nlp.gazetteer import plain
+
+Zone = Literal["title", "lead", "body", "header", "short", "caption", "byline", "source", "place_date", "chrome", "tail"]
+BOILERPLATE: frozenset[Zone] = frozenset({"byline", "source", "chrome", "tail"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    start: int
+    end: int
+    zone: Zone
+
+
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|mp4)\b", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"(?:^\s*\(?\s*(?:ảnh|hình|clip)\b)|[(\-–.]\s*ảnh\s*:[^.\n]{0,60}\)?\.?\s*$|\bảnh(?: minh họa|:\s*[^.\n]{1,40})\s*\)?\.?\s*$"
+)
+_CAPTION_START = re.compile(
+    r"^(?:(?:quang|toàn) cảnh|các đại biểu|đại biểu|đồng chí [^,]{3,60} phát biểu|một (?:buổi|góc|điểm|lớp)|người dân|bà con|cán bộ|bàn giao|trao|lắp đặt"
+    r"|hội nghị tại|buổi|đại diện|lãnh đạo|các tập thể|các hộ|các em|phần thi|ban tổ chức|nhân viên|học viên)\b"
+)
+_PLACE_DATE = re.compile(r"^[^\n,]{2,40},\s*ngày\b")
+_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
+_MARKUP = re.compile(r"<(?:meta|link|head|html|title|!doctype)\b", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"ủy ban nhân dân|hội đồng nhân dân|ubnd|hđnd|tỉnh ủy|huyện ủy|thành ủy|thị ủy|ban chỉ đạo|^sở |^tỉnh |^huyện |^thành phố |^thị xã |^xã |^phường "
+)
+_EDGES = " \t.:;,-–|•»›>*#[]()"
+LEAD_WORDS = 8
+"""Fewer words make no lead sentence: subtitles, captions, clock lines."""
+_BYLINE_WORDS = 7
+_STORY_CHARACTERS = 200
+"""A tail marker counts only after this much running text; the same words stand in menus above a story."""
+
+
+def read_lines(text: str, title: str, cues: Mapping[str, Any]) -> list[Line]:
+    """The non-empty lines of ``text`` in order with their zones."""
+    tails = frozenset(cues["tails"])
+    tail_starts = tuple(cues["tail_starts"])
+    lines: list[Line] = []
+    title_key = fold(title).strip(_EDGES)
+    story = 0
+    led = in_tail = False
+    position = 0
+    for raw in text.split("\n"):
+        start, position = position, position + len(raw) + 1
+        stripped = raw.strip()
+        if not stripped:
+            continue
+        lowered = plain(stripped)
+        words = stripped.split()
+        key = lowered.strip(_EDGES)
+        zone: Zone
+        if in_tail or (story >= _STORY_CHARACTERS and len(words) <= 12 and (key in tails or lowered.startswith(tail_starts))):
+            in_tail = True
+            zone = "tail"
+        elif len(words) <= 12 and (key in tails or lowered.startswith(tail_starts)):
+            zone = "chrome"
+        elif title_key and fold(stripped).strip(_EDGES) == title_key:
+            zone = "title"
+        else:
+            zone = _zone(stripped, lowered, words, cues, first=not lines, early=len(lines) < 30)
+            if zone == "body":
+                story += len(stripped)
+                if not led and len(words) >= LEAD_WORDS:
+                    zone, led = "lead", True
+                elif led and _is_short(stripped, lowered, words):
+                    zone = "short"
+        lines.append(Line(start, start + len(raw), zone))
+    return _without_teasers(text, lines)
+
+
+def _zone(line: str, lowered: str, words: Sequence[str], cues: Mapping[str, Any], *, first: bool, early: bool) -> Zone:
+    if _MARKUP.search(line):
+        return "header"
+    if len(words) <= 45:
+        if _FILE.search(line) or _CREDIT.search(lowered):
+            return "caption"
+        if len(words) <= 15 and lowered.startswith(tuple(cues["sources"])):
+            return "source"
+        if len(words) <= 40 and any(cue in lowered for cue in cues["chrome"]) and not _SENTENCE_END.search(line):
+            return "chrome"
+        if line.count("|") >= 2 and len(words) <= 40:
+            return "chrome"
+    if _PLACE_DATE.match(lowered) and len(words) <= 14:
+        return "place_date"
+    if early and len(words) <= 12 and not _SENTENCE_END.search(line) and _OFFICE.search(lowered) and ":" not in line:
+        return "header"
+    if not first and _is_names_only(line, words):
+        return "byline"
+    return "body"
+
+
+def _is_names_only(line: str, words: Sequence[str]) -> bool:
+    """A line of a few capitalised words: an author, a photographer, a place in a widget."""
+    if not 1 <= len(words) <= _BYLINE_WORDS or any(character.isdigit() for character in line) or line.isupper() and len(words) > 4:
+        return False
+    bare = [word.strip(".,()-–*") for word in words]
+    return all(not word or word[0].isupper() or word.lower() in ("và", "theo", "pv") for word in bare) and ":" not in line
+
+
+def _is_short(line: str, lowered: str, words: Sequence[str]) -> bool:
+    """One plain sentence between paragraphs, as picture captions are once the picture is gone."""
+    return len(words) <= 25 and _CAPTION_START.match(lowered) is not None and line.count(".") <= 1
+
+
+def _without_teasers(text: str, lines: list[Line]) -> list[Line]:
+    """After a byline, headline and summary in turns are other stories."""
+    size = len(lines)
+    ended = [bool(_SENTENCE_END.search(text[max(line.start, line.end - 8) : line.end].rstrip())) for line in lines]
+    turns = [0] * (size + 1)
+    for position in range(size - 2, -1, -1):
+        turns[position] = turns[position + 1] + (not ended[position] and ended[position + 1])
+    before = 0
+    cut = None
+    for position, line in enumerate(lines):
+        after = size - position - 1
+        if line.zone == "byline" and before >= 2 * _STORY_CHARACTERS and after >= 4:
+            found = turns[position + 1]
+            if found >= 2 and found * 2 >= after - 2:
+                cut = position
+                break
+        if line.zone in ("lead", "body", "short"):
+            before += line.end - line.start
+    if cut is None:
+        return lines
+    return [*lines[: cut + 1], *(Line(line.start, line.end, "tail") for line in lines[cut + 1 :])]
