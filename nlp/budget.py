@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from corpus.document import Budget, BudgetKind, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentences
 from nlp.budget_context import Context, funds_of, kind_of, role_of, scope_of, years_in, years_of
-from nlp.budget_parts import Sum, link_parts, mark_duplicates, opens_list
+from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.money import Amount, parse_amounts
 from nlp.money_tables import parse_table_amounts
 
@@ -45,8 +45,8 @@ class _Tagged:
     starts: tuple[int, ...]
     codes: tuple[str, ...]
 
-    def nearest(self, start: int, end: int) -> str | None:
-        """The last code inside ``[start, end)``, else the last one before."""
+    def before(self, end: int) -> str | None:
+        """The last code that starts before ``end``."""
         position = bisect_right(self.starts, end - 1) - 1
         return self.codes[position] if position >= 0 else None
 
@@ -106,6 +106,7 @@ def _field_sums(document: Document, name: FieldName, surroundings: _Surroundings
     starts = [start for start, _ in spans]
     sums: list[Sum] = []
     after_kind: BudgetKind | None = None
+    structural = False
     previous: Amount | None = None
     previous_sentence = -1
     for position, amount in enumerate(amounts):
@@ -115,13 +116,15 @@ def _field_sums(document: Document, name: FieldName, surroundings: _Surroundings
         same = previous is not None and index == previous_sentence
         if not same:
             after_kind = None
+            structural = False
         is_range = previous is not None and previous.start == amount.start
         following = next((a for a in amounts[position + 1 : position + 3] if a.start >= amount.close), None)
         context = _context(text, low, amount, previous if same and not is_range else None, following, spans, index, after_kind)
         if is_range and sums:
             budget = replace(sums[-1].budget, vnd=amount.vnd, usd=amount.usd)
         else:
-            budget = _budget(document, name, amount, context, Span(first, last, name), surroundings)
+            structural = is_part(context.left, low[first : first + 4], after_sum=same, in_list=structural)
+            budget = _budget(name, amount, context, Span(first, last, name), surroundings, structural=structural)
         sums.append(
             Sum(
                 budget=budget,
@@ -169,15 +172,19 @@ def _context(
         per_unit=amount.per_unit or _each(left),
         capped=amount.qualifier == "max",
         after_kind=after_kind,
+        after_sum=previous is not None,
+        tabular=amount.tabular,
         vnd=amount.vnd,
+        usd=amount.usd,
     )
 
 
 _TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
-_EACH = re.compile(
-    r"(?<!\w)(?:mỗi|từng|bình quân mỗi)\s+(đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|"
-    r"lớp|người|năm|tháng|quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|bộ)(?!\w)([^;.:\n]*)$"
+_EACH_UNIT = (
+    "đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|lớp|người|năm|tháng|"
+    "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|bộ|thành viên|cá nhân|tập thể"
 )
+_EACH = re.compile(rf"(?<!\w)(?:mỗi|từng|bình quân mỗi)\s+({_EACH_UNIT})(?!\w)([^;.:\n]*)$")
 
 
 def _each(left: str) -> str | None:
@@ -189,9 +196,8 @@ def _each(left: str) -> str | None:
     return inner[1] if inner else match[1]
 
 
-def _budget(document: Document, name: FieldName, amount: Amount, context: Context, sentence: Span, surroundings: _Surroundings) -> Budget:
+def _budget(name: FieldName, amount: Amount, context: Context, sentence: Span, surroundings: _Surroundings, *, structural: bool) -> Budget:
     kind = kind_of(context)
-    structural = opens_list(context.before + context.left, context.left)
     role = role_of(context, structural=structural) if kind == "budget" else "other"
     scope, component = scope_of(context, default_project=surroundings.default_project, information_project=surroundings.information_project)
     year_from, year_to = years_of(context)
@@ -205,7 +211,7 @@ def _budget(document: Document, name: FieldName, amount: Amount, context: Contex
     if is_budget and (scope in ("programme", "project", "sub_project") or surroundings.programme):
         programme = surroundings.programmes[name].inside(sentence.start, sentence.end) or surroundings.programme
     locality = surroundings.localities[name].inside(sentence.start, amount.start) or surroundings.only_locality
-    locality = locality or surroundings.localities[name].nearest(sentence.start, sentence.end)
+    locality = locality or surroundings.localities[name].before(sentence.end)
     return Budget(
         vnd=amount.vnd,
         usd=amount.usd,

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from corpus.document import BudgetKind, BudgetRole, BudgetScope
 from nlp.budget_cues import (
     ACTIVITY,
+    COMPANY,
     COMPONENT_NAMES,
+    FOREIGN_FUNDED,
     FUNDS,
     HOUSEHOLD_UNITS,
     IMMEDIATE,
@@ -22,6 +24,7 @@ from nlp.budget_cues import (
     PROGRAMME,
     PROJECT_NAME,
     PUBLIC_BODY,
+    PUBLIC_MONEY,
     ROLES,
 )
 
@@ -45,7 +48,25 @@ class Context:
     """The qualifier is an upper bound."""
     after_kind: BudgetKind | None = None
     """Kind of the sum before in the same sentence."""
+    after_sum: bool = False
+    """Another sum stands before in the same sentence."""
+    tabular: bool = False
     vnd: int | None = None
+    usd: int | None = None
+
+    @property
+    def own(self) -> str:
+        """``left`` without what still belongs to the sum before: "5 tỷ đồng *cho Tiểu dự án 1 và* 3 tỷ đồng"."""
+        if not self.after_sum:
+            return self.left
+        for separator in _SEPARATORS:
+            _, found, after = self.left.rpartition(separator) if separator != ", " else self.left.partition(separator)
+            if found:
+                return after
+        return self.left
+
+
+_SEPARATORS = (";", " + ", "=", " và ", ", ", "(", ":")
 
 
 def kind_of(context: Context) -> BudgetKind:
@@ -68,9 +89,14 @@ def kind_of(context: Context) -> BudgetKind:
         return _by_default(context, unit)
     best = max(scores, key=lambda kind: (scores[kind], kind))
     person = bool(PERSON.search(context.cased))
-    public = bool(PUBLIC_BODY.search(context.before + context.left))
+    whole_left = context.before + context.left
+    public = bool(PUBLIC_BODY.search(whole_left))
+    if best in ("budget", "gift") and context.usd:
+        return "budget" if FOREIGN_FUNDED.search(whole_left + context.right) else "other"
+    if best == "budget" and scores["budget"] < 5.6 and COMPANY.search(whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
+        return "company"
     if best == "budget" and person and scores["budget"] < 4.6:
-        return "gift" if re.search(r"hỗ trợ|trao|cấp", context.left) else "other"
+        return "gift" if re.search(r"(?<!\w)(?:hỗ trợ|trao|cấp)(?!\w)", context.left + _clause(context.right)) else "other"
     if best == "budget" and (unit in HOUSEHOLD_UNITS):
         return "norm"
     if best == "gift" and unit in HOUSEHOLD_UNITS and public:
@@ -82,6 +108,8 @@ def _by_default(context: Context, unit: str) -> BudgetKind:
     """No word of money near: a headline such as "Hơn 20 tỷ đồng đưa thông tin về bản" is public money, else we do not claim it."""
     if unit in HOUSEHOLD_UNITS:
         return "norm"
+    if context.tabular:
+        return "budget"
     purpose = re.match(
         r"[\s,]*(?:cho|để|đưa|thực hiện|phát triển|triển khai|nâng|xây|mở|phủ|giúp|chăm lo|xóa|phục vụ)(?!\w)", context.right
     )
@@ -141,23 +169,24 @@ def scope_of(context: Context, *, default_project: str, information_project: str
     """Scope and component. ``default_project`` stands for "Tiểu dự án 1" without its project; ``information_project`` is the
     number that "truyền thông và giảm nghèo về thông tin" had at the time ("6", before 2021 "4")."""
     right = _clause(context.right)
-    for window, leftward in ((context.left, True), (right, False)):
+    for window, leftward in ((context.own, True), (right, False)):
         found = _component(window, default_project, information_project, leftward=leftward)
         if found:
             return found
-    if ACTIVITY.search(context.left) or ACTIVITY.search(right):
+    if ACTIVITY.search(context.own) or ACTIVITY.search(right):
         return "activity", None
-    if PROGRAMME.search(context.left) or PROGRAMME.search(right):
+    if PROGRAMME.search(context.own) or PROGRAMME.search(right):
         return "programme", None
     found = _component(context.right[:90].partition(";")[0], default_project, information_project, leftward=False)
     if found:
         return found
-    found = _component(context.before, default_project, information_project, leftward=True)
+    earlier = context.before + context.left
+    found = _component(earlier, default_project, information_project, leftward=True)
     if found:
         return found
-    if ACTIVITY.search(context.before):
+    if ACTIVITY.search(earlier):
         return "activity", None
-    if PROGRAMME.search(context.before):
+    if PROGRAMME.search(earlier):
         return "programme", None
     if ACTIVITY.search(context.right[:90]):
         return "activity", None
@@ -191,15 +220,8 @@ def _component(window: str, default: str, information: str, *, leftward: bool) -
 
 
 def funds_of(context: Context) -> tuple[str, ...]:
-    segment = re.split(r"[;=+(]", context.left)[-1]
-    if context.before and not context.left.strip(" ,;và=+(:"):
-        segment = ""
-    window = segment + " | " + _clause(context.right)
-    found = {name for name, pattern in FUNDS if pattern.search(window)}
-    if found & {"central", "province", "district", "commune"}:
-        if "local" in found and not re.search(r"địa phương|nsđp", window):
-            found.discard("local")
-    return tuple(sorted(found))
+    window = re.split(r"[;=+(]", context.own)[-1] + " | " + _clause(context.right)
+    return tuple(sorted(name for name, pattern in FUNDS if pattern.search(window)))
 
 
 _PERIOD = re.compile(r"(?<!\d)(20\d\d)\s*(?:[-–—]|đến(?: năm)?|tới(?: năm)?)\s*(20\d\d)(?!\d)")
@@ -208,7 +230,7 @@ _ISSUED = re.compile(r"tháng\s+\d{1,2}\s+$|ngày\s+[\d/.]+\s+$")
 
 
 def years_of(context: Context) -> tuple[int | None, int | None]:
-    for window, leftward in ((context.left, True), (_clause(context.right), False), (context.before, True)):
+    for window, leftward in ((context.own, True), (_clause(context.right), False), (context.before + context.left, True)):
         found = years_in(window)
         if found:
             return found[-1] if leftward else found[0]

@@ -17,53 +17,50 @@ def _words(alternatives: str) -> re.Pattern[str]:
 
 # Directly before the sum (its qualifier taken away).
 IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
-    (re.compile(r"(?<!\w)(?:tăng|giảm)(?:\s+(?:thêm|đi|được|khoảng))?\s*$"), "difference"),
-    (re.compile(r"(?<!\w)(?:chênh lệch|chênh nhau)\s+(?:là\s+)?$"), "difference"),
-    (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hành chính|số tiền|tới|đến))*\s*$"), "other"),
+    (re.compile(r"(?<!\w)(?:tăng|giảm)(?:\s+(?:thêm|đi|được|hơn))?\s*$"), "difference"),
+    (re.compile(r"(?<!\w)(?:giảm (?:tới|đến)|chênh lệch|chênh nhau|nhiều hơn năm trước|ít hơn năm trước)\s+(?:là\s+)?$"), "difference"),
+    (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hành chính|số tiền|tới|đến|tổng cộng))*\s*$"), "other"),
 )
 
 KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
+    ("loan", 7.5, _words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )vay vốn|vốn vay(?! oda)")),
+    ("loan", 7.5, _words("tín dụng chính sách|thu nợ|doanh số thu nợ|nợ gốc")),
+    ("loan", 6.0, _words("(?<!tổ )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|tín dụng|ủy thác|uỷ thác|ngân hàng chính sách|nhcsxh")),
+    ("loan", 6.0, _words("khách hàng vay|lãi suất|hạn mức vay")),
     (
-        "loan",
+        "income",
         7.5,
-        _words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|vay vốn|vốn vay(?! oda)|tín dụng chính sách|thu nợ"),
+        _words("thu nhập|tiền lương|lương(?! thực)|lãi ròng|lãi(?! suất)|thu lãi|thu về|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công"),
     ),
-    (
-        "loan",
-        6.0,
-        _words("vay(?! oda)|vay thêm|được vay|hộ vay|tín dụng|ủy thác|uỷ thác|ngân hàng chính sách|nhcsxh|khách hàng vay|lãi suất"),
-    ),
-    ("income", 7.5, _words("thu nhập|tiền lương|lương|lãi ròng|lãi|thu lãi|thu về|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công")),
     ("income", 5.0, _words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống|để dành")),
     ("income", 4.0, re.compile(r"(?<!\w)thu(?:\s+được)?\s*$")),
     (
         "price",
         6.5,
         re.compile(
-            r"(?<!trị )(?<!đánh )(?<!tham )(?<!định )(?<!bình )(?<!giảm )(?<!đơn )(?<!\w)(?:giá|đơn giá|giá bán|giá bình quân)(?!\s+(?:trị|cả))(?!\w)"
+            r"(?<!trị )(?<!đánh )(?<!tham )(?<!định )(?<!bình )(?<!giảm )(?<!gói )"
+            r"(?<!\w)(?:giá|đơn giá|giá bán|tỷ giá)(?!\s+(?:trị|cả))(?!\w)"
         ),
     ),
-    ("price", 6.0, _words("vé|gói cước|cước|học phí|viện phí|mức đóng|phí dịch vụ|giá vé|tiền thuê|bán được|bán lẻ|thương lái")),
+    ("price", 6.0, _words("vé|gói cước|cước|(?<!miễn giảm )(?<!miễn )(?<!hỗ trợ )học phí|mức đóng|phí dịch vụ|giá vé|tiền thuê trọ")),
+    ("price", 6.0, _words("bán được|bán lẻ|thương lái|đơn hàng|niêm yết")),
     (
         "gift",
         7.0,
-        _words(
-            'ủng hộ|quyên góp|quỹ vì người nghèo|quỹ “vì người nghèo”|quỹ "vì người nghèo"|quỹ khuyến học|nhà hảo tâm|mạnh thường quân|từ thiện|học bổng'
-        ),
+        _words("ủng hộ|quyên góp|quỹ [“\"']?vì người nghèo|quỹ khuyến học|quỹ từ thiện|nhà hảo tâm|mạnh thường quân|từ thiện|học bổng"),
     ),
     (
         "gift",
         6.0,
-        _words(
-            "quà|suất quà|phần quà|tặng|trao tặng|tài trợ|phần thưởng|thưởng|tiền thưởng|cứu trợ|hiến đất|góp tiền|góp công|mỗi suất|đóng góp|hiến tặng"
-        ),
+        _words("quà|suất quà|phần quà|tặng|trao tặng|tài trợ|phần thưởng|thưởng|tiền thưởng|cứu trợ|mỗi suất|đóng góp|hiến tặng"),
     ),
-    ("gift", 6.0, _words("giải (?:nhất|nhì|ba|a|b|c|khuyến khích|đặc biệt|phụ|thưởng)")),
+    ("gift", 6.0, _words("hiến đất|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|đặc biệt|phụ|thưởng)|gửi hỗ trợ")),
     (
         "gift",
         5.5,
         re.compile(
-            r"(?<!\w)(?:công ty|doanh nghiệp|tập đoàn|viettel|vnpt|mobifone|agribank|vietcombank|bidv)(?!\w)[^.;,]{0,40}(?:hỗ trợ|trao|tặng|giúp)(?!\w)"
+            r"(?<!\w)(?:công ty|doanh nghiệp|tập đoàn|viettel|vnpt|mobifone|agribank|vietcombank|bidv|hội doanh nhân|hội thiện nguyện)"
+            r"(?!\w)[^.;,]{0,40}(?:hỗ trợ|trao|tặng|giúp)(?!\w)"
         ),
     ),
     ("gift", 4.2, _words("trao|vận động được|vận động|tiếp nhận")),
@@ -71,72 +68,62 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "saving",
         7.0,
         _words(
-            "tiền gửi|tiền gửi tiết kiệm|tiết kiệm được|gửi tiết kiệm|tích lũy|tích luỹ|tích cóp|dành dụm|huy động tiết kiệm|tiết kiệm(?! \\d)"
+            "tiền gửi|gửi tiết kiệm|tiết kiệm được|tích lũy|tích luỹ|tích cóp|dành dụm|huy động tiết kiệm|tiết kiệm(?! (?:\\d|chi|điện|và))"
         ),
     ),
     ("norm", 6.0, _words("trợ cấp|trợ giúp xã hội|tiền ăn|tiền điện|mức chuẩn|chế độ|trợ cấp xã hội")),
     (
         "revenue",
         7.5,
-        _words(
-            "doanh thu|nguồn thu|thu ngân sách|thu cân đối|thu nội địa|giá trị sản xuất|tổng giá trị sản phẩm|kim ngạch|grdp|gdp|bán ra|hàng hóa bán"
-        ),
+        _words("doanh thu|nguồn thu|thu ngân sách|thu cân đối|thu nội địa|giá trị sản xuất|tổng giá trị sản phẩm|kim ngạch|grdp|gdp"),
     ),
-    ("revenue", 5.0, _words("xuất khẩu|tổng thu|phim|phòng vé|rạp|tổng sản phẩm|giao dịch")),
-    ("company", 8.0, _words("vốn điều lệ|lợi nhuận|vốn hóa|trước thuế|sau thuế|cổ tức|vốn chủ sở hữu|tổng tài sản")),
+    ("revenue", 7.5, _words("bán ra(?! thị)|hàng hóa bán|giá trị xuất khẩu")),
+    ("revenue", 5.0, _words("xuất khẩu|tổng thu|phim|phòng vé|rạp|tổng sản phẩm")),
+    ("company", 8.0, _words("vốn điều lệ|lợi nhuận|vốn hóa|trước thuế|sau thuế|cổ tức|vốn chủ sở hữu|tổng tài sản|vốn lưu động")),
+    ("company", 6.5, _words("cổ phiếu|chứng khoán|khớp lệnh|thanh khoản|mua ròng|bán ròng|trái phiếu|cổ đông|nhà đầu tư")),
     ("other", 7.0, _words("thiệt hại|xử phạt|bị phạt|chiếm đoạt|lừa đảo|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí")),
     ("other", 5.2, _words("bỏ ra|bỏ vốn|tự bỏ|ngôi nhà|căn nhà|bố mẹ|của hồi môn|sính lễ|gia đình đầu tư|tự đầu tư")),
     (
         "budget",
         7.0,
-        _words(
-            "kinh phí|vốn sự nghiệp|vốn đầu tư|nstw|nsđp|ngân sách|tổng mức đầu tư|kế hoạch vốn|tiểu dự án|quyết toán|đầu tư công|tổng nguồn vốn"
-        ),
+        _words("kinh phí|vốn sự nghiệp|vốn đầu tư|nstw|nsđp|(?<!thu )ngân sách|tổng mức đầu tư|kế hoạch vốn|tiểu dự án|quyết toán"),
     ),
-    (
-        "budget",
-        6.0,
-        _words(
-            "phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên|tổng nguồn lực|vốn chương trình|tổng nhu cầu vốn|khái toán"
-        ),
-    ),
-    (
-        "budget",
-        5.0,
-        _words(
-            "bố trí|giải ngân|phê duyệt|tổng vốn|trung ương|đề án|vốn nhà nước|nguồn vốn|tổng số vốn|số vốn|tổng kinh phí|gói thầu|chương trình mtqg|chương trình mục tiêu quốc gia|xã hội hóa|xã hội hoá|lồng ghép"
-        ),
-    ),
-    (
-        "budget",
-        4.0,
-        _words(
-            "dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch|đưa thông tin|thẻ bhyt|bảo hiểm y tế"
-        ),
-    ),
-    (
-        "budget",
-        3.4,
-        _words(
-            "hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|đề nghị bổ sung|bảo đảm|được hỗ trợ|mức hỗ trợ|tổng cộng|số tiền|tổng số tiền|tổng trị giá|tổng giá trị|tiền mua"
-        ),
-    ),
+    ("budget", 7.0, _words("đầu tư công|tổng nguồn vốn|dự toán chi|miễn giảm học phí|hỗ trợ học phí")),
+    ("budget", 6.0, _words("phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên|tổng nguồn lực")),
+    ("budget", 6.0, _words("vốn chương trình|tổng nhu cầu vốn|khái toán|phân khai")),
+    ("budget", 5.0, _words("bố trí|giải ngân|phê duyệt|tổng vốn|trung ương|đề án|vốn nhà nước|nguồn vốn|tổng số vốn|số vốn|gói thầu")),
+    ("budget", 5.0, _words("chương trình mtqg|chương trình mục tiêu quốc gia|xã hội hóa|xã hội hoá|lồng ghép")),
+    ("budget", 4.0, _words("dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch")),
+    ("budget", 4.0, _words("đưa thông tin|thẻ bhyt|bảo hiểm y tế|chi phí học")),
+    ("budget", 3.4, _words("hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|đề nghị bổ sung|bảo đảm|được hỗ trợ|mức hỗ trợ|tổng cộng")),
+    ("budget", 3.4, _words("số tiền|tổng số tiền|tổng trị giá|tổng giá trị|tiền mua")),
     ("budget", 2.6, _words("trị giá|nguồn|sở|ubnd|hđnd|tỉnh|huyện|xã|phòng|bộ|nhà nước|hạng mục|nội dung")),
 )
 
 PERSON = re.compile(
-    r"(?<!\w)(?:[Gg]ia đình|[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]ụ|[Ee]m)\s+(?:[A-ZĐÀ-Ỹ][^\W\d_]*)|(?<!\w)(?:[Tt]ôi|vợ chồng|[Gg]ia đình (?:anh|chị|ông|bà|tôi))(?!\w)"
-    r"|^[ÔÂĂÊƠƯA-Z]ng được"
+    r"(?<!\w)(?:[Gg]ia đình|[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]ụ|[Ee]m)\s+(?:[A-ZĐÀ-Ỹ][^\W\d_]*)"
+    r"|(?<!\w)(?:[Tt]ôi|vợ chồng|[Gg]ia đình (?:anh|chị|ông|bà|tôi|em))(?!\w)|^(?:Ông|Bà|Anh|Chị) được"
 )
 PUBLIC_BODY = _words(
     "nhà nước|ubnd|hđnd|ngân sách|tỉnh|huyện|xã|chính phủ|nghị quyết|chính sách|hộ thoát nghèo|mức|chương trình|trung ương"
 )
+PUBLIC_MONEY = _words(
+    "ngân sách|kinh phí|chương trình|tiểu dự án|trung ương|ubnd|hđnd|vốn sự nghiệp|nhà nước|đề án|phê duyệt|truyền thanh|giảm nghèo"
+)
+COMPANY = _words("công ty|doanh nghiệp|tập đoàn|hợp tác xã|htx|nhà đầu tư|nhà máy|ngân hàng|hãng|cổ phần|fpt|vingroup")
+FOREIGN_FUNDED = _words("oda|dự án|kinh phí|viện trợ|không hoàn lại|ngân sách|chương trình|được cấp")
 
 HOUSEHOLD_UNITS = frozenset(
-    "hộ|hộ nghèo|hộ cận nghèo|hộ gia đình|gia đình|người|nhà|căn|ha|héc|em|cháu|học sinh|học viên|sinh viên|nhân khẩu|khẩu|lao động|lượt người|"
-    "người dân|con|suất|đại biểu|trẻ|cá nhân|đối tượng|thành viên|nhân|hecta|sào|cộng tác viên".split("|")
+    (
+        "hộ|hộ nghèo|hộ cận nghèo|hộ gia đình|gia đình|người|nhà|căn|căn nhà|ha|héc|hecta|sào|em|cháu|trẻ|học sinh|học viên|sinh viên|"
+        "nhân khẩu|khẩu|nhân|lao động|lượt người|người dân|cá nhân|đối tượng|thành viên|con|suất|đại biểu|cộng tác viên"
+    ).split("|")
 )
-PRICED_UNITS = frozenset("kg|ký|cân|tạ|tấn|lít|phòng|vé|lượt|cuốn|bó|mớ|quả|m2|m3|số điện|kwh|gb|phút|tin nhắn|khóa|yến".split("|"))
+PRICED_UNITS = frozenset(
+    "kg|ký|cân|tạ|tấn|lít|phòng|vé|lượt|cuốn|bó|mớ|quả|m2|m3|số điện|kwh|gb|phút|tin nhắn|khóa|yến|lượng|ounce|oz|thùng|cổ phiếu|chỉ".split(
+        "|"
+    )
+)
 
 ROLES: tuple[tuple[BudgetRole, re.Pattern[str], str], ...] = (
     ("disbursed", _words("giải ngân|đã giải ngân|đã chi|quyết toán|đã sử dụng|đã thực hiện chi"), "near"),
@@ -146,32 +133,38 @@ ROLES: tuple[tuple[BudgetRole, re.Pattern[str], str], ...] = (
         "proposed",
         re.compile(
             r"(?<!\w)(?:đề xuất|tờ trình|dự thảo|đề nghị|kiến nghị|xin ý kiến|lấy ý kiến)(?!\w)"
-            r"|(?<!chương )(?<!công )(?<!quá )(?<!quy )(?<!lộ )(?<!tiến )(?<!\w)trình(?=\s+(?:hđnd|ubnd|bộ|chính phủ|thủ tướng|cấp|tỉnh|xin|phê))"
+            r"|(?<!chương )(?<!công )(?<!quá )(?<!quy )(?<!lộ )(?<!tiến )(?<!\w)trình"
+            r"(?=\s+(?:hđnd|ubnd|bộ|chính phủ|thủ tướng|cấp|tỉnh|xin|phê))"
         ),
         "wide",
     ),
     ("approved", _words("phê duyệt|được duyệt|duyệt|thống nhất|đồng ý|thông qua|phê chuẩn"), "wide"),
-    (
-        "planned",
-        _words(
-            "dự kiến|dự toán|nhu cầu vốn|nhu cầu kinh phí|tổng nhu cầu|khái toán|kế hoạch vốn|vốn kế hoạch|sẽ bố trí|cần khoảng|sẽ đầu tư|sẽ chi"
-        ),
-        "near",
-    ),
+    ("planned", _words("dự kiến|dự toán|nhu cầu vốn|nhu cầu kinh phí|tổng nhu cầu|khái toán|kế hoạch vốn|vốn kế hoạch|sẽ bố trí"), "near"),
+    ("planned", _words("cần khoảng|sẽ đầu tư|sẽ chi|sẽ được"), "near"),
     (
         "total",
         re.compile(
-            r"(?<!trong )(?<!\w)(?:tổng kinh phí|tổng nguồn vốn|tổng vốn|tổng số vốn|tổng mức|tổng cộng|tổng số kinh phí|với tổng|tổng nguồn lực|tổng số tiền|kinh phí cả dự án|tổng nguồn|tổng dự toán|tổng chi phí|tổng)(?!\s+(?:giá trị|trị giá|kết|hợp|thể|thu|dư))(?!\w)"
+            r"(?<!trong )(?<!\w)(?:tổng kinh phí|tổng nguồn vốn|tổng vốn|tổng số vốn|tổng mức|tổng cộng|tổng số kinh phí|với tổng|"
+            r"tổng nguồn lực|tổng số tiền|kinh phí cả dự án|tổng nguồn|tổng dự toán|tổng chi phí|tổng)(?!\s+(?:giá trị|trị giá|kết|hợp|thể|thu|dư))(?!\w)"
         ),
         "near",
     ),
-    ("allocated", _words("phân bổ|bố trí|được giao|giao|được cấp|cấp|dành|được hỗ trợ|phân khai|nhận"), "near"),
+    (
+        "allocated",
+        _words("phân bổ|bố trí|được giao|(?<!bàn )giao(?! thông| dịch| lưu| ban| diện)|được cấp|dành|được hỗ trợ|phân khai"),
+        "near",
+    ),
+    (
+        "allocated",
+        _words("(?<!cung )(?<!trung )(?<!các )cấp(?! (?:xã|tỉnh|huyện|ủy|trên|dưới|cơ sở|phép))|nhận(?! thức| định| xét)"),
+        "near",
+    ),
     ("value", _words("trị giá|tổng giá trị|giá trị|tổng trị giá"), "near"),
 )
 
 PROGRAMME = _words(
-    "chương trình(?! (?:phát thanh|truyền hình|này phát|tiếng|tập huấn|văn nghệ|bồi dưỡng|sản xuất|ca nhạc))|ctmtqg|mtqg|vốn 30a|nguồn 30a|chương trình 135|cho giảm nghèo|"
-    "công tác giảm nghèo|các dự án giảm nghèo"
+    "chương trình(?! (?:phát thanh|truyền hình|này phát|tiếng|tập huấn|văn nghệ|bồi dưỡng|sản xuất|ca nhạc))|ctmtqg|mtqg|vốn 30a|nguồn 30a|"
+    "chương trình 135|cho giảm nghèo|công tác giảm nghèo|các dự án giảm nghèo"
 )
 PROJECT_NAME = re.compile(
     r"(?<!tiểu )(?<!\w)dự án[^.;\n\d]{0,14}truyền thông (?:và|,)\s?giảm nghèo (?:về )?thông tin|(?<!tiểu )(?<!\w)dự án(?=\s*(?:là|:|,|$))"
@@ -188,10 +181,10 @@ COMPONENT_NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"tiểu dự án\W{0,4}(?:\d\W{0,4})?cải thiện dinh dưỡng"), "3.2"),
 )
 ACTIVITY = _words(
-    "đài truyền thanh|truyền thanh|loa|cụm loa|tập huấn|bồi dưỡng|lớp|hội thi|cuộc thi|chuyên mục|chuyên trang|phát thanh|phóng sự|tác phẩm báo chí|"
-    "tờ rơi|tờ gấp|sổ tay|cẩm nang|in ấn|đài|thiết bị|điểm cung cấp|điểm bưu điện|bưu điện văn hóa|cụm thông tin|bảng tin|băng rôn|khẩu hiệu|pa nô|áp phích|"
-    "trang thông tin|cổng thông tin|hệ thống thông tin nguồn|tuyên truyền lưu động|buổi truyền thông|đối thoại|đầu thu|nghe - xem|nghe nhìn|micro|máy tính|"
-    "đặt hàng báo chí|hội nghị|tăng âm|bàn giao|bầu cử"
+    "đài truyền thanh|truyền thanh|loa|cụm loa|tập huấn|bồi dưỡng|lớp|hội thi|cuộc thi|chuyên mục|chuyên trang|phát thanh|phóng sự|"
+    "tác phẩm báo chí|tờ rơi|tờ gấp|sổ tay|cẩm nang|in ấn|đài|thiết bị|điểm cung cấp|điểm bưu điện|bưu điện văn hóa|cụm thông tin|bảng tin|"
+    "băng rôn|khẩu hiệu|pa nô|áp phích|trang thông tin|cổng thông tin|hệ thống thông tin nguồn|tuyên truyền lưu động|buổi truyền thông|"
+    "đối thoại|đầu thu|nghe - xem|nghe nhìn|micro|máy tính|đặt hàng báo chí|hội nghị|tăng âm|bàn giao|bầu cử"
 )
 FUNDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("central", _words("ngân sách trung ương|nstw|ns trung ương|ngân sách tw|vốn trung ương|nguồn trung ương|trung ương|vốn tw")),

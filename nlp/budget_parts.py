@@ -28,19 +28,27 @@ class Sum:
 _MOST_PARTS = 60
 _OPENS = re.compile(r"(?<!\w)(?:trong đó|bao gồm|gồm có|gồm|chia ra|cụ thể|riêng)(?!\w)|=\s*$|^\s*\(|^\s*[:=]")
 _EXHAUSTIVE = re.compile(r"(?<!\w)(?:bao gồm|gồm có|gồm|chia ra)(?!\w)|=\s*$|^\s*[:=]")
-_BULLET = re.compile(r"^\s*(?:trong đó\s*:?\s*)?(?:[-+•–—*]\s|[a-zđ0-9]{1,2}[.)]\s)|^\s*trong đó")
+_BULLET = re.compile(r"^\s*(?:trong đó\s*:?\s*)?([-+•–—*]|[a-zđ0-9]{1,2}[.)])\s|^\s*trong đó")
 _CLOSES = re.compile(r"(?<!\w)(?:tổng cộng|cộng|tổng|tổng số)(?!\w)")
 
 
-def opens_list(whole_left: str, left: str) -> bool:
-    """Whether a sum after this text is one of several parts.
+_PART_CUE = re.compile(r"(?<!\w)trong đó(?!\w)|(?<!\w)(?:bao gồm|gồm có|gồm|chia ra|riêng)(?!\w)[^\d;]*$")
+_LEAVES_LIST = re.compile(r"(?<!\w)(?:ngoài ra|tổng|đến nay|bên cạnh đó|đồng thời|còn lại|năm nay|tăng|giảm)(?!\w)")
 
-    >>> opens_list("tổng vốn 5 tỷ đồng, trong đó tỉnh ", ", trong đó tỉnh "), opens_list("tỉnh cấp ", "tỉnh cấp ")
-    (True, False)
+
+def is_part(left: str, line_start: str, *, after_sum: bool, in_list: bool) -> bool:
+    """Whether a sum is one of several parts: after "trong đó", in a dash list, or going on where its neighbour was one.
+
+    ``left`` is the text between the sum before and this one; ``in_list`` tells that the sum before, in the same sentence, was a part.
+
+    >>> is_part(", trong đó tỉnh ", "tỉnh", after_sum=True, in_list=False)
+    True
+    >>> is_part("gồm 7 dự án, vốn ", "gồm", after_sum=False, in_list=False)
+    False
     """
-    return bool(
-        re.search(r"(?<!\w)(?:trong đó|bao gồm|gồm|riêng|chia ra)(?!\w)", whole_left) or re.match(r"\s*[-+•–]\s", whole_left or left)
-    )
+    if _PART_CUE.search(left) or re.match(r"\s*[-+•–]\s", line_start):
+        return True
+    return after_sum and in_list and not _LEAVES_LIST.search(left)
 
 
 def link_parts(sums: Sequence[Sum]) -> list[Sum]:
@@ -61,6 +69,14 @@ def link_parts(sums: Sequence[Sum]) -> list[Sum]:
             if linked[part].budget.role not in ("disbursed", "component"):
                 linked[part] = replace(linked[part], budget=replace(linked[part].budget, role="component"))
     return linked
+
+
+def _level(found: Sum) -> str | None:
+    """The bullet of the line: "-" and "+" are levels, so are "1." and "a)"."""
+    match = _BULLET.match(found.lead)
+    if not match or not match[1]:
+        return None
+    return "1" if match[1][0].isdigit() else "a" if match[1][0].isalpha() else match[1]
 
 
 def _can_total(found: Sum) -> bool:
@@ -90,6 +106,8 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
         )
         if not same and not listed:
             break
+        if not same and _level(found) is not None and _level(found) == _level(total) and "trong đó" not in found.lead + found.heading[-20:]:
+            break  # the next item of the list that the total itself is in
         if found.budget.kind == "difference":
             continue
         if not _can_total(found) or not _at_most(found, total):

@@ -45,6 +45,8 @@ class Amount:
     flags: tuple[str, ...] = ()
     precision: int = 1
     """Worth of the last digit written: 10 triệu for "3,46 tỷ", 1 for a full number."""
+    tabular: bool = False
+    """A cell whose unit stands in the header of its table."""
 
 
 _GAP = r"[^\S\n]{0,4}[*_]{0,3}[^\S\n]{0,4}\n?[^\S\n]{0,4}[*_]{0,3}"
@@ -69,10 +71,11 @@ _SECOND_DONG = re.compile(rf"\s+đồng{_END}(?!\s+(?:{_COMPOUND})(?!\w))")
 _USD = re.compile(rf"{_GAP}(?:usd{_END}|us\$|\$|đô[ -]?la{_END}(?!\s+(?:úc|sing|canada|hồng|đài|new))(?:\s+mỹ{_END})?)")
 _NEXT_TERM = re.compile(rf",?{_GAP}(\d[\d.,]*)")
 _RANGE = re.compile(rf"{_GAP}(?:[-–—~]|(?:đến|tới)(?!\w)){_GAP}(\d[\d.,]*)")
-_NO_RANGE_AFTER = re.compile(
-    r"(?:dự án|số|điều|khoản|mục|quý|tháng|năm|ngày|lớp|khu|giai đoạn|điểm|nhóm|phụ lục|biểu|thôn|tổ|bước|tda|da|loại|đợt|tuần|phường|quận|bài|kỳ|chương)"
-    r"\s+$|[/\d]$|^\s*$"
+_NUMBERED = (
+    "dự án|số|điều|khoản|mục|quý|tháng|năm|ngày|lớp|khu|giai đoạn|điểm|nhóm|phụ lục|biểu|thôn|tổ|bước|tda|da|loại|đợt|tuần|"
+    "phường|quận|bài|kỳ|chương"
 )
+_NO_RANGE_AFTER = re.compile(rf"(?:{_NUMBERED})\s+$|[/\d]$|^\s*$")
 _WORDS_BRACKET = re.compile(
     r"[^\S\n]{0,4}[*_]{0,3}(?:[,;.]?\s{0,4}\(?\s{0,4}(?:(?:viết\s+)?bằng chữ|số tiền bằng chữ)\s{0,2}:?|\s{0,2}\()([^()\n;]{2,200})\)?"
 )
@@ -184,9 +187,9 @@ class _Scan:
             return
         if start > 1 and self.text[start - 1] in "/-" and self.text[start - 2].isalnum():
             before = self.text[max(0, start - 6) : start - 1].rstrip()
-            if not before.endswith(("đồng", "tỷ", "triệu", "tỉ")):
-                if self.text[start - 1] == "/" or not before[-1:].isdigit():
-                    return
+            after_sum = before.endswith(("đồng", "tỷ", "triệu", "tỉ"))
+            if not after_sum and (self.text[start - 1] == "/" or not before[-1:].isdigit()):
+                return
         reading = self._reading(start, digits)
         following = self._range(start, digits, reading)
         if following is not None:
@@ -420,8 +423,8 @@ def _qualifier(text: str, start: int) -> tuple[int, Qualifier]:
     match = _QUALIFIERS.search(text, window_start, start)
     if not match:
         return start, "exact"
-    directions = [_DIRECTION[word[0]] for word in _QUALIFIER_WORD.finditer(match[1])]
-    bounds = [direction for direction in directions if direction != "about"]
-    if "max" in bounds:
+    words = [word[0] for word in _QUALIFIER_WORD.finditer(match[1])]
+    bounds = [_DIRECTION[word] for word in words if _DIRECTION[word] != "about"]
+    if any(_DIRECTION[word] == "max" and not word.endswith("nhất") for word in words):
         return match.start(1), "max"
-    return match.start(1), bounds[-1] if bounds else "about"
+    return match.start(1), bounds[-1] if bounds else "about"  # "cao nhất gần 75 triệu" stays under

@@ -30,7 +30,7 @@ def parse_table_amounts(text: str, amounts: Sequence[Amount]) -> tuple[Amount, .
     headers = list(_HEADER.finditer(low))
     if not headers:
         return tuple(amounts)
-    taken = {line for a in amounts for line in (_line_of(low, a.number_start),)}
+    taken = {_line_of(low, a.number_start) for a in amounts}
     found: list[Amount] = []
     for position, header in enumerate(headers):
         limit = headers[position + 1].start() if position + 1 < len(headers) else len(low)
@@ -106,6 +106,7 @@ def _amount(digits: str, start: int, scale: int) -> Amount | None:
     end = start + len(digits)
     decimals = len(digits.partition(",")[2]) if scale > 1 else 0
     return Amount(
+        tabular=True,
         start=start,
         end=end,
         number_start=start,

@@ -41,13 +41,12 @@ _UNIT = (
     r"chương trình|phóng sự|cụm loa|cụm thông tin|hộ gia đình|hộ nghèo|hộ cận nghèo|học viên|học sinh|sinh viên|công trình|mô hình|đơn vị"
     r"|hội nghị|bản tin|tin bài|tác phẩm|sản phẩm|lao động|đại biểu|nhân khẩu|thành viên|đài truyền thanh|bộ thiết bị|nhà văn hóa|cuộc thi"
     r"|đầu sách|gia đình|địa phương|hợp tác xã|điểm bưu điện|dự án|tiểu dự án|thiết bị|chuyên mục|chuyên đề|suất quà|lượt người|người dân"
-    r"|giải thưởng|đại lý|cộng tác viên|báo cáo viên|trạm truyền thanh|[^\W\d_]{1,10}"
+    r"|giải thưởng|đại lý|cộng tác viên|báo cáo viên|trạm truyền thanh|cổ phiếu|[^\W\d_]{1,10}"
 )
 _SLASH = re.compile(rf"\s{{0,2}}/\s{{0,2}}(?:0?1\s)?((?:{_UNIT})(?:\s?/\s?(?:{_UNIT}))?)(?!\w)")
 _EACH = re.compile(rf"\s{{1,3}}(?:(?:cho|trên|đối với)\s+)?(?:mỗi|từng)\s+({_UNIT})(?!\w)")
-_ONE = re.compile(
-    r"\s{1,3}(?:(?:cho|trên)\s+)?một\s+(hộ|người|tháng|năm|xã|đài|điểm|lớp|cân|kg|ký|con|ha|héc ta|buổi|ngày|suất|em|lần|cụm|thôn|bản|khẩu|lít|tấn|tạ|m2)(?!\w)"
-)
+_ONE_UNIT = "hộ|người|tháng|năm|xã|đài|điểm|lớp|cân|kg|ký|con|ha|héc ta|buổi|ngày|suất|em|lần|cụm|thôn|bản|khẩu|lít|tấn|tạ|m2|thùng"
+_ONE = re.compile(rf"\s{{1,3}}(?:(?:cho|trên)\s+)?một\s+({_ONE_UNIT})(?!\w)")
 
 
 def per_unit_after(text: str, end: int) -> tuple[str | None, int]:
@@ -63,20 +62,24 @@ def per_unit_after(text: str, end: int) -> tuple[str | None, int]:
     return None, end
 
 
-# After "5 triệu" or "8 tỷ" these say that something else is counted. The list is of nouns met with large numbers in news.
-_COUNTED = re.compile(
-    r"\s*(?:%|người|dân|lượt|hộ|bản|tờ|thuê bao|ha|héc|hec|tấn|tạ|m2|m3|m²|m³|mét|khối|cây|con|lao động|học sinh|sinh viên|em|cháu|trẻ|khách|du khách|cuốn|"
-    r"tài khoản|hồ sơ|cổ phiếu|km|kwh|mw|lít|quả|sản phẩm|đảng viên|hội viên|phụ nữ|thanh niên|nông dân|đoàn viên|việc làm|tin|view|đơn vị|phiếu|"
-    r"chiếc|thiết bị|máy|lá|euro|eur|bảng|yên|won|tệ|nhân dân|đồng|bài|ý kiến|câu|cuộc|trang|điểm|đại biểu|cán bộ|cử tri|đối tượng|thành viên|suất|giống|"
-    r"sổ|thẻ|giờ|phút|năm ánh|đàn|gia cầm|gia súc|bóng|liều|ca|dữ liệu|bưu phẩm|đơn hàng|tập|hồi|chứng|phú|lệ|trọng|số|tuổi|cặp|nhà báo|từ|chữ|byte|"
-    r"đôla|aud|cad|sgd|kíp|baht|rúp|cp|usd|độc giả|bạn đọc|thính giả|khán giả|giao dịch|mẫu|kiện|thùng|gói|tin nhắn|cuộc gọi|người dùng|nhân khẩu|"
-    r"chỗ|ghế|bông|viên|chai|ki|nạn nhân|kiều bào|bệnh nhân|giáo viên|công nhân|vé|đầu|tăng trưởng|hành khách|hạt|gốc|bụi|bầu|website|video)(?!\w)"
+# After "5 triệu" or "8 tỷ" these say that something else is counted: nouns met with large numbers in news.
+_COUNTED_NOUNS = (
+    "người|dân|lượt|hộ|con|em|cháu|trẻ|khách|du khách|hành khách|lao động|học sinh|sinh viên|đảng viên|hội viên|phụ nữ|thanh niên|nông dân|"
+    "đoàn viên|đại biểu|cán bộ|cử tri|đối tượng|thành viên|nhà báo|độc giả|bạn đọc|thính giả|khán giả|người dùng|nhân khẩu|nạn nhân|"
+    "kiều bào|bệnh nhân|giáo viên|công nhân|đồng|tuổi|cặp|bản|tờ|cuốn|trang(?! bị| thiết)|bài|tin|ý kiến|câu|chữ|phiếu|hồ sơ|sổ|thẻ|vé|"
+    "thuê bao|tài khoản|giao dịch|tin nhắn|cuộc gọi|cuộc|website|video|view|dữ liệu|byte|ha|héc|hec|tấn|tạ|m2|m3|m²|m³|mét|khối|km|"
+    "kwh|mw|lít|mẫu|thùng|kiện|cây|quả|gốc|bụi|bầu|hạt|bông|đàn|gia cầm|gia súc|sản phẩm|máy(?! móc)|chiếc|viên|chai|ki|"
+    "đầu(?! tư)|việc làm|đơn vị|đơn hàng|bưu phẩm|điểm|suất|giờ|phút|năm ánh|liều|ca|mũi|chỗ|ghế|lá|bóng|cổ phiếu|cp|tập|hồi|chứng|phú|lệ|"
+    "trọng|tăng trưởng|euro|eur|bảng|yên|won|tệ|nhân dân tệ|đôla|aud|cad|sgd|kíp|baht|rúp|usd"
 )
+_COUNTED = re.compile(rf"\s*(?:%|(?:{_COUNTED_NOUNS})(?!\w))")
 _COUNT_BEFORE = re.compile(r"(?:dân số|thuê bao|lượt|khách|người|sản lượng|lượt xem|theo dõi|tải về|diện tích)[^.;\n]{0,24}$")
-_MONEY_BEFORE = re.compile(
-    r"(?:kinh phí|vốn|ngân sách|chi|hỗ trợ|giá|vay|thu|lãi|tiền|thưởng|đầu tư|phân bổ|trị giá|cấp|bố trí|dự toán|doanh thu|nợ|quỹ|đồng|tỷ|tỉ|trung ương"
-    r"|đối ứng|lương|phí|mua|bán|tặng|ủng hộ|đóng góp|tài trợ|giải ngân|dành|nstw|nsđp|nguồn|triệu)(?!\w)[^.\n]{0,60}$"
+_MONEY_WORDS = (
+    "kinh phí|vốn|ngân sách|chi|hỗ trợ|giá|vay|thu|lãi|tiền|thưởng|đầu tư|phân bổ|trị giá|cấp|bố trí|dự toán|doanh thu|nợ|quỹ|"
+    "đồng|tỷ|tỉ|triệu|trung ương|đối ứng|lương|phí|mua|bán|tặng|ủng hộ|đóng góp|tài trợ|giải ngân|dành|nstw|nsđp|nguồn|bồi thường|"
+    "phạt|nộp|đền|thiệt hại"
 )
+_MONEY_BEFORE = re.compile(rf"(?<!\w)(?:{_MONEY_WORDS})(?!\w)[^.\n]{{0,60}}$")
 _ENDS = re.compile(r"[*_]{0,3}\s*(?:$|[.,;:)/\]…\n”\"'|-])")
 
 
