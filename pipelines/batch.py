@@ -26,7 +26,7 @@ from corpus.store import PendingPage, Store
 from pipelines.archive import Archive, read_pages
 from pipelines.process import Processor, ProcessorParts
 from pipelines.reviews import apply_reviews
-from pipelines.workers import PAGE_MEMORY_BYTES, PAGE_SECONDS, MemoryLimit, WorkerPool
+from pipelines.workers import PAGE_MEMORY_BYTES, PAGE_SECONDS, CannotStart, MemoryLimit, WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,10 @@ def process_pages(
     now: datetime,
     progress: Callable[[Finished], object] | None = None,
 ) -> Report:
-    """Process the pages and write documents and outcomes; ``now`` is noted as the time of processing."""
+    """Process the pages and write documents and outcomes; ``now`` is noted as the time of processing.
+
+    Raises: CannotStart, and what the store raises; what is done by then is kept.
+    """
     report = Report()
     for page, attempt in _attempts(executor, pages, lambda pool, page: pool.submit(_process_record, parts, archive, page.record)):
         document = attempt.document
@@ -216,6 +219,8 @@ def _attempts(executor: Executor, items: Iterable[T], submit: Callable[[Executor
 def _result(future: Future[Attempt]) -> Attempt:
     try:
         return future.result()
+    except CannotStart:
+        raise  # it would fail every page for what is no page's fault
     except CorpusError as error:  # Timeout, MemoryLimit, WorkerDied
         return Attempt(outcome=outcome_of(error), detail=str(error))
     except MemoryError as error:

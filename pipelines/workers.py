@@ -49,10 +49,14 @@ class WorkerDied(CorpusError):
     """The worker ended by itself (a crash in native code); another took its place."""
 
 
+class CannotStart(CorpusError):
+    """No worker can be started (a wrong registry, a damaged model): says nothing about the task."""
+
+
 class WorkerPool(Executor):
     """``initializer`` runs in each new worker before its first task, outside the task's limits.
 
-    Futures end with the task's result, with the exception it raised, or with Timeout, MemoryLimit or WorkerDied.
+    Futures end with the task's result or with Timeout, MemoryLimit, WorkerDied or CannotStart.
     """
 
     def __init__(
@@ -153,10 +157,13 @@ class _Worker:
         )
         self._process.start()
         theirs.close()
-        answer = self._await(_START_SECONDS, None, threading.Event())
-        if isinstance(answer, BaseException):
+        try:
+            fault = self._await(_START_SECONDS, None, threading.Event())
+        except CorpusError as error:
+            fault = str(error)
+        if fault is not None:
             self.kill()
-            raise WorkerDied(f"a worker could not start: {answer}") from answer
+            raise CannotStart(f"no worker can be started: {fault}")
         self._baseline = self._resident()
 
     def run(self, call: Any, seconds: float, memory_bytes: int, abort: threading.Event) -> Any:
@@ -174,15 +181,12 @@ class _Worker:
             if time.monotonic() > deadline:
                 raise Timeout(f"not done after {seconds:g} s")
             if most_resident is not None and self._resident() > most_resident:
-                raise MemoryLimit(f"more than {self._limit_text(most_resident)} of memory")
+                raise MemoryLimit(f"more than {most_resident >> 20} MiB of memory")
         try:
             return self._pipe.recv()
         except (EOFError, OSError) as error:
             self._process.join(5)
             raise WorkerDied(f"the worker ended by itself (exit code {self._process.exitcode})") from error
-
-    def _limit_text(self, most_resident: int) -> str:
-        return f"{most_resident >> 20} MiB"
 
     def swollen(self) -> bool:
         return self._resident() > self._baseline + _RECYCLE_GROWTH_BYTES
@@ -206,15 +210,15 @@ def _serve(
 ) -> None:
     """The worker's life: start, then one task after the other until the pipe closes.
 
-    Our own errors travel to the parent. Any other is a bug in the task: the worker crashes with its traceback and the task's future
-    says WorkerDied.
+    A task says what went wrong in its result. An exception that leaves it is a bug: the worker crashes with its traceback and the
+    future says WorkerDied.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when we end
     try:
         if initializer is not None:
             initializer(*initargs)
     except CorpusError as error:
-        pipe.send(error)
+        pipe.send(str(error))
         return
     _limit_address_space(2 * memory_bytes)
     pipe.send(None)
@@ -230,8 +234,6 @@ def _serve(
             answer = (function(*args, **kwargs),)
         except MemoryError:
             answer = MemoryLimit(f"more than {2 * memory_bytes >> 20} MiB of memory")
-        except CorpusError as error:
-            answer = error
         signal.alarm(0)
         try:
             pipe.send(answer)
