@@ -70,7 +70,7 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
     layout = Layout(page)
     metadata = read_metadata(page)
     check_answer(raw.status, page, metadata)
-    sites = _site_names(raw, page, metadata, portal)
+    sites = _site_names(raw, metadata, portal)
     body = find_body(layout, box=_selected(page, portal, "body"))
     title = find_title(layout, body, metadata, sites=sites, box=_selected(page, portal, "title"))
     if body is not None:
@@ -141,7 +141,7 @@ def _selected(page: Page, portal: Portal | None, part: str) -> int | None:
     return page.find(selector)
 
 
-def _site_names(raw: RawPage, page: Page, metadata: Metadata, portal: Portal | None) -> tuple[str, ...]:
+def _site_names(raw: RawPage, metadata: Metadata, portal: Portal | None) -> tuple[str, ...]:
     host = urlsplit(raw.final_url).hostname or ""
     labels = [label for label in host.split(".") if len(label) >= 4 and label not in ("www", "http", "html")]
     names = [*metadata.site_names, host, *labels]

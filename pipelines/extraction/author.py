@@ -50,7 +50,7 @@ def _under_text(page: Page, body: Body, sites: Sequence[str]) -> Author:
     numbers = list(body.blocks[-_TAIL:])
     after = page.boxes[body.box].last
     last = body.blocks[-1] if body.blocks else after
-    numbers += [number for number in range(max(after, last + 1), min(after + 3, len(page.blocks)))]
+    numbers += range(max(after, last + 1), min(after + 3, len(page.blocks)))
     for number in reversed(numbers):
         block = page.blocks[number]
         text = remainder(block.text) if re.search(r"\d{4}", block.text) else block.text

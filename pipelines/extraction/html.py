@@ -30,7 +30,7 @@ _INLINE = frozenset(
 )
 _TEXT_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li td th dt dd figcaption caption blockquote pre".split())
 _BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
-_KEPT_ATTRIBUTES = ("itemprop", "rel", "href", "datetime", "content", "property", "data-role", "title")
+_NAMING = ("id", "class", "itemprop", "rel", "data-role")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Already in normal form: ASCII, composed Vietnamese letters and common signs (half of a page's time went into normalising these).
 _PLAIN = re.compile(
@@ -208,7 +208,7 @@ class _Walk:
                 break
             tag = node.tag or ""
             if tag == "-text":
-                self.add(node.text_content or "", current)
+                self.add(node.text_content or "")
             elif tag == "br":
                 self.pieces.append(_BREAK)
             elif tag not in _SKIPPED and tag[:1] not in "-!":
@@ -244,7 +244,7 @@ class _Walk:
             current = outer
         self.sum_up()
 
-    def add(self, text: str, current: int) -> None:
+    def add(self, text: str) -> None:
         if not text:
             return
         if self.pieces and text[0].isupper() and self.pieces[-1][-1:].islower():
@@ -259,15 +259,13 @@ class _Walk:
 
     def box(self, node: LexborNode, tag: str, attributes: dict[str, str | None], parent: int) -> int:
         marks = ""
-        kept: dict[str, str | None] = {}
-        if attributes:
-            marks = " ".join(
-                value[:_MARKS_LENGTH] for key in ("id", "class", "itemprop", "rel", "data-role") if (value := attributes.get(key))
-            ).lower()
-            kept = {key: attributes[key] for key in _KEPT_ATTRIBUTES if key in attributes}
+        for key in _NAMING:
+            value = attributes.get(key)
+            if value:
+                marks = f"{marks} {value[:_MARKS_LENGTH].lower()}" if marks else value[:_MARKS_LENGTH].lower()
         blocks = len(self.page.blocks)
         # An inline box starts inside the block being collected, which gets the next number.
-        self.page.boxes.append(Box(tag, marks, parent, blocks, blocks, kept, node=node))
+        self.page.boxes.append(Box(tag, marks, parent, blocks, blocks, attributes, node=node))
         self.page.numbers[node.mem_id] = len(self.page.boxes) - 1
         return len(self.page.boxes) - 1
 

@@ -60,7 +60,9 @@ def strip_site(title: str, others: Sequence[str], sites: Sequence[str]) -> str:
     while cuts:
         cut = cuts.pop()
         tail = _SEPARATOR.sub("", title[cut:], count=1).strip()
-        if (len(tail) <= 80 and len(title[:cut].strip()) >= 10 and (is_site(tail, sites) or (_SITE_WORDS.search(tail) and len(tail) < cut))) or ("|" in title[cut : cut + 3] and len(tail) <= 40 and cut >= 15):
+        if (
+            len(tail) <= 80 and len(title[:cut].strip()) >= 10 and (is_site(tail, sites) or (_SITE_WORDS.search(tail) and len(tail) < cut))
+        ) or ("|" in title[cut : cut + 3] and len(tail) <= 40 and cut >= 15):
             title = title[:cut].strip()
         else:
             break
@@ -71,12 +73,13 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
     page = layout.page
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
-    keys = [_key(text) for text in told]
+    keys = list(dict.fromkeys(_key(text) for text in told))
     best: tuple[float, int] | None = None
     for number, block in enumerate(page.blocks[: min(last, first + 40)]):
         if not 8 <= len(block.text) <= _MAX or is_chrome(block.text):
             continue
-        likeness = max((_likeness(_key(block.text), key) for key in keys), default=0.0)
+        own = _key(block.text)
+        likeness = max((_likeness(own, key) for key in keys), default=0.0)
         weight = _TAG_WEIGHT.get(block.tag, 0.0)
         named = any(map(is_title, layout.near(block.box, 3)))
         if likeness == 0.0 and not (weight >= 1.0 or (named and weight > 0) or (named and first - 15 <= number <= first)):
