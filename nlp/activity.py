@@ -23,7 +23,8 @@ BOTH_METHOD = f"activity-rules+model {VERSION}"
 
 _FIRE = 0.5
 """A tag needs this much; abstain under it."""
-_CAPTION_FACTOR = 0.0
+_CAPTION_WORDS = 14
+"""A caption this long makes a statement of its own; it shows what there is, so it counts as general."""
 _STANDS_ALONE = 0.9
 """A rule this strong needs no support from the model."""
 _MODEL_ADDS = 0.8
@@ -66,7 +67,7 @@ class ActivityTagger:
         reader = ModalityReader(found)
         findings = []
         for sentence in found.sentences:
-            if not sentence.speaks:
+            if not (sentence.speaks or _tells(sentence)):
                 continue
             reader.enter(sentence)
             for match in self._rules.matches(sentence):
@@ -81,6 +82,10 @@ class ActivityTagger:
             return []
         speaking = found.speaking
         return list(zip(speaking, self._model.predict([sentence.plain for sentence in speaking]), strict=True))
+
+
+def _tells(sentence: Sentence) -> bool:
+    return sentence.zone == "caption" and sentence.plain.count(" ") >= _CAPTION_WORDS and " đã " in sentence.plain
 
 
 def _mention(code: str, findings: Sequence[_Finding], predictions: Sequence[tuple[Sentence, Prediction]]) -> ActivityMention | None:

@@ -17,7 +17,7 @@ _PLANNED = (
     r"|nội dung thực hiện|hình thức truyền thông|hình thức tuyên truyền|theo kế hoạch|kế hoạch (?:năm|số|của)|ban hành kế hoạch|phê duyệt kế hoạch|tham mưu|để 100%|nhằm"
 )
 _DONE = (
-    r"đã|vừa|đang|mới đây|được biết|hoàn thành|kết quả|trong năm qua|năm qua|thời gian qua|những năm qua|từ đầu năm|đến nay|tính đến|hiện(?: nay)?|nay"
+    r"đã|vừa|đang|mới đây|được biết|hoàn thành|kết quả là|kết quả, |trong năm qua|năm qua|thời gian qua|những năm qua|từ đầu năm|đến nay|tính đến|hiện (?:nay|có|đã|tại)|nay"
     r"|sáng nay|chiều nay|hôm nay|tối qua|hôm qua|ngày qua|nhờ|từ khi|sau khi|sau hai năm|đợt này|dịp này|tại buổi|tại hội nghị|vừa qua"
     r"|(?:sáng|chiều|tối|ngày|trong các ngày)(?: ngày)? \d{1,2}[-/.]\d{1,2}"
 )
@@ -28,12 +28,16 @@ _AFTER_PLANNED = re.compile(
     r"|ít nhất \d+ lần|hoàn thành (?:trong|trước)|quý (?:i{1,3}|iv)\b)"
 )
 _AFTER_DONE = re.compile(r"\b(?:đã|vừa|đi vào hoạt động|thu hút|được tổ chức|diễn ra sáng nay|diễn ra tối)\b")
-_PAST_PERIOD = re.compile(r"\b(?:đã|vừa|kết quả|từ đầu năm|đến nay|năm qua|thời gian qua|tính đến|tính tới)\b")
+_PAST_PERIOD = re.compile(r"\b(?:đã|vừa|từ đầu năm|đến nay|năm qua|thời gian qua|tính đến|tính tới)\b")
 _AHEAD = re.compile(r"\b(?:(?:trong )?thời gian tới|phương hướng|nhiệm vụ trọng tâm|tới đây|sắp tới|từ nay đến|năm tới)\b")
+# The plan is the news: what follows is its content. "Đã ban hành kế hoạch" is background of a report on results.
 _ISSUED = re.compile(
-    r"\b(?:vừa |đã |mới )?(?:ban hành|ký|phê duyệt|ra|xây dựng|có) .{0,40}?(?:kế hoạch|quyết định|công văn|hướng dẫn|đề án)"
-    r"|\bdự kiến làm\b|\bđề nghị\b|\btheo kế hoạch\b"
+    r"\b(?:vừa|mới)(?: \w+){0,3} (?:ban hành|ký|phê duyệt|ra|xây dựng|có) .{0,40}?(?:kế hoạch|quyết định|công văn|hướng dẫn|đề án)"
+    r"|\bdự kiến (?:làm|tổ chức|triển khai)\b|\btheo kế hoạch vừa\b"
 )
+_PLAN_NEWS = re.compile(r"(?:ban hành|triển khai|phê duyệt|lấy ý kiến).{0,40}kế hoạch|^kế hoạch\b|^triển khai nhiều hoạt động")
+_FIRST_SENTENCES = 6
+_FORMS = re.compile(r"(?:các )?(?:hình thức|nội dung)[^.:]{0,60}(?:gồm|bao gồm|như)?\s*:")
 # A list item or order: starts with a verb and names nobody who did it.
 _BARE_VERB = re.compile(
     r"[-+•–*\d.)a-đ\s]{0,6}(?:tổ chức|xây dựng|thực hiện|triển khai|phối hợp|tăng cường|đẩy mạnh|hỗ trợ|mua sắm|lắp đặt|nâng cấp|thiết lập|biên soạn"
@@ -56,6 +60,7 @@ class ModalityReader:
         self._announced = False
         self._sentence: Sentence | None = None
         self._bare = False
+        self._seen = 0
 
     def enter(self, sentence: Sentence) -> None:
         if sentence.field == "text" and sentence.paragraph != self._paragraph:
@@ -63,14 +68,20 @@ class ModalityReader:
             if not _BARE_VERB.match(sentence.plain):
                 self._carried = None if self._carried == "planned" and not self._announced else self._carried
         self._sentence = sentence
+        self._seen += 1
         self._bare = bool(_BARE_VERB.match(sentence.plain))
         if _AHEAD.search(sentence.plain):
             self._carried = "planned"
         elif _PAST_PERIOD.search(sentence.plain) and not _ISSUED.search(sentence.plain):
             self._carried = "done"
-        elif sentence.zone in ("title", "lead") and _ISSUED.search(sentence.plain):
+        elif self._is_plan_news(sentence):
             self._announced = True
             self._carried = "planned"
+
+    def _is_plan_news(self, sentence: Sentence) -> bool:
+        if sentence.zone == "title":
+            return bool(_PLAN_NEWS.search(sentence.plain))
+        return self._seen <= _FIRST_SENTENCES and bool(_ISSUED.search(sentence.plain))
 
     def of(self, start: int, end: int) -> Modality:
         """The modality of what stands at ``[start, end)`` of the sentence entered last."""
@@ -92,7 +103,7 @@ class ModalityReader:
             return "planned"
         if marker == "general" and not _AFTER_DONE.search(after):
             return "general"
-        if self._announced and self._carried != "done":
+        if self._announced and (self._carried != "done" or _FORMS.match(text)):
             return "planned"
         if self._bare:
             return self._carried or "planned"

@@ -40,7 +40,7 @@ _CREDIT = re.compile(
     r"\(\s*ảnh|[-–(]\s*ảnh|(?:^|[.\s])(?:ảnh|nguồn ảnh)\s*(?::|minh h[ọo]a|tư liệu|tl\b)|\.(?:jpe?g|png|gif|webp)\b|^ảnh\b|^clip\s*:"
 )
 _SCENE = re.compile(r"(?:quang cảnh|toàn cảnh|các đại biểu|đại biểu (?:dự|tham dự|chụp)|một số hình ảnh|hình ảnh|khách mời|ảnh )")
-_BASIS = re.compile(r"[-+•–\s]*(?:căn cứ|xét đề nghị|xét tờ trình|theo đề nghị của|thực hiện (?:công văn|quyết định|kế hoạch) số)\b")
+_BASIS = re.compile(r"[-+•–\s]*(?:căn cứ|xét đề nghị|xét tờ trình|theo đề nghị của)\b")
 _HEADING = re.compile(r"(?:[ivx]{1,5}|\d{1,2}|[a-zđ])\s*[.)]\s|điều \d|phần (?:thứ|[ivx\d])|chương [ivx\d]")
 _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
     ("purpose", re.compile(r"mục đích|yêu cầu|sự cần thiết|quan điểm")),
@@ -53,7 +53,8 @@ _PLAN_TITLE = re.compile(r"(?:dự thảo\s+)?kế hoạch\s+(?:số\s+)?\d*\s*/
 _PLAN_LINE = re.compile(r"^\s*(?:kế hoạch|phương án|chương trình hành động)\s*$|^\s*số\s*:\s*\S*\s*/\s*kh\b", re.MULTILINE)
 _OFFICIAL_LINE = re.compile(r"^\s*(?:quyết định|công văn|hướng dẫn|thông tư|nghị quyết|chỉ thị|tờ trình)\s*$", re.MULTILINE)
 _SPACES = re.compile(r"\s+")
-_NAME_WORD = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]*\.?$")
+_NAME_WORD = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]*$")
+_NO_LETTERS = re.compile(r"[\W\d_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,11 @@ def outline(document: Document) -> Outline:
     lowered = unify_tones(lower(document.text))
     is_plan = bool(_PLAN_TITLE.match(title) or _PLAN_LINE.search(lowered))
     found = [Sentence(start, end, "title", "title", "", plain(document.title[start:end]), 0) for start, end in sentences(document.title)]
-    found += _text_sentences(document.text, title)
+    found += _text_sentences(document.text, title, is_plan=is_plan)
     return Outline(tuple(found), is_plan, is_plan or bool(_OFFICIAL_LINE.search(lowered)))
 
 
-def _text_sentences(text: str, title: str) -> Iterator[Sentence]:
+def _text_sentences(text: str, title: str, *, is_plan: bool) -> Iterator[Sentence]:
     section: Section = ""
     ended = False
     running = 0
@@ -121,7 +122,7 @@ def _text_sentences(text: str, title: str) -> Iterator[Sentence]:
         raw = text[start:end]
         line = plain(raw)
         ended = ended or bool(_END.match(line))
-        if not ended and running > _MIN_BODY_BEFORE_BYLINE and _is_byline(raw) and _teasers_follow(text, end):
+        if not (ended or is_plan) and running > _MIN_BODY_BEFORE_BYLINE and _is_byline(raw):
             ended = True
         zone = "chrome" if ended or line == title else _zone(raw, line)
         if zone == "heading":
@@ -165,7 +166,7 @@ def _zone(raw: str, line: str) -> Zone:
     words = line.count(" ") + 1
     if _BASIS.match(line):
         return "basis"
-    if len(line) < _LONG_LINE and _CHROME.match(line):
+    if _NO_LETTERS.match(line) or (len(line) < _LONG_LINE and _CHROME.match(line)):
         return "chrome"
     if _CREDIT.search(line) and words <= 3 * _CAPTION_WORDS:
         return "caption"
@@ -184,9 +185,4 @@ def _section(line: str) -> Section:
 
 def _is_byline(raw: str) -> bool:
     words = raw.replace(" - ", " ").replace(",", " ").split()
-    return 2 <= len(words) <= _MAX_BYLINE_WORDS and all(_NAME_WORD.match(word) for word in words)
-
-
-def _teasers_follow(text: str, end: int) -> bool:
-    """After the byline nothing, or lines that alternate between headline and summary: at least one more line."""
-    return bool(text[end:].strip()) or end == len(text)
+    return not raw.isupper() and 2 <= len(words) <= _MAX_BYLINE_WORDS and all(_NAME_WORD.match(word) for word in words)
