@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.crawling import check_portals, crawl
+from cli.crawling import check_portals, crawl, troubled
 from cli.home import indexed, locked, now, opened, processor_parts, workers, writing
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
 from cli.rows import import_row
@@ -44,12 +44,12 @@ def run_all(
     chosen = check_portals(settings, portals or ())
     parts = processor_parts(settings)
     with writing(settings) as store:
-        code = crawl(settings, [portal.id for portal in chosen])
+        crawled = crawl(settings, chosen)
         report = process_pending(settings, store, parts)
         with indexed(settings) as index:
             documents = sync_index(store, index)
     _show_report(report, documents, as_json=as_json)
-    raise typer.Exit(max(code, FAILED if report.failed else OK))
+    raise typer.Exit(FAILED if report.failed or troubled(crawled) else OK)
 
 
 def crawl_only(
@@ -60,14 +60,14 @@ def crawl_only(
     settings = _settings(context)
     chosen = check_portals(settings, portals or ())
     with writing(settings) as store:
-        before = store.outcomes().get("pending", 0)
-        code = crawl(settings, [portal.id for portal in chosen])
+        crawled = crawl(settings, chosen)
         waiting = store.outcomes().get("pending", 0)
     if as_json:
-        show_json({"portals": [portal.id for portal in chosen], "pages": waiting - before, "pending": waiting})
+        for portal, counts in sorted(crawled.portals.items()):
+            show_json({"portal": portal} | {name: value for name, value in counts.items() if name not in ("event", "portal")})
     else:
-        show(f"Đã lưu {number(waiting - before)} trang mới; {number(waiting)} trang chờ xử lý (`loa process`).")
-    raise typer.Exit(code)
+        show(f"Đã tải {number(crawled.total('fetched'))} trang; {number(waiting)} trang chờ xử lý (`loa process`).")
+    raise typer.Exit(FAILED if troubled(crawled) else OK)
 
 
 def import_files(

@@ -67,7 +67,7 @@ def verify_archive(context: typer.Context, as_json: AsJson = False) -> None:
 
 def check_sources(context: typer.Context, as_json: AsJson = False) -> None:
     loaded: Loaded = context.obj
-    portals = read_portals(loaded.settings)
+    portals = read_portals(loaded.settings.portals_path)
     verified = sum(portal.verified for portal in portals)
     if as_json:
         show_json({"file": portals.source, "portals": len(portals), "verified": verified, "unverified": len(portals) - verified})

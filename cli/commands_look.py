@@ -176,7 +176,7 @@ def _register(_: Settings) -> tuple[bool, str]:
 
 
 def _portals(settings: Settings) -> tuple[bool, str]:
-    portals = read_portals(settings)
+    portals = read_portals(settings.portals_path)
     return True, f"{portals.source}: {number(len(portals))} nguồn, {number(sum(portal.verified for portal in portals))} đã kiểm tra"
 
 

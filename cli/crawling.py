@@ -1,27 +1,24 @@
-"""Running the crawler: a process of its own, since Scrapy's reactor can be started once in a process and a crawl may be killed."""
+"""The crawl as the commands use it: which portals, and what it says while it runs. It works in a process of its own."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from cli.output import say
+from cli.home import now
+from cli.output import number, progress, say
 from cli.settings import Settings
 from corpus.errors import InvalidData
 from corpus.localities import Register
 from corpus.portals import Portal, PortalRegistry, load_portals
+from crawler.run import CrawlReport
+from crawler.run import crawl as crawl_in_process
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
-
-def read_portals(settings: Settings) -> PortalRegistry:
+def read_portals(path: Path | None) -> PortalRegistry:
     """The registry, its province codes checked against the register. Raises: InvalidData with file, line and value."""
-    return load_portals(settings.portals_path, {locality.code for locality in Register.load()})
+    return load_portals(path, {locality.code for locality in Register.load()})
 
 
 def check_portals(settings: Settings, ids: Sequence[str]) -> tuple[Portal, ...]:
@@ -29,12 +26,12 @@ def check_portals(settings: Settings, ids: Sequence[str]) -> tuple[Portal, ...]:
 
     Raises: InvalidData for a wrong registry, an unknown id, or when nothing would be crawled.
     """
-    portals = read_portals(settings)
-    chosen = portals.select(ids)
+    portals = read_portals(settings.portals_path)
     if not ids and portals and all(portal.allow_loopback for portal in portals):
         raise InvalidData(
             "holds the example portals alone, which only `loa demo` serves: name another home with --home", file=portals.source
         )
+    chosen = portals.select(ids)
     if not chosen:
         raise InvalidData(
             f"none of the {len(portals)} sources is verified, so there is nothing to crawl: run `loa sources check --live` here, "
@@ -44,15 +41,34 @@ def check_portals(settings: Settings, ids: Sequence[str]) -> tuple[Portal, ...]:
     return chosen
 
 
-def crawl(settings: Settings, ids: Sequence[str], *, portals: Path | None = None) -> int:
-    """Crawl into the home's store and archive; returns the exit code. Ctrl-C lets the crawler end what is in flight."""
-    raise NotImplementedError
+def crawl(settings: Settings, portals: Sequence[Portal]) -> CrawlReport:
+    """Crawl the portals into the home, whose lock the caller holds; what failed is said.
+
+    Raises: InvalidData, StoreUnavailable, CrawlFailed.
+    """
+    seen: dict[str, int] = {}
+    with progress(f"Thu thập {len(portals)} nguồn") as advance:
+
+        def note(event: Mapping[str, Any]) -> None:
+            if event.get("portal"):
+                seen[str(event["portal"])] = int(event.get("fetched", 0))
+                advance(sum(seen.values()))
+
+        report = crawl_in_process(
+            settings.home,
+            [portal.id for portal in portals],
+            now=now(),
+            registry_file=settings.portals_path,
+            contact=settings.contact,
+            progress=note,
+        )
+    for portal, counts in sorted(report.portals.items()):
+        if counts["failed"] or counts["stopped"]:
+            causes = ", ".join(f"{cause} {times}" for cause, times in dict(counts["causes"]).items())
+            say(f"{portal}: {number(int(counts['failed']))} địa chỉ lỗi ({causes or counts['stopped']})", "yellow")
+    return report
 
 
-def _end_with_parent() -> None:
-    """A crawler whose `loa` was killed must not go on alone: the next run would fetch what it has in flight."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-__all__ = ["check_portals", "crawl", "read_portals"]
-_ = (os, subprocess, sys, say)
+def troubled(report: CrawlReport) -> bool:
+    """Whether anything failed that a run should end with another code for."""
+    return any(counts["failed"] or counts["stopped"] for counts in report.portals.values())

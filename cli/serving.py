@@ -1,0 +1,50 @@
+"""Serving page and API from the home: a free port where the usual one is busy, until Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+
+import uvicorn
+
+from cli.home import indexed, opened
+from cli.output import show
+from cli.settings import Settings
+from corpus.errors import StoreUnavailable
+from corpus.index.names import Names
+from corpus.portals import load_portals
+
+
+def serve_until_stopped(settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
+    """Returns after Ctrl-C or SIGTERM, with what was being answered finished. Raises: StoreUnavailable when no port can be had."""
+    from search_api.app import create_app
+
+    listener = listen(host or settings.host, settings.port if port is None else port)
+    with listener, opened(settings) as store, indexed(settings) as index:
+        address, number = listener.getsockname()[:2]
+        app = create_app(store, index, Names.load(portals=load_portals(settings.portals_path)))
+        server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
+        show(f"Trang và API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C để dừng)")
+        try:
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:
+            pass  # uvicorn raises it again after it has ended in good order
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket at the port, or at a free one where it is busy."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in (port, 0):
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+        except OSError as error:
+            listener.close()
+            if error.errno != errno.EADDRINUSE or candidate == 0:
+                raise StoreUnavailable(f"{host}:{candidate}: cannot be listened on ({os.strerror(error.errno or 0)})") from error
+        else:
+            listener.listen(128)
+            return listener
+    raise AssertionError("port 0 is always free")
