@@ -20,16 +20,16 @@ from typing import Any
 from corpus.document import Document, Provenance
 from corpus.errors import InvalidData
 from corpus.localities import Register
-from corpus.text import fold, normalize
+from corpus.text import fold, lower, normalize
 
 RELEVANCE_VALUES = ("communication", "poverty_other", "off_topic")
 MERGED_ACTIVITIES = {"access_point": "access", "access_device": "access", "dialogue": "dialogue", "outreach": "dialogue"}
 """The gold set does not split these pairs; the other activities stand for themselves, 13 labels in all."""
 
 _TYPE_WORDS = re.compile(
-    r"^(?:thanh pho|thi xa|thi tran|dac khu|tinh|huyen|quan|phuong|xa|t\.?p\.?|t\.?x\.?|t\.?t\.?|h\.|q\.|p\.|x\.)\s*(?=\w)"
+    r"^(?:(?:thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp|tx|tt)\s+|(?:t\.p|tp|tx|tt|h|q|p|x)\.\s*|tp(?=hcm))(?=\w)"
 )
-_PROVINCE_ALIASES = {"thua thien hue": "hue", "tphcm": "ho chi minh", "hcm": "ho chi minh"}
+_PROVINCE_ALIASES = {"thua thien hue": "hue", "hcm": "ho chi minh"}
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -76,11 +76,11 @@ def name_key(name: str) -> str:
     >>> name_key("thị xã Điện Bàn"), name_key("TP.HCM"), name_key("Thừa Thiên - Huế")
     ('dien ban', 'ho chi minh', 'hue')
     """
-    key = fold(normalize(name)).replace("-", " ")
-    key = " ".join(key.replace("’", "'").split())
+    key = " ".join(lower(normalize(name)).replace("-", " ").replace("–", " ").replace("’", "'").split())
     previous = None
     while key != previous:  # "TP. Hồ Chí Minh": one type word at most is real, but "thành phố TP." occurs
         previous, key = key, _TYPE_WORDS.sub("", key)
+    key = fold(key)
     return _PROVINCE_ALIASES.get(key, key)
 
 
