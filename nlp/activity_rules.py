@@ -15,8 +15,8 @@ from nlp.cues import CueBook, Hits, Pattern, all_matches, find, near
 from nlp.sections import Sentence
 
 FILE = "activity_cues.toml"
-_EXCLUDE_CHARACTERS = 60
-"""An excluding cue further away belongs to another clause: lists in this field run to 600 characters a sentence."""
+_EXCLUDE_CHARACTERS = 45
+"""An excluding cue further away, or behind a semicolon, belongs to another clause: lists in this field run to 600 characters."""
 _MAX_MATCHES = 20
 """Matches of one rule in one sentence that are looked at; keeps a sentence of 1 MB linear."""
 _ZONES = frozenset({"title", "lead", "body", "heading", "caption"})
@@ -100,7 +100,7 @@ class ActivityRules:
                 continue
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
-            match = _first_allowed(rule, hits)
+            match = _first_allowed(rule, hits, sentence.plain)
             if match is not None:
                 yield Match(rule, *match)
 
@@ -118,13 +118,16 @@ class ActivityRules:
         return {atom: tuple(positions) for atom, positions in found.items()}
 
 
-def _first_allowed(rule: Rule, hits: Hits) -> tuple[int, int] | None:
+def _first_allowed(rule: Rule, hits: Hits, text: str) -> tuple[int, int] | None:
     excluded: list[tuple[int, int]] | None = None
     for pattern in rule.patterns:
         for match in all_matches(pattern, hits)[:_MAX_MATCHES]:
             if excluded is None:
                 excluded = [span for other in rule.exclude for span in all_matches(other, hits)[:_MAX_MATCHES]]
-            if not near(match, excluded, _EXCLUDE_CHARACTERS):
+            if not any(
+                near(match, [other], _EXCLUDE_CHARACTERS) and ";" not in text[min(match[0], other[0]) : max(match[1], other[1])]
+                for other in excluded
+            ):
                 return match
     return None
 
