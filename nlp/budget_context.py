@@ -225,7 +225,7 @@ def funds_of(context: Context) -> tuple[str, ...]:
 
 
 _PERIOD = re.compile(r"(?<!\d)(20\d\d)\s*(?:[-–—]|đến(?: năm)?|tới(?: năm)?)\s*(20\d\d)(?!\d)")
-_YEAR = re.compile(r"(?:(?<!\d )(?<!\d\d )năm|giai đoạn|niên độ)\s+(20\d\d)(?![\d/])")
+_YEAR = re.compile(r"(?:(?<!\d )(?<!\d\d )năm|giai đoạn|cuối|hết|riêng|giảm nghèo|ngân sách tỉnh)\s+(20\d\d)(?![\d/])")
 _ISSUED = re.compile(r"tháng\s+\d{1,2}\s+$|ngày\s+[\d/.]+\s+$")
 
 
