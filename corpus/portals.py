@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from corpus.errors import InvalidData
 
-Kind = Literal["government", "press", "broadcast", "central"]
+Kind = Literal["government", "press", "broadcast"]
 Cms = Literal["sharepoint", "liferay", "webcenter", "dotnetnuke", "nukeviet", "wordpress", "drupal", "joomla", "newspaper", "unknown"]
 
 MIN_DELAY_SECONDS = 3.0
