@@ -10,12 +10,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from importlib.resources import files
 from urllib.parse import urlsplit
 
 from corpus.document import Document, LocalityMention, Role, Span
-from corpus.localities import REFORM, Level, Locality, Register
+from corpus.localities import REFORM, TYPE_LEVELS, Level, Locality, Register
 from nlp.gazetteer import Gazetteer, plain
 from nlp.locality_mentions import Cues, Mention, read_mentions
 from nlp.locality_zones import BOILERPLATE, Line, Zone, read_lines
@@ -28,13 +27,18 @@ _ZONE_WEIGHT: Mapping[Zone, float] = {
 }  # fmt: skip
 ABOUT_WEIGHT = 2.0
 """A province with less is mentioned only: one lead sentence suffices, one passing clause of the body does not (gold set)."""
+ALONE_WEIGHT = 1.2
+"""Enough where no other province is near it and no central body speaks."""
 ABOUT_SHARE = 0.4
 """Of the heaviest province's weight; under it a second province is a comparison, a venue or a guest (gold set)."""
 MANY_PROVINCES = 4
 """More about-provinces than this without one in the title make a national or regional text."""
 ABSTAIN_UNDER = 0.5
 
-_ANAPHORA = re.compile(r"(?<!\w)(?:ubnd|hđnd|tỉnh ủy|toàn|trong|của|địa bàn|cả|ở|cho|do|nay|,|được) tỉnh(?!\w)(?! (?:đoàn|ủy))")
+_ANAPHORA = re.compile(
+    r"(?<!\w)(?<!các )(?<!những )(?<!nhiều )(?<!mỗi )(?<!liên )(?<!cấp )(?<!ngoại )(?<!hai )(?<!một số )(?<!\d )(?<!huyện, )"
+    r"tỉnh(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
+)
 _NEW_MAP = re.compile(
     r"(?<!\w)(?:đặc khu|chính quyền địa phương (?:2|hai) cấp|sau (?:khi )?(?:sáp nhập|hợp nhất)|mô hình (?:2|hai) cấp)(?!\w)"
 )
@@ -59,6 +63,8 @@ class _Reading:
     open: dict[int, tuple[str, ...]] = field(default_factory=dict)
     districts: dict[str, int] = field(default_factory=dict)
     """Resolved districts (any level counts for the districts around it) and how often."""
+    positions: dict[int, int] = field(default_factory=dict)
+    """`id` of a mention to its position."""
     typed_keys: dict[str, set[str]] = field(default_factory=dict)
     """Name key to units it was resolved to under a type word or parent."""
 
@@ -103,6 +109,7 @@ class LocalityTagger:
             host=self._host_province(document),
             national=self._national.search(head) is not None,
         )
+        reading.positions.update({id(mention): position for position, mention in enumerate(reading.mentions)})
         if published is None:
             reading.new_map = _NEW_MAP.search(head) is not None and not any(m.type in _OLD_TYPES and not m.former for m in reading.mentions)
         elif reading.new_map and published.year == REFORM.year:
@@ -113,7 +120,7 @@ class LocalityTagger:
 
     def _mentions(self, name: str, text: str, lines: Sequence[Line]) -> list[Mention]:
         field_name = "title" if name == "title" else "text"
-        return read_mentions(field_name, text, lines, self._gazetteer, self._cues, self._is_parent, self._can_be)  # type: ignore[arg-type]
+        return read_mentions(field_name, text, lines, self._gazetteer, self._cues, self)  # type: ignore[arg-type]
 
     def _host_province(self, document: Document) -> str | None:
         host = (urlsplit(document.provenance.final_url).hostname or "").lower().removeprefix("www.")
@@ -143,10 +150,25 @@ class LocalityTagger:
         assert unit is not None
         return unit.level
 
-    def _can_be(self, key: str, levels: tuple[Level, ...]) -> bool:
+    def can_be(self, key: str, levels: tuple[Level, ...]) -> bool:
         return any(self._level(code) in levels for code in self._register.names.get(key, ()))
 
-    def _is_parent(self, parent: Mention, child: Mention) -> bool:
+    def levels(self, kind: str, key: str) -> tuple[Level, ...]:
+        levels = TYPE_LEVELS[kind]
+        if kind != "thành phố":
+            return levels
+        city = any(
+            form.type == kind and form.level == "province"
+            for code in self._register.names.get(key, ())
+            for form in self._register.forms(code)
+        )
+        if not city:
+            return ("district",)
+        return levels if self.can_be(key, ("district",)) else ("province",)
+
+    def is_parent(self, parent: Mention, child: Mention) -> bool:
+        if parent.key == child.key and parent.type is None:
+            return False
         above = {
             code for code in self._register.names.get(parent.key, ()) if self._level(code) in (parent.levels or ("province", "district"))
         }
@@ -165,9 +187,10 @@ class LocalityTagger:
         levels = levels or mention.levels
         codes = self._register.names.get(mention.key, ())
         found = [code for code in codes if levels is None or self._level(code) in levels]
-        if not found and levels and "province" not in levels:
+        too_new = not reading.new_map and not any(code.startswith("v1") for code in found)
+        if (not found or too_new) and levels and "province" not in levels:
             # A slip in the type word, or a unit raised in rank under the same name.
-            found = [code for code in codes if self._level(code) in ("district", "commune")]
+            found = found + [code for code in codes if self._level(code) in ("district", "commune")]
         return self._of_the_day(reading, mention, found)
 
     def _of_the_day(self, reading: _Reading, mention: Mention, codes: Iterable[str]) -> tuple[str, ...]:
@@ -182,9 +205,7 @@ class LocalityTagger:
             standing = [unit for unit in old if unit.valid_to is None or day < unit.valid_to]
             old = standing or old
         old = self._latest(old)
-        if mention.former or mention.merged:
-            chosen = old or new
-        elif mention.type in _OLD_TYPES:
+        if mention.former or mention.merged or mention.type in _OLD_TYPES:
             chosen = old or new
         elif reading.new_map or mention.recent:
             chosen = [*new, *old] if any(unit.level != "province" for unit in units) else new or old
@@ -207,11 +228,11 @@ class LocalityTagger:
         for mention in reading.mentions:
             identity = id(mention.siblings)
             if identity not in many:
-                many[identity] = sum(1 for sibling in mention.siblings if self._can_be(sibling.key, ("province",)))
+                many[identity] = sum(1 for sibling in mention.siblings if self.can_be(sibling.key, ("province",)))
         for position, mention in enumerate(reading.mentions):
             if mention.levels is not None and "province" not in mention.levels:
                 continue
-            codes = self._candidates(reading, mention, ("province",)) if self._can_be(mention.key, ("province",)) else ()
+            codes = self._candidates(reading, mention, ("province",)) if self.can_be(mention.key, ("province",)) else ()
             if mention.type == "thành phố":
                 codes = tuple(code for code in codes if self._is_city(code, reading))
             if not codes:
@@ -219,7 +240,7 @@ class LocalityTagger:
             if (
                 mention.levels is None
                 and many[id(mention.siblings)] * 2 < len(mention.siblings)
-                and self._can_be(mention.key, ("district",))
+                and self.can_be(mention.key, ("district",))
             ):
                 continue  # one name among those of districts: decided with them
             if len(codes) > 1:
@@ -229,7 +250,7 @@ class LocalityTagger:
             weight = self._weight(reading, mention, many[id(mention.siblings)])
             if weight:
                 reading.weights[codes[0]] = min(reading.weights.get(codes[0], 0.0) + weight, 14.0)
-            if mention.field == "text" and mention.zone in ("lead", "body") and not (mention.guest or mention.neighbour):
+            if mention.source == "text" and mention.zone in ("lead", "body") and not (mention.guest or mention.neighbour):
                 last[codes[0]] = (mention.end, codes[0])
         self._add_anaphora(reading)
 
@@ -240,18 +261,20 @@ class LocalityTagger:
 
     def _weight(self, reading: _Reading, mention: Mention, listed: int = 1) -> float:
         weight = _ZONE_WEIGHT[mention.zone]
-        if mention.field == "text" and mention.zone == "title":
+        if mention.source == "text" and mention.zone == "title":
             weight = 0.5
         if mention.zone == "header" and not (mention.type or mention.agency):
             weight = 1.0
         if mention.heads and mention.zone in ("lead", "body"):
             weight = max(weight, 4.0)
         if mention.newspaper:
-            return weight * 0.8 if mention.field == "title" and mention.start < 12 else 0.0
+            return weight * 0.8 if mention.source == "title" and mention.start < 12 else 0.0
         if mention.zone in ("lead", "body"):
             weight += 1.0 * mention.agency + 1.0 * mention.explains
-        if mention.guest:
+        if mention.guest or (mention.delegate and listed > 1):
             weight *= 0.1
+        if mention.bridge:
+            weight *= 0.2
         if mention.neighbour or (mention.landmark and mention.type is None):
             weight = 0.0
         if mention.institution:
@@ -260,7 +283,7 @@ class LocalityTagger:
             weight *= 0.2
         if mention.embedded:
             weight *= 0.5
-        if mention.venue and reading.national and mention.field == "text":
+        if mention.venue and reading.national and mention.source == "text":
             weight *= 0.3
         if listed > 3:
             weight *= 0.3
@@ -273,21 +296,24 @@ class LocalityTagger:
             (mention.end, reading.codes[position])
             for position, mention in enumerate(reading.mentions)
             if position in reading.codes
-            and mention.field == "text"
+            and mention.source == "text"
             and mention.zone in ("lead", "body")
             and not (mention.guest or mention.neighbour or mention.newspaper)
         ]
+        in_title = {code for position, code in reading.codes.items() if reading.mentions[position].source == "title"}
+        titled = in_title.pop() if len(in_title) == 1 else None
         credit: dict[str, float] = {}
         at = -1
-        starts = {mention.start for mention in reading.mentions if mention.field == "text"}
+        begins = {mention.begin for mention in reading.mentions if mention.source == "text"}
+        starts = {mention.start for mention in reading.mentions if mention.source == "text"}
         for match in _ANAPHORA.finditer(lowered):
-            if match.end() + 1 in starts:
+            if match.end() + 1 in starts or match.start() in begins:
                 continue
             while at + 1 < len(named) and named[at + 1][0] <= match.start():
                 at += 1
-            if at >= 0:
-                code = named[at][1]
-                credit[code] = min(credit.get(code, 0.0) + 1.0, 3.0)
+            if named:
+                code = titled or named[max(at, 0)][1]
+                credit[code] = min(credit.get(code, 0.0) + 0.7, 2.8)
         for code, amount in credit.items():
             reading.weights[code] = reading.weights.get(code, 0.0) + amount
 
@@ -316,7 +342,7 @@ class LocalityTagger:
         typed = mention.levels is not None
         known = reading.typed_keys.get(mention.key)
         if not typed:
-            if mention.embedded or mention.landmark:
+            if mention.embedded or mention.landmark or mention.institution:
                 return
             if known:
                 lower = tuple(code for code in lower if code in known) or lower
@@ -328,11 +354,13 @@ class LocalityTagger:
                 reading.open[position] = tuple(sorted(tied))
             return
         reading.open.pop(position, None)
-        score = self._confidence(reading, mention, code, best, len(lower))
+        alike = sum(1 for other in lower if self._level(other) == self._level(code))
+        score = self._confidence(reading, mention, code, alike)
         if score < ABSTAIN_UNDER:
             return
         reading.codes[position] = code
         reading.scores[position] = score
+        self._settle_parents(reading, mention, code)
         if typed or mention.parents:
             reading.typed_keys.setdefault(mention.key, set()).add(code)
         if mention.zone not in BOILERPLATE:
@@ -340,6 +368,22 @@ class LocalityTagger:
                 if self._level(district) == "district":
                     reading.districts[district] = reading.districts.get(district, 0) + 1
             self._credit(reading, mention, code)
+
+    def _settle_parents(self, reading: _Reading, mention: Mention, code: str) -> None:
+        """A name that explains another one is the unit around it."""
+        around = self._around(code)
+        for parent in mention.parents:
+            position = reading.positions.get(id(parent))
+            if position is None or position in reading.codes:
+                continue
+            above = [unit for unit in self._candidates(reading, parent) if unit in around]
+            if len(above) == 1:
+                reading.codes[position] = above[0]
+                reading.scores[position] = 0.99
+                reading.open.pop(position, None)
+                if self._level(above[0]) == "district" and parent.zone not in BOILERPLATE:
+                    reading.districts[above[0]] = reading.districts.get(above[0], 0) + 1
+                    reading.typed_keys.setdefault(parent.key, set()).add(above[0])
 
     def _points(self, reading: _Reading, mention: Mention, code: str) -> float:
         unit = self._register.get(code)
@@ -370,7 +414,7 @@ class LocalityTagger:
             points += 3.0
         return points
 
-    def _confidence(self, reading: _Reading, mention: Mention, code: str, points: float, candidates: int) -> float:
+    def _confidence(self, reading: _Reading, mention: Mention, code: str, candidates: int) -> float:
         hinted = any(
             above in self._around(code) or above in self._provinces_of(code)
             for parent in mention.parents
@@ -397,13 +441,15 @@ class LocalityTagger:
             if fits:
                 return 0.9
             again = sum(1 for other in reading.mentions if other.key == mention.key and other.zone not in BOILERPLATE)
-            if candidates == 1 and not heavy and (mention.field == "title" or mention.heads or again > 1):
+            if candidates == 1 and not heavy and (mention.source == "title" or mention.heads or again > 1):
                 return 0.8
             return 0.3
         inside = any(above in reading.districts for above in self._around(code))
         if inside:
             return 0.85
-        if reading.new_map and fits and (len(mention.siblings) > 2 or mention.field == "title" or mention.heads):
+        if fits and candidates == 1 and mention.zone in ("lead", "body", "title") and not mention.institution:
+            return 0.6
+        if reading.new_map and fits and (len(mention.siblings) > 2 or mention.source == "title" or mention.heads):
             return 0.75
         return 0.3
 
@@ -434,8 +480,8 @@ class LocalityTagger:
             key: str | tuple[str, ...] | None = reading.codes.get(position) or reading.open.get(position)
             if key is None:
                 continue
-            role = self._role(reading, mention, key, about)
-            span = Span(mention.begin, mention.end, mention.field)
+            role = self._role(mention, key, about)
+            span = Span(mention.begin, mention.end, mention.source)
             spans.setdefault((key, role), []).append(span)
             scores[key, role] = max(scores.get((key, role), 0.0), reading.scores.get(position, 0.5))
         result = []
@@ -451,47 +497,46 @@ class LocalityTagger:
                     method=METHOD,
                 )
             )
-        result += self._inferred(reading, about, spans)
+        result += self._inferred(about, spans)
         if not about:
             result += self._whole_country(reading)
         return sorted(result, key=self._order)
 
     def _about_provinces(self, reading: _Reading) -> frozenset[str]:
         heaviest = max(reading.weights.values(), default=0.0)
-        if heaviest < ABOUT_WEIGHT:
+        ranked = sorted(reading.weights.values(), reverse=True)
+        alone = not reading.national and (len(ranked) < 2 or ranked[1] < heaviest * ABOUT_SHARE)
+        enough = ALONE_WEIGHT if alone else ABOUT_WEIGHT
+        if heaviest < enough:
             return frozenset()
         in_title = {
             code
             for position, code in reading.codes.items()
-            if reading.mentions[position].field == "title" and self._weight(reading, reading.mentions[position]) >= ABOUT_WEIGHT
+            if reading.mentions[position].source == "title" and self._weight(reading, reading.mentions[position]) >= ABOUT_WEIGHT
         }
         found = {
-            code
-            for code, weight in reading.weights.items()
-            if weight >= ABOUT_WEIGHT and (weight >= heaviest * ABOUT_SHARE or code in in_title)
+            code for code, weight in reading.weights.items() if weight >= enough and (weight >= heaviest * ABOUT_SHARE or code in in_title)
         }
         if len(found) > MANY_PROVINCES and not found & in_title:
             return frozenset()
         return frozenset(found)
 
-    def _role(self, reading: _Reading, mention: Mention, key: str | tuple[str, ...], about: frozenset[str]) -> Role:
-        if mention.zone in BOILERPLATE or (mention.newspaper and not (mention.field == "title" and mention.start < 12)):
+    def _role(self, mention: Mention, key: str | tuple[str, ...], about: frozenset[str]) -> Role:
+        if mention.zone in BOILERPLATE or (mention.newspaper and not (mention.source == "title" and mention.start < 12)):
             return "boilerplate"
         codes = (key,) if isinstance(key, str) else key
         level = self._level(codes[0])
         if level == "province":
             return "about" if codes[0] in about else "mentioned"
         if level in ("region", "country"):
-            return "about" if not about and (mention.field == "title" or mention.zone == "lead") else "mentioned"
+            return "about" if not about and (mention.source == "title" or mention.zone == "lead") else "mentioned"
         if mention.guest or mention.neighbour or mention.merged:
             return "mentioned"
         if any(not about.isdisjoint(self._provinces_of(code)) for code in codes):
             return "about"
-        return "about" if not isinstance(key, str) and not about and mention.field == "title" else "mentioned"
+        return "about" if not isinstance(key, str) and not about and mention.source == "title" else "mentioned"
 
-    def _inferred(
-        self, reading: _Reading, about: frozenset[str], spans: Mapping[tuple[str | tuple[str, ...], Role], list[Span]]
-    ) -> list[LocalityMention]:
+    def _inferred(self, about: frozenset[str], spans: Mapping[tuple[str | tuple[str, ...], Role], list[Span]]) -> list[LocalityMention]:
         result = []
         for province in sorted(about):
             if (province, "about") in spans:

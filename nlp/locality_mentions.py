@@ -6,10 +6,11 @@ The result is still about words; which unit each mention means is decided in ``n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
+from typing import Any, Protocol
 
 from corpus.document import FieldName
 from corpus.localities import TYPE_LEVELS, Level
@@ -30,7 +31,7 @@ class Mention:
     """One place name as written. ``levels`` None means that no type word speaks for it."""
 
     name: Name
-    field: FieldName
+    source: FieldName
     begin: int
     """Where the evidence starts: at the type word if one stands right before the name."""
     zone: Zone
@@ -52,6 +53,10 @@ class Mention:
     institution: bool = False
     agency: bool = False
     guest: bool = False
+    delegate: bool = False
+    """Said of one place it is the host, of a list they are guests."""
+    bridge: bool = False
+    """Only a point of a video conference."""
     neighbour: bool = False
     venue: bool = False
     former: bool = False
@@ -76,6 +81,19 @@ class Mention:
         return self.name.key
 
 
+class Names(Protocol):
+    """What reading needs to know of the register."""
+
+    def can_be(self, key: str, levels: tuple[Level, ...]) -> bool:
+        """Whether the name occurs at one of the levels."""
+
+    def levels(self, kind: str, key: str) -> tuple[Level, ...]:
+        """What ``kind`` says about the level of this name: few cities are provinces."""
+
+    def is_parent(self, parent: Mention, child: Mention) -> bool:
+        """Whether a unit called like the first holds one called like the second."""
+
+
 @dataclass(frozen=True)
 class Cues:
     """The cue file, compiled."""
@@ -84,7 +102,8 @@ class Cues:
 
     @cached_property
     def surnames(self) -> frozenset[str]:
-        return frozenset(self.raw["surnames"].split()) | frozenset(self.raw["given_middle"].split())
+        words: list[str] = f"{self.raw['surnames']} {self.raw['given_middle']}".split()
+        return frozenset(words)
 
     @cached_property
     def type_word(self) -> re.Pattern[str]:
@@ -107,9 +126,17 @@ class Cues:
 
     @cached_property
     def _before(self) -> dict[str, re.Pattern[str]]:
-        gaps = {"neighbours": r"\s(?:các\s|hai\s|với\s|của\s)?$", "guests": r"(?:\s|,)(?:\S+\s){0,6}$", "merged": r"\s(?:\S+\s){0,3}$"}
-        names = ("titles", "landmarks", "newspapers", "guests", "neighbours", "venues", "merged")
-        found = {name: re.compile(rf"(?<!\w)(?:{_any_of(self.raw[name])})(?!\w){gaps.get(name, r'[ .:]{1,2}$')}") for name in names}
+        gaps = {
+            "neighbours": r"\s(?:các\s|hai\s|với\s|của\s)?$",
+            "guests": r"(?:\s|,)(?:\S+\s){0,2}$",
+            "delegates": r"(?:\s|,)(?:\S+\s){0,6}$",
+            "merged": r"\s(?:\S+\s){0,3}$",
+        }
+        names = ("titles", "landmarks", "enterprises", "newspapers", "guests", "delegates", "neighbours", "venues", "merged")
+        found = {
+            name: re.compile(rf"(?<!\w)(?<!miền )(?<!vùng )(?:{_any_of(self.raw[name])})(?!\w){gaps.get(name, r'[ .:]{1,2}$')}")
+            for name in names
+        }
         found["institutions"] = re.compile(rf"(?<!\w)(?:{_any_of(self.raw['institutions'])})(?!\w)(?:\s[\w&-]+){{0,6}}\s$")
         found["agencies"] = re.compile(rf"(?<!\w)(?:{_any_of(self.raw['agencies'])})(?!\w)(?:[,\s]\s?[\w&–-]+){{0,9}}\s$")
         return found
@@ -140,34 +167,32 @@ def read_mentions(
     lines: Sequence[Line],
     gazetteer: Gazetteer,
     cues: Cues,
-    is_parent: Callable[[Mention, Mention], bool],
-    can_be: Callable[[str, tuple[Level, ...]], bool],
+    names: Names,
 ) -> list[Mention]:
-    """Mentions in order. ``is_parent(a, b)`` tells whether a unit called a holds one called b, ``can_be(key, levels)`` whether the
-    register knows the name at one of the levels.
-    """
+    """Mentions in order."""
     lowered = plain(text)
-    names = gazetteer.find(text, lowered)
-    starts = {name.start for name in names}
-    ends = {name.end for name in names}
+    found = gazetteer.find(text, lowered)
+    starts = {name.start for name in found}
+    ends = {name.end for name in found}
     mentions: list[Mention] = []
     at = 0
-    for name in names:
+    for name in found:
         while at + 1 < len(lines) and name.start >= lines[at].end:
             at += 1
         zone: Zone = lines[at].zone if lines else "body"
-        mention = Mention(name=name, field=field_name, begin=name.start, zone=zone, line=at)
+        mention = Mention(name=name, source=field_name, begin=name.start, zone=zone, line=at)
         line_start = lines[at].start if lines else 0
-        _read_left(mention, text, lowered, line_start, cues)
+        _read_left(mention, text, lowered, line_start, cues, names)
         _read_right(mention, text, lowered, starts)
         if name.start - 1 in ends or mention.begin - 1 in ends:
             mention.embedded = False
         mentions.append(mention)
-    _read_lists(mentions, lowered, is_parent, can_be)
+    _read_lists(mentions, text, lowered, names)
+    _spread_guests(mentions, lowered)
     return mentions
 
 
-def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues: Cues) -> None:
+def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues: Cues, names: Names) -> None:
     start = mention.start
     left = lowered[max(0, start - _LEFT) : start]
     match = cues.type_word.search(left)
@@ -176,9 +201,11 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         kind = _ABBREVIATIONS.get(word, word)
         if word in ("h", "q", "p", "x") and not match["dot"]:
             kind = ""
+        if kind and match["mods"] and names.can_be(mention.key, ("province",)) and kind not in ("tỉnh", "thành phố"):
+            kind = ""  # "xã nghèo Bắc Kạn": some commune of that province
         if kind:
             mention.type = kind
-            mention.levels = TYPE_LEVELS[kind]
+            mention.levels = names.levels(kind, mention.key)
             mention.plural = bool(match["list"]) or bool(match["count"]) or bool(match["gap"].strip())
             if match["list"]:
                 mention.levels = _levels_of_list(match["list"], mention.levels)
@@ -191,13 +218,14 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         body = cues.body.search(left)
         if body:
             mention.type = cues.raw["bodies"][body[1]]
-            mention.levels = TYPE_LEVELS[mention.type]
+            mention.levels = names.levels(mention.type, mention.key)
             mention.agency = True
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
     mention.newspaper = cues.before("newspapers").search(left) is not None
     if not mention.type:
         mention.person = cues.before("titles").search(left) is not None
         mention.landmark = cues.before("landmarks").search(left) is not None
+        mention.institution = cues.before("enterprises").search(left) is not None
         token = _TOKEN_BEFORE.search(text, max(0, start - 24), start)
         if token and token[1][:1].isupper() and not mention.capitals:
             word = token[1].lower()
@@ -209,11 +237,13 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
                 and text[token.start(1) - 2 : token.start(1)] not in (". ", "! ", "? ", "- ", "– ")
             ):
                 mention.embedded = True
-    mention.institution = cues.before("institutions").search(left[-40:]) is not None
+    mention.institution = mention.institution or cues.before("institutions").search(left[-40:]) is not None
     mention.agency = mention.agency or cues.before("agencies").search(left) is not None
     mention.guest = cues.before("guests").search(left) is not None
+    mention.delegate = cues.before("delegates").search(left) is not None
     mention.neighbour = cues.before("neighbours").search(left) is not None
     mention.venue = cues.before("venues").search(left) is not None
+    mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
     mention.merged = cues.before("merged").search(left[-30:]) is not None
     if _MERGE_HEAD.search(left):
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
@@ -249,12 +279,7 @@ def _read_right(mention: Mention, text: str, lowered: str, starts: set[int]) -> 
         mention.embedded = True
 
 
-def _read_lists(
-    mentions: Sequence[Mention],
-    lowered: str,
-    is_parent: Callable[[Mention, Mention], bool],
-    can_be: Callable[[str, tuple[Level, ...]], bool],
-) -> None:
+def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Names) -> None:
     run: list[Mention] = []  # linked mentions that still wait for a parent
     siblings: list[Mention] = []
     base: Mention | None = None  # the last one outside brackets
@@ -265,18 +290,20 @@ def _read_lists(
         gap: str | None = None
         if (
             previous is not None
-            and previous.field == mention.field
+            and previous.source == mention.source
             and mention.begin - previous.end <= 60
             and mention.begin >= previous.end
         ):
             gap = lowered[previous.end : mention.begin]
+            if "\n" in text[previous.end : mention.begin] and not gap.startswith(","):
+                gap = None  # another line, unless a list was broken by hand
         if bracket is not None and gap is not None:
             closing = _CLOSE.match(gap)
             if closing:
                 bracket, run = None, []
                 gap = closing["rest"]
                 previous = base
-        if gap is None or "\n" in gap or ". " in gap:
+        if gap is None or ". " in gap:
             run, siblings, base, bracket = [], [], None, None
         if bracket is not None:
             for inner in bracket:
@@ -289,7 +316,7 @@ def _read_lists(
         else:
             opening = _OPEN.fullmatch(gap)
             if opening and run:
-                if is_parent(mention, run[-1]) or mention.levels is None or not _lower(mention, run[-1]):
+                if names.is_parent(mention, run[-1]) or mention.levels is None or not _lower(mention, run[-1]):
                     bracket = list(run)
                     for inner in run:
                         inner.parents.append(mention)
@@ -298,13 +325,13 @@ def _read_lists(
                     mention.parents.append(run[-1])
                     run, siblings, base = [mention], mention.siblings, mention
             elif (joint := _JOINT.fullmatch(gap)) or _OF.fullmatch(gap):
-                if (mention.levels is None or mention.levels != base.levels) and is_parent(mention, base) and "và" not in gap:
+                if (mention.levels is None or mention.levels != base.levels) and names.is_parent(mention, base) and "và" not in gap:
                     for inner in run:
                         inner.parents.append(mention)
                     mention.explains = True
-                    run.append(mention)
+                    run = [*run[-_LONGEST_RUN:], mention]
                     siblings = mention.siblings
-                elif joint and mention.type is None and base.levels is not None and can_be(mention.key, base.levels):
+                elif joint and mention.type is None and base.levels is not None and names.can_be(mention.key, base.levels):
                     mention.levels, mention.inherited, mention.plural = base.levels, True, True
                     siblings.append(mention)
                     mention.siblings = siblings
@@ -323,6 +350,18 @@ def _read_lists(
         previous = mention
 
 
+def _spread_guests(mentions: Sequence[Mention], lowered: str) -> None:
+    """Guests are enumerated to the end of their sentence."""
+    for previous, mention in pairwise(mentions):
+        if previous.guest and not mention.guest and not _SENTENCE_BREAK.search(lowered, previous.end, mention.begin):
+            mention.guest = True
+        elif mention.explains and previous.delegate:
+            mention.delegate = True
+
+
+_SENTENCE_BREAK = re.compile(r"[.!?…;]\s")
+_LONGEST_RUN = 40
+"""Names of a list that one parent is given to; keeps endless lists linear."""
 _RANK = {"province": 0, "district": 1, "commune": 2}
 
 
@@ -335,6 +374,6 @@ def _lower(one: Mention, two: Mention) -> bool:
 
 def _share_cues(first: Mention, mention: Mention) -> None:
     """What is said before the first name of a list holds for all of them."""
-    for cue in ("guest", "neighbour", "venue", "merged", "newspaper"):
+    for cue in ("guest", "delegate", "neighbour", "venue", "merged", "newspaper"):
         if getattr(first, cue):
             setattr(mention, cue, True)

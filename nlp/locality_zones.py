@@ -30,14 +30,15 @@ _CREDIT = re.compile(
     r"(?:^\s*\(?\s*(?:ảnh|hình|clip)\b)|[(\-–.]\s*ảnh\s*:[^.\n]{0,60}\)?\.?\s*$|\bảnh(?: minh họa|:\s*[^.\n]{1,40})\s*\)?\.?\s*$"
 )
 _CAPTION_START = re.compile(
-    r"^(?:(?:quang|toàn) cảnh|các đại biểu|đại biểu|đồng chí [^,]{3,60} phát biểu|một (?:buổi|góc|điểm|lớp)|người dân|bà con|cán bộ|bàn giao|trao|lắp đặt"
-    r"|hội nghị tại|buổi|đại diện|lãnh đạo|các tập thể|các hộ|các em|phần thi|ban tổ chức|nhân viên|học viên)\b"
+    r"^(?:(?:quang|toàn) cảnh|(?:các )?đại biểu|đồng chí [^,]{3,60} phát biểu|một (?:buổi|góc|điểm|lớp)|người dân|bà con"
+    r"|cán bộ|bàn giao|trao|lắp đặt|hội nghị tại|buổi|đại diện|lãnh đạo|các (?:tập thể|hộ|em)|phần thi|ban tổ chức|nhân viên|học viên)\b"
 )
 _PLACE_DATE = re.compile(r"^[^\n,]{2,40},\s*ngày\b")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _MARKUP = re.compile(r"<(?:meta|link|head|html|title|!doctype)\b", re.IGNORECASE)
 _OFFICE = re.compile(
-    r"ủy ban nhân dân|hội đồng nhân dân|ubnd|hđnd|tỉnh ủy|huyện ủy|thành ủy|thị ủy|ban chỉ đạo|^sở |^tỉnh |^huyện |^thành phố |^thị xã |^xã |^phường "
+    r"ủy ban nhân dân|hội đồng nhân dân|ubnd|hđnd|tỉnh ủy|huyện ủy|thành ủy|thị ủy|ban chỉ đạo"
+    r"|^(?:sở|tỉnh|huyện|thành phố|thị xã|xã|phường) "
 )
 _EDGES = " \t.:;,-–|•»›>*#[]()"
 LEAD_WORDS = 8
@@ -65,21 +66,21 @@ def read_lines(text: str, title: str, cues: Mapping[str, Any]) -> list[Line]:
         words = stripped.split()
         key = lowered.strip(_EDGES)
         zone: Zone
-        if in_tail or (story >= _STORY_CHARACTERS and len(words) <= 12 and (key in tails or lowered.startswith(tail_starts))):
-            in_tail = True
+        if in_tail:
             zone = "tail"
-        elif len(words) <= 12 and (key in tails or lowered.startswith(tail_starts)):
-            zone = "chrome"
+        elif (len(words) <= 12 and key in tails) or (len(words) <= 30 and lowered.startswith(tail_starts)):
+            in_tail = story >= _STORY_CHARACTERS
+            zone = "tail" if in_tail else "chrome"
         elif title_key and fold(stripped).strip(_EDGES) == title_key:
             zone = "title"
         else:
             zone = _zone(stripped, lowered, words, cues, first=not lines, early=len(lines) < 30)
             if zone == "body":
                 story += len(stripped)
-                if not led and len(words) >= LEAD_WORDS:
-                    zone, led = "lead", True
-                elif led and _is_short(stripped, lowered, words):
+                if _is_short(stripped, lowered, words) and (led or len(words) <= 12):
                     zone = "short"
+                elif not led and len(words) >= LEAD_WORDS:
+                    zone, led = "lead", True
         lines.append(Line(start, start + len(raw), zone))
     return _without_teasers(text, lines)
 
@@ -107,7 +108,7 @@ def _zone(line: str, lowered: str, words: Sequence[str], cues: Mapping[str, Any]
 
 def _is_names_only(line: str, words: Sequence[str]) -> bool:
     """A line of a few capitalised words: an author, a photographer, a place in a widget."""
-    if not 1 <= len(words) <= _BYLINE_WORDS or any(character.isdigit() for character in line) or line.isupper() and len(words) > 4:
+    if not 1 <= len(words) <= _BYLINE_WORDS or any(character.isdigit() for character in line) or (line.isupper() and len(words) > 4):
         return False
     bare = [word.strip(".,()-–*") for word in words]
     return all(not word or word[0].isupper() or word.lower() in ("và", "theo", "pv") for word in bare) and ":" not in line
