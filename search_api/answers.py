@@ -1,0 +1,280 @@
+"""What is answered: built once here, sent as JSON by the API and drawn by the templates, so both say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from corpus.analysis import Pattern, highlight, snippet
+from corpus.document import Document, to_plain
+from corpus.index import Index
+from corpus.index.base import CodeField, Facet, In, Query
+from corpus.index.describe import describe
+from corpus.index.names import Names
+from corpus.index.parse import parse
+from corpus.index.plan import patterns
+from search_api.formats import safe_link
+from search_api.params import Search
+
+FACETS: dict[str, tuple[CodeField, ...]] = {
+    "34": ("province", "activity", "programme", "source", "year", "money"),
+    "63": ("province_before", "activity", "programme", "source", "year", "money"),
+}
+"""The facets of the search page, by map."""
+
+
+class Source(Protocol):
+    portal: str
+    last_visit: datetime | None
+    last_success: datetime | None
+
+
+class Store(Protocol):
+    """The part of `corpus.store.Store` that reading needs."""
+
+    def get_document(self, document_id: str, /) -> Document | None: ...
+
+    def iter_documents(self, *, ids: Iterable[str] | None = None) -> Iterator[Document]: ...
+
+    def count_documents(self) -> int: ...
+
+    def documents_by_portal(self) -> dict[str, int]: ...
+
+    def source_states(self) -> Any: ...
+
+
+class Named(BaseModel):
+    code: str
+    name: str
+
+
+class Count(Named):
+    count: int
+
+
+class FacetCounts(BaseModel):
+    field: str
+    counts: list[Count]
+    """Most frequent first; every document of the whole result counts once a code."""
+
+
+class Amount(BaseModel):
+    vnd: int | None
+    usd: int | None
+    qualifier: str
+    role: str
+    kind: str
+    text: str
+
+
+class Found(BaseModel):
+    id: str
+    title: str
+    title_highlights: list[tuple[int, int]]
+    """Offsets into ``title``, half-open, in code points."""
+    snippet: str
+    snippet_highlights: list[tuple[int, int]]
+    """Offsets into ``snippet``."""
+    published: date | None
+    source: Named
+    url: str | None
+    relevance: str | None
+    provinces: list[Named]
+    """Provinces it is about, on the map that was asked for."""
+    activities: list[Named]
+    amounts: list[Amount]
+    """Public money only, largest first, each sum once."""
+    score: float
+
+
+class SearchAnswer(BaseModel):
+    understood: str
+    """The query said back in words."""
+    total: int
+    """Exact number of matching documents."""
+    page: int
+    size: int
+    sort: str
+    hits: list[Found]
+    facets: list[FacetCounts]
+    next: str | None
+    """Value for ``sau`` that gives the next page; null on the last one and in the order by relevance."""
+
+
+class CountAnswer(BaseModel):
+    understood: str
+    total: int
+
+
+class FacetsAnswer(BaseModel):
+    total: int
+    facets: list[FacetCounts]
+
+
+class SourceAnswer(BaseModel):
+    id: str
+    name: str
+    home: str | None
+    kind: str | None
+    province: Named | None
+    documents: int
+    last_visit: datetime | None
+    last_success: datetime | None
+
+
+class SourcesAnswer(BaseModel):
+    sources: list[SourceAnswer]
+
+
+class OverviewAnswer(BaseModel):
+    documents: int
+    """All kept documents."""
+    communication: int
+    """Those on poverty communication; the facets count these."""
+    sources: int
+    provinces: int
+    """Provinces with at least one such document, on the chosen map."""
+    facets: list[FacetCounts]
+    latest: list[Found]
+
+
+class Catalogue:
+    """Answers questions over one store and one index."""
+
+    def __init__(self, store: Store, index: Index, names: Names) -> None:
+        self.store = store
+        self.index = index
+        self.names = names
+
+    def search(self, search: Search, *, facets: tuple[CodeField, ...] | None = None) -> SearchAnswer:
+        """Raises: InvalidQuery, IndexUnavailable, StoreUnavailable."""
+        wanted = FACETS[search.map] if facets is None else facets
+        query = search.query(self.names, wanted)
+        results = self.index.search(query)
+        documents = {document.id: document for document in self.store.iter_documents(ids=[hit.id for hit in results.hits])}
+        looked_for = patterns(query.where)
+        return SearchAnswer(
+            understood=describe(query.where, self.names),
+            total=results.total,
+            page=search.page,
+            size=search.size,
+            sort=search.order,
+            # A document withdrawn since the index was written is left out; the total catches up when the index does.
+            hits=[self.found(documents[hit.id], looked_for, search, hit.score) for hit in results.hits if hit.id in documents],
+            facets=[self.facet(facet) for facet in results.facets],
+            next=None if results.next is None else str(results.next),
+        )
+
+    def count(self, search: Search) -> CountAnswer:
+        query = search.query(self.names)
+        return CountAnswer(understood=describe(query.where, self.names), total=self.index.count(query))
+
+    def facets(self, search: Search, fields: tuple[CodeField, ...]) -> FacetsAnswer:
+        results = self.index.search(replace(search.query(self.names, fields), limit=0, offset=0, after=None))
+        return FacetsAnswer(total=results.total, facets=[self.facet(facet) for facet in results.facets])
+
+    def overview(self, search: Search) -> OverviewAnswer:
+        """Figures of the whole corpus on the search's map; the rest of the search does not count."""
+        fields = (*FACETS[search.map], "relevance")
+        about = self.index.search(Query(filters=(In("relevance", ("communication",)),), facets=FACETS[search.map], limit=6, sort="newest"))
+        everything = self.index.search(Query(facets=fields[-1:], limit=0))
+        documents = {document.id: document for document in self.store.iter_documents(ids=[hit.id for hit in about.hits])}
+        places = about.facets[0]
+        return OverviewAnswer(
+            documents=everything.total,
+            communication=about.total,
+            sources=len(about.facet("source").counts),
+            provinces=sum(1 for code, _ in places.counts if code.startswith("v2-" if search.map == "34" else "v1-")),
+            facets=[self.facet(facet) for facet in (*about.facets, *everything.facets)],
+            latest=[self.found(documents[hit.id], (), search, 0.0) for hit in about.hits if hit.id in documents],
+        )
+
+    def sources(self) -> SourcesAnswer:
+        """Every source of the registry and every one that has documents, by name."""
+        counts = self.store.documents_by_portal()
+        states = {state.portal: state for state in self.store.source_states()}
+        portals = {portal.id: portal for portal in self.names.portals}
+        answer = []
+        for key in {*counts, *portals, *states}:
+            portal, state = portals.get(key), states.get(key)
+            answer.append(
+                SourceAnswer(
+                    id=key,
+                    name=self.names.label("source", key),
+                    home=safe_link(portal.home) if portal else None,
+                    kind=portal.kind if portal else None,
+                    province=self.named("province", portal.province) if portal else None,
+                    documents=counts.get(key, 0),
+                    last_visit=state.last_visit if state else None,
+                    last_success=state.last_success if state else None,
+                )
+            )
+        order = self.names.sorter("source")
+        return SourcesAnswer(sources=sorted(answer, key=lambda source: (order(source.id), source.id)))
+
+    def facet(self, facet: Facet) -> FacetCounts:
+        return FacetCounts(
+            field=facet.field,
+            counts=[Count(code=code, name=self.names.label(facet.field, code), count=count) for code, count in facet.counts],
+        )
+
+    def named(self, field: CodeField, code: str) -> Named:
+        return Named(code=code, name=self.names.label(field, code))
+
+    def found(self, document: Document, looked_for: Iterable[Pattern], search: Search, score: float) -> Found:
+        looked_for = tuple(looked_for)
+        part = snippet(document.text, looked_for)
+        register = self.names.register
+        about = [m.code for m in document.localities if m.role == "about" and m.code]
+        provinces = register.on_old_map(about) if search.map == "63" else register.on_new_map(about)
+        field: CodeField = "province_before" if search.map == "63" else "province"
+        money = {b.vnd: b for b in reversed(document.budgets) if b.kind == "budget" and b.vnd is not None}
+        return Found(
+            id=document.id,
+            title=document.title,
+            title_highlights=highlight(document.title, looked_for),
+            snippet=document.text[part.start : part.end],
+            snippet_highlights=[(start - part.start, end - part.start) for start, end in part.highlights],
+            published=document.published,
+            source=self.named("source", document.provenance.portal),
+            url=safe_link(document.provenance.canonical_url or document.provenance.final_url),
+            relevance=document.relevance.value if document.relevance else None,
+            provinces=[self.named(field, code) for code in (*provinces, *(["VN"] if "VN" in about else []))],
+            activities=[self.named("activity", code) for code in dict.fromkeys(m.code for m in document.activities)],
+            amounts=[
+                Amount(vnd=b.vnd, usd=b.usd, qualifier=b.qualifier, role=b.role, kind=b.kind, text=document.quote(b.evidence[0]))
+                for _, b in sorted(money.items(), reverse=True)
+            ],
+            score=score,
+        )
+
+
+def article_json(document: Document, names: Names) -> dict[str, Any]:
+    """The whole document in plain data, with the names of its codes beside them, places on both maps and evidence quoted."""
+    plain: dict[str, Any] = to_plain(document)
+    for field in ("words", "title_words"):
+        plain.pop(field)
+    register = names.register
+    for record, mention in zip(plain["localities"], document.localities, strict=True):
+        codes = [mention.code] if mention.code else []
+        record["name_then"] = register.label(mention.code, document.published) if mention.code else None
+        record["candidate_names"] = [register.label(code, document.published) for code in mention.candidates]
+        record["codes_now"] = [code for code in (register.today(mention.code) if mention.code else ()) if code not in codes] or codes
+        record["names_now"] = [register.label(code) for code in record["codes_now"]]
+    for record in plain["activities"]:
+        record["name"] = names.activities.name(record["code"])
+    for record in plain["programmes"]:
+        record["name"] = names.programmes.name(record["code"])
+    for field in ("localities", "activities", "programmes", "budgets", "quantities"):
+        for record, mention in zip(plain[field], getattr(document, field), strict=True):
+            record["quotes"] = [document.quote(span) for span in mention.evidence]
+    plain["content_hash"] = document.content_hash
+    return plain
+
+
+def understood(search: Search, names: Names) -> str:
+    return describe(parse(search.q, names), names)

@@ -1,0 +1,85 @@
+"""Vietnamese words for the closed lists of the model that no data file names."""
+
+from __future__ import annotations
+
+ROLES = {
+    "total": "Tổng kinh phí",
+    "component": "Một phần của tổng",
+    "allocated": "Được phân bổ",
+    "planned": "Dự kiến",
+    "proposed": "Đề xuất",
+    "approved": "Được duyệt",
+    "disbursed": "Đã giải ngân",
+    "cap": "Mức chi tối đa",
+    "value": "Trị giá",
+    "other": "Chưa rõ vai trò",
+}
+KINDS = {
+    "budget": "Kinh phí công",
+    "loan": "Vốn vay",
+    "income": "Thu nhập",
+    "price": "Giá bán",
+    "gift": "Quà tặng, ủng hộ",
+    "saving": "Tiết kiệm",
+    "norm": "Định mức",
+    "company": "Doanh nghiệp",
+    "revenue": "Nguồn thu",
+    "difference": "Phần chênh lệch",
+    "other": "Khoản khác",
+}
+QUALIFIERS = {"exact": "", "over": "trên", "under": "gần", "about": "khoảng", "max": "tối đa"}
+SCOPES = {
+    "programme": "Cả chương trình",
+    "project": "Dự án",
+    "sub_project": "Tiểu dự án",
+    "activity": "Một hoạt động",
+    "other": "Chưa rõ phạm vi",
+}
+FUNDS = {
+    "central": "ngân sách trung ương",
+    "province": "ngân sách tỉnh",
+    "district": "ngân sách huyện",
+    "commune": "ngân sách xã",
+    "local": "ngân sách địa phương",
+    "counterpart": "vốn đối ứng",
+    "social": "xã hội hóa",
+    "enterprise": "doanh nghiệp",
+    "credit": "tín dụng",
+    "investment": "vốn đầu tư",
+    "recurrent": "vốn sự nghiệp",
+    "pooled": "lồng ghép",
+}
+FLAGS = {
+    "implausible": "số tiền khó tin",
+    "malformed": "số viết sai dạng",
+    "lost_unit": "mất đơn vị",
+    "no_unit": "không có đơn vị",
+    "scanned": "bản quét",
+    "truncated": "bị cắt bớt",
+    "doubtful_date": "ngày đăng chưa chắc",
+    "converted:tcvn3": "chuyển từ phông TCVN3",
+    "converted:vni": "chuyển từ phông VNI",
+}
+DATE_METHODS = {
+    "json-ld": "dữ liệu có cấu trúc của trang",
+    "meta": "thẻ mô tả của trang",
+    "time-element": "thẻ thời gian của trang",
+    "visible": "ngày in trên trang",
+    "url": "địa chỉ trang",
+    "text": "lời bài",
+    "htmldate": "suy từ mã trang",
+    "file": "thông tin của tệp",
+}
+ROLES_OF_PLACES = {"about": "Nói về", "mentioned": "Có nhắc tới", "boilerplate": "Khung trang"}
+SOURCE_KINDS = {"government": "Cổng chính quyền", "press": "Báo chí", "broadcast": "Đài phát thanh, truyền hình", "central": "Trung ương"}
+SORTS = {"phu-hop": "Phù hợp nhất", "moi": "Mới nhất", "cu": "Cũ nhất", "kinh-phi": "Kinh phí lớn nhất"}
+FACETS = {
+    "province": "Tỉnh, thành",
+    "province_before": "Tỉnh, thành (trước 01/7/2025)",
+    "activity": "Hoạt động",
+    "programme": "Chương trình",
+    "source": "Nguồn",
+    "year": "Năm đăng",
+    "money": "Kinh phí nêu trong tin",
+    "relevance": "Chủ đề",
+}

@@ -1,0 +1,343 @@
+"""The HTML pages and their JSON twins. Templates draw what stands here; they compute nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from corpus.document import Document
+from corpus.errors import InvalidQuery
+from corpus.index.base import MAX_OFFSET, CodeField
+from corpus.index.parse import MAX_CHARACTERS, parse
+from corpus.index.plan import patterns
+from search_api import formats, labels
+from search_api.answers import Catalogue, FacetCounts, SearchAnswer
+from search_api.api import article_response, search_of
+from search_api.caching import cached, with_etag
+from search_api.evidence import view
+from search_api.params import SORT_VALUES, Map, Search, from_params, link, to_params
+from search_api.tilemap import tiles
+
+SHOWN_CODES = 8
+"""Values of a facet shown before the rest folds away."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetLink:
+    name: str
+    count: int
+    chosen: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetBox:
+    title: str
+    first: tuple[FacetLink, ...]
+    more: tuple[FacetLink, ...]
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    name: str
+    count: int
+    width: float
+    """Percent of the longest."""
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    label: str
+    href: str
+    """Address without this condition."""
+
+
+class Pages:
+    def __init__(self, catalogue: Catalogue, *, department: str) -> None:
+        self.catalogue = catalogue
+        self.names = catalogue.names
+        self.environment = _environment(department)
+
+    def draw(self, request: Request, template: str, *, status: int = 200, state: Search | None = None, **values: Any) -> Response:
+        state = state or Search()
+        html = self.environment.get_template(template).render(
+            path=request.url.path, state=state, switches=_switches(request.url.path, state), **values
+        )
+        body = html.encode("utf-8", "replace")
+        if status != 200:
+            return Response(body, status, media_type="text/html; charset=utf-8")
+        return with_etag(request, body, "text/html; charset=utf-8")
+
+    def overview(self, request: Request) -> Response:
+        state = replace(Search(), map=search_of(request).map)
+        answer = self.catalogue.overview(state)
+        facets = {facet.field: facet for facet in answer.facets}
+        places = facets["province" if state.map == "34" else "province_before"]
+        counts = {count.code: count.count for count in places.counts}
+        field: CodeField = "province" if state.map == "34" else "province_before"
+        return self.draw(
+            request,
+            "overview.html",
+            state=state,
+            answer=answer,
+            tiles=tiles(counts, state.map, self.names.register),
+            tile_link=lambda code: link("/tim", state.toggled(field, code)),
+            places=self._bars(places, state, alphabetical=True),
+            others=[bar for bar in self._bars(places, state) if bar.name == "Cả nước" or "không tách được" in bar.name],
+            bars=[(labels.FACETS[name], self._bars(facets[name], state)) for name in ("activity", "programme", "money", "source")],
+            years=sorted(self._bars(facets["year"], state), key=lambda bar: bar.name),
+        )
+
+    def _bars(self, facet: FacetCounts, state: Search, *, alphabetical: bool = False) -> list[Bar]:
+        largest = max((count.count for count in facet.counts), default=1)
+        field: CodeField = facet.field  # type: ignore[assignment]  # facets are made of code fields
+        bars = [
+            Bar(count.name, count.count, round(100 * count.count / largest, 1), link("/tim", state.toggled(field, count.code)))
+            for count in facet.counts
+        ]
+        if alphabetical:
+            order = self.names.sorter(field)
+            sort = {link("/tim", state.toggled(field, count.code)): order(count.code) for count in facet.counts}
+            bars.sort(key=lambda bar: sort[bar.href])  # type: ignore[arg-type,return-value]  # keys are of one kind
+        return bars
+
+    def search(self, request: Request) -> Response:
+        state = search_of(request)
+        try:
+            answer = self.catalogue.search(state)
+        except InvalidQuery as error:
+            at = error.position or 0
+            return self.draw(
+                request,
+                "search.html",
+                status=400,
+                state=state,
+                answer=None,
+                fault=error.message,
+                before=state.q[:at],
+                wrong=state.q[at : at + 1] or " ",
+                behind=state.q[at + 1 :][:MAX_CHARACTERS],
+                boxes=(),
+                chips=(),
+                sorts=(),
+                scopes=(),
+                pages=None,
+            )
+        return self.draw(
+            request,
+            "search.html",
+            state=state,
+            answer=answer,
+            fault=None,
+            boxes=[self._box(facet, state) for facet in answer.facets],
+            chips=self._chips(state),
+            sorts=self._sorts(state),
+            scopes=self._scopes(state, answer),
+            pages=_pages(state, answer),
+            article_link=lambda id: link(f"/tin/{id}", replace(Search(), q=state.q, map=state.map)),
+        )
+
+    def _box(self, facet: FacetCounts, state: Search) -> FacetBox:
+        field: CodeField = facet.field  # type: ignore[assignment]  # facets are made of code fields
+        chosen = set(state.chosen(field))
+        counts = {count.code: count.count for count in facet.counts}
+        codes = [*sorted(chosen - counts.keys()), *counts]
+        if field == "year":
+            codes.sort(reverse=True)
+        links = [
+            FacetLink(self.names.label(field, code), counts.get(code, 0), code in chosen, link("/tim", state.toggled(field, code)))
+            for code in codes
+        ]
+        links.sort(key=lambda found: not found.chosen)
+        return FacetBox(labels.FACETS[field], tuple(links[:SHOWN_CODES]), tuple(links[SHOWN_CODES:]), bool(chosen))
+
+    def _chips(self, state: Search) -> list[Chip]:
+        chips = [
+            Chip(self.names.label(field, code), link("/tim", state.toggled(field, code))) for field, codes in state.codes for code in codes
+        ]
+        if state.since:
+            chips.append(Chip(f"từ {formats.day(state.since)}", link("/tim", replace(state, since=None, page=1, after=None))))
+        if state.until:
+            chips.append(Chip(f"đến hết {formats.day(state.until)}", link("/tim", replace(state, until=None, page=1, after=None))))
+        return chips
+
+    def _sorts(self, state: Search) -> list[tuple[str, str, bool]]:
+        """(name, address, whether it is the one in use)"""
+        return [
+            (labels.SORTS[name], link("/tim", replace(state, sort=sort, page=1, after=None)), state.order == sort)
+            for name, sort in SORT_VALUES.items()
+            if sort != "relevance" or state.q.strip()
+        ]
+
+    def _scopes(self, state: Search, answer: SearchAnswer) -> list[tuple[str, int, str, bool]]:
+        """The visible switch between texts on poverty communication and everything kept: (name, count, address, in use)."""
+        narrow, wide = replace(state, relevance=("communication",), page=1, after=None), replace(state, relevance=(), page=1, after=None)
+        return [
+            (
+                name,
+                answer.total if state.relevance == scope.relevance else self.catalogue.count(scope).total,
+                link("/tim", scope),
+                state.relevance == scope.relevance,
+            )
+            for name, scope in (("Truyền thông về giảm nghèo", narrow), ("Mọi tin trong kho", wide))
+        ]
+
+    def article(self, request: Request, id: str) -> Response:
+        document = self.catalogue.store.get_document(id)
+        if document is None:
+            raise HTTPException(404)
+        state = search_of(request)
+        try:
+            looked_for = patterns(parse(state.q, self.names))
+        except InvalidQuery:
+            looked_for = ()  # a bad query in a link must not hide the text
+        state = replace(Search(), q=state.q if looked_for else "", map=state.map)
+        return self.draw(
+            request,
+            "article.html",
+            state=state,
+            document=document,
+            view=view(document, self.names, looked_for),
+            **self._provenance(document),
+        )
+
+    def _provenance(self, document: Document) -> dict[str, Any]:
+        origin = document.provenance
+        return {
+            "source": self.names.label("source", origin.portal),
+            "source_link": link("/tim", Search(codes=(("source", (origin.portal,)),), relevance=())),
+            "original": formats.safe_link(origin.canonical_url or origin.final_url),
+            "attachments": [(a.title or a.url, formats.safe_link(a.url)) for a in document.attachments],
+            "date_method": labels.DATE_METHODS.get(document.published_from or "", document.published_from or ""),
+            "flags": [labels.FLAGS.get(flag, flag) for flag in document.flags],
+            "kind": self.names.label("kind", document.kind),
+        }
+
+    def sources(self, request: Request) -> Response:
+        state = replace(Search(), map=search_of(request).map)
+        rows = [
+            (source, link("/tim", Search(codes=(("source", (source.id,)),), relevance=(), map=state.map)))
+            for source in self.catalogue.sources().sources
+        ]
+        return self.draw(request, "sources.html", state=state, rows=rows)
+
+    def error(self, request: Request, problem: dict[str, Any]) -> Response:
+        try:
+            state = replace(Search(), q=from_params(request.query_params.multi_items()).q)
+        except ValueError:
+            state = Search()
+        return self.draw(request, "error.html", status=int(problem["status"]), state=state, problem=problem)
+
+
+def page_routes(pages: Pages) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    catalogue = pages.catalogue
+
+    @router.get("/")
+    def overview(request: Request) -> Response:
+        return pages.overview(request)
+
+    @router.get("/tong-quan")
+    def overview_by_name() -> Response:
+        return RedirectResponse("/", 308)
+
+    @router.get("/tong-quan.json")
+    def overview_json(request: Request) -> Response:
+        return cached(request, catalogue.overview(search_of(request)))
+
+    @router.get("/tim")
+    def search(request: Request) -> Response:
+        return pages.search(request)
+
+    @router.get("/tim.json")
+    def search_json(request: Request) -> Response:
+        return cached(request, catalogue.search(search_of(request)))
+
+    @router.get("/tin/{id}.json")
+    def article_twin(request: Request, id: str) -> Response:
+        return article_response(request, catalogue, id)
+
+    @router.get("/tin/{id}")
+    def article(request: Request, id: str) -> Response:
+        return pages.article(request, id)
+
+    @router.get("/nguon")
+    def sources(request: Request) -> Response:
+        return pages.sources(request)
+
+    @router.get("/nguon.json")
+    def sources_json(request: Request) -> Response:
+        return cached(request, catalogue.sources())
+
+    @router.get("/tro-giup")
+    def help_page(request: Request) -> Response:
+        return pages.draw(request, "help.html", state=replace(Search(), map=search_of(request).map))
+
+    return router
+
+
+def _environment(department: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("search_api"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=formats.number, dong=formats.dong, day=formats.day, instant=formats.instant, pieces=_split_at, quote=_shortened
+    )
+    environment.globals.update(
+        department=department,
+        style=f"/static/loa.css?v={_style_version()}",
+        link=link,
+        to_params=to_params,
+        source_kinds=labels.SOURCE_KINDS,
+    )
+    return environment
+
+
+def _style_version() -> str:
+    return hashlib.sha256(files("search_api").joinpath("static", "loa.css").read_bytes()).hexdigest()[:10]
+
+
+def _split_at(text: str, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """The text in pieces and whether each is highlighted."""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in spans:
+        pieces += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    pieces.append((text[at:], False))
+    return [piece for piece in pieces if piece[0]]
+
+
+def _shortened(text: str, limit: int = 220) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _switches(path: str, state: Search) -> list[tuple[str, str, str, bool]]:
+    """34 or 63 provinces on the same page: (short name, full name, address, in use). Codes of one map filter on both."""
+    short, full = {"34": "34 tỉnh", "63": "63 tỉnh"}, {"34": "Bản đồ 34 tỉnh, từ 01/7/2025", "63": "Bản đồ 63 tỉnh, trước 01/7/2025"}
+    maps: tuple[Map, ...] = ("34", "63")
+    return [(short[name], full[name], link(path, replace(state, map=name)), state.map == name) for name in maps]
+
+
+def _pages(state: Search, answer: SearchAnswer) -> dict[str, Any] | None:
+    last = max(1, -(-min(answer.total, MAX_OFFSET) // state.size))
+    if last == 1 and state.page == 1:
+        return None
+    return {
+        "at": state.page,
+        "last": last,
+        "previous": link("/tim", replace(state, page=state.page - 1)) if state.page > 1 else None,
+        "next": link("/tim", replace(state, page=state.page + 1)) if state.page < last else None,
+    }

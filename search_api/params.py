@@ -1,0 +1,265 @@
+"""URL parameters <-> what is searched, both ways: shared by API, pages and every link on them.
+
+Parameters carry codes; free text stands in ``q`` alone. `from_params` is the border: behind it everything is valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
+from urllib.parse import urlencode
+
+from corpus.index.base import MAX_OFFSET, CodeField, In, Node, Published, Query, Sort
+from corpus.index.names import Names
+from corpus.index.parse import parse
+
+PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
+MAX_CODES = 50
+"""Codes of one parameter that a query may carry."""
+MAX_CODE_LENGTH = 80
+
+Map = Literal["34", "63"]
+
+CODE_PARAMETERS: dict[str, CodeField] = {
+    "tinh": "province",
+    "tinh-cu": "province_before",
+    "huyen": "district",
+    "dia-ban": "locality",
+    "hoat-dong": "activity",
+    "thuc-hien": "modality",
+    "chuong-trinh": "programme",
+    "du-an": "component",
+    "nguon": "source",
+    "nam": "year",
+    "loai": "kind",
+    "kinh-phi": "money",
+}
+PARAMETER_OF = {field: name for name, field in CODE_PARAMETERS.items()}
+SORT_VALUES: dict[str, Sort] = {"phu-hop": "relevance", "moi": "newest", "cu": "oldest", "kinh-phi": "largest"}
+_SORT_NAMES = {sort: name for name, sort in SORT_VALUES.items()}
+DEFAULT_RELEVANCE = ("communication",)
+ANY_RELEVANCE = "tat-ca"
+_RELEVANCES = ("communication", "poverty_other", "off_topic")
+
+
+class InvalidParameter(ValueError):
+    """The caller's mistake. ``message`` is Vietnamese and shown to the reader."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(f"{parameter}: {message}")
+        self.parameter = parameter
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """One state of the search page; equal states have equal addresses."""
+
+    q: str = ""
+    codes: tuple[tuple[CodeField, tuple[str, ...]], ...] = ()
+    """Chosen codes by field, in the order of `CODE_PARAMETERS`; the codes sorted, each once, never empty."""
+    relevance: tuple[str, ...] = DEFAULT_RELEVANCE
+    """Empty means all kept documents."""
+    since: date | None = None
+    until: date | None = None
+    """Last day, inclusive, as readers say it."""
+    sort: Sort | None = None
+    """None: by relevance when there is a text to look for, newest first otherwise."""
+    page: int = 1
+    size: int = PAGE_SIZE
+    after: int | None = None
+    map: Map = "34"
+
+    @property
+    def order(self) -> Sort:
+        return self.sort or ("relevance" if self.q.strip() else "newest")
+
+    def chosen(self, field: CodeField) -> tuple[str, ...]:
+        return dict(self.codes).get(field, ())
+
+    def toggled(self, field: CodeField, code: str) -> Search:
+        """With the code added or, where it is chosen already, taken away; back on the first page."""
+        chosen = {**dict(self.codes)}
+        now = set(chosen.get(field, ())) ^ {code}
+        chosen[field] = tuple(sorted(now))
+        ordered = tuple((f, chosen[f]) for f in CODE_PARAMETERS.values() if chosen.get(f))
+        return replace(self, codes=ordered, page=1, after=None)
+
+    def query(self, names: Names, facets: tuple[CodeField, ...] = ()) -> Query:
+        """Raises: InvalidQuery for the text in ``q``."""
+        return Query(
+            where=parse(self.q, names),
+            filters=self.filters(),
+            sort=self.order,
+            limit=self.size,
+            offset=0 if self.after is not None else (self.page - 1) * self.size,
+            after=self.after,
+            facets=facets,
+        )
+
+    def filters(self) -> tuple[Node, ...]:
+        found: list[Node] = [In(field, codes) for field, codes in self.codes]
+        if self.relevance:
+            found.append(In("relevance", self.relevance))
+        if self.since or self.until:
+            found.append(Published(self.since, self.until + timedelta(days=1) if self.until else None))
+        return tuple(found)
+
+
+def from_params(pairs: Iterable[tuple[str, str]]) -> Search:
+    """Unknown parameters are ignored, as links from elsewhere carry them. Raises: InvalidParameter."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if value != "":
+            values.setdefault(name, []).append(value)
+    after = _integer(values, "sau", None, 0, 2**63 - 1)
+    size = _integer(values, "so", PAGE_SIZE, 1, MAX_PAGE_SIZE) or PAGE_SIZE
+    page = _integer(values, "trang", 1, 1, MAX_OFFSET // size + 1) or 1
+    sort = _sort(values)
+    since, until = _day(values, "tu"), _day(values, "den")
+    if since and until and since > until:
+        raise InvalidParameter("tu", "Ngày bắt đầu đứng sau ngày kết thúc.")
+    q = _one(values, "q", "")
+    search = Search(
+        q=q,
+        codes=tuple((field, codes) for name, field in CODE_PARAMETERS.items() if (codes := _codes(values, name))),
+        relevance=_relevance(values),
+        since=since,
+        until=until,
+        sort=sort,
+        page=page,
+        size=size,
+        after=after,
+        map=_map(values),
+    )
+    if after is not None and (search.order == "relevance" or page > 1):
+        raise InvalidParameter("sau", "Con trỏ chỉ dùng với thứ tự moi, cu hoặc kinh-phi, và không dùng cùng số trang.")
+    return search
+
+
+def to_params(search: Search) -> list[tuple[str, str]]:
+    """The shortest parameters that `from_params` reads back equal."""
+    pairs = [("q", search.q)] if search.q else []
+    for field, codes in search.codes:
+        pairs += [(PARAMETER_OF[field], code) for code in codes]
+    if search.relevance != DEFAULT_RELEVANCE:
+        pairs += [("muc", value) for value in search.relevance or (ANY_RELEVANCE,)]
+    if search.since:
+        pairs.append(("tu", search.since.isoformat()))
+    if search.until:
+        pairs.append(("den", search.until.isoformat()))
+    if search.sort:
+        pairs.append(("xep", _SORT_NAMES[search.sort]))
+    if search.page != 1:
+        pairs.append(("trang", str(search.page)))
+    if search.size != PAGE_SIZE:
+        pairs.append(("so", str(search.size)))
+    if search.after is not None:
+        pairs.append(("sau", str(search.after)))
+    if search.map != "34":
+        pairs.append(("ban-do", search.map))
+    return pairs
+
+
+def link(path: str, search: Search) -> str:
+    pairs = to_params(search)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _one(values: dict[str, list[str]], name: str, default: str) -> str:
+    found = values.get(name, [])
+    if len(found) > 1:
+        raise InvalidParameter(name, "Tham số này chỉ được có một giá trị.")
+    return found[0] if found else default
+
+
+def _integer(values: dict[str, list[str]], name: str, default: int | None, lowest: int, highest: int) -> int | None:
+    text = _one(values, name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and lowest <= int(text) <= highest):
+        raise InvalidParameter(name, f"Giá trị phải là số nguyên từ {lowest} đến {highest}.")
+    return int(text)
+
+
+def _day(values: dict[str, list[str]], name: str) -> date | None:
+    text = _one(values, name, "")
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidParameter(name, "Ngày phải viết theo dạng năm-tháng-ngày, ví dụ 2023-12-04.") from error
+    if not 1900 <= found.year <= 2100:
+        raise InvalidParameter(name, "Năm phải từ 1900 đến 2100.")
+    return found
+
+
+def _codes(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
+    found = tuple(sorted(set(values.get(name, []))))
+    if len(found) > MAX_CODES:
+        raise InvalidParameter(name, f"Chọn nhiều nhất {MAX_CODES} mục.")
+    if any(len(code) > MAX_CODE_LENGTH for code in found):
+        raise InvalidParameter(name, "Mã không hợp lệ.")
+    return found
+
+
+def _relevance(values: dict[str, list[str]]) -> tuple[str, ...]:
+    found = set(values.get("muc", []))
+    if not found:
+        return DEFAULT_RELEVANCE
+    if found == {ANY_RELEVANCE}:
+        return ()
+    if not found <= set(_RELEVANCES):
+        raise InvalidParameter("muc", f"Giá trị phải là {', '.join(_RELEVANCES)} hoặc {ANY_RELEVANCE}.")
+    return tuple(sorted(found))
+
+
+def _sort(values: dict[str, list[str]]) -> Sort | None:
+    text = _one(values, "xep", "")
+    if text and text not in SORT_VALUES:
+        raise InvalidParameter("xep", f"Giá trị phải là {', '.join(SORT_VALUES)}.")
+    return SORT_VALUES[text] if text else None
+
+
+def _map(values: dict[str, list[str]]) -> Map:
+    text = _one(values, "ban-do", "34")
+    if text not in get_args(Map):
+        raise InvalidParameter("ban-do", "Giá trị phải là 34 hoặc 63.")
+    return "63" if text == "63" else "34"
+
+
+_TEXTS = {
+    "q": "Câu tìm, tối đa 500 ký tự; cú pháp ở trang Trợ giúp.",
+    "muc": f"Chủ đề: {', '.join(_RELEVANCES)} hoặc {ANY_RELEVANCE}; mặc định communication.",
+    "tu": "Đăng từ ngày (năm-tháng-ngày).",
+    "den": "Đăng đến hết ngày.",
+    "xep": f"Thứ tự: {', '.join(SORT_VALUES)}; mặc định phu-hop khi có câu tìm, nếu không thì moi.",
+    "trang": f"Số trang, tới {MAX_OFFSET} tin đầu; đi xa hơn thì dùng sau.",
+    "so": f"Số tin một trang, 1 đến {MAX_PAGE_SIZE}.",
+    "sau": "Con trỏ next của trang trước, cho thứ tự moi, cu, kinh-phi.",
+    "ban-do": "Bản đồ hành chính của bộ lọc tỉnh: 34 hoặc 63.",
+}
+
+
+def openapi_parameters() -> list[dict[str, Any]]:
+    """The parameters as OpenAPI describes them."""
+    single = [
+        {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}} for name, text in _TEXTS.items()
+    ]
+    codes = [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": f"Mã của trường {field}, lặp lại được.",
+            "schema": {"type": "array", "items": {"type": "string", "maxLength": MAX_CODE_LENGTH}, "maxItems": MAX_CODES},
+            "style": "form",
+            "explode": True,
+        }
+        for name, field in CODE_PARAMETERS.items()
+    ]
+    return [*single, *codes]

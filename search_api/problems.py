@@ -1,0 +1,89 @@
+"""Errors as readers get them: one JSON shape (RFC 9457) for programs, the same Vietnamese sentence on a page for people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from corpus.errors import IndexUnavailable, InvalidData, InvalidQuery, StoreUnavailable
+from search_api.params import InvalidParameter
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TITLES = {
+    400: "Yêu cầu chưa đúng",
+    404: "Không tìm thấy",
+    405: "Không dùng được cách gọi này",
+    413: "Yêu cầu quá lớn",
+    422: "Yêu cầu chưa đúng",
+    500: "Có lỗi ở máy chủ",
+    503: "Tạm thời chưa trả lời được",
+}
+_DETAILS = {
+    404: "Địa chỉ này không có trang nào, hoặc tin đã được gỡ khỏi kho.",
+    405: "Địa chỉ này chỉ để đọc.",
+    500: "Máy chủ gặp lỗi ngoài dự kiến. Lỗi đã được ghi lại; xin thử lại sau.",
+}
+Draw = Callable[[Request, dict[str, Any]], Response]
+
+
+def problem(status: int, detail: str | None = None, **more: Any) -> dict[str, Any]:
+    """The members of RFC 9457; ``type`` is about:blank since the status says all that programs need."""
+    title = TITLES.get(status) or HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail or _DETAILS.get(status, title), **more}
+
+
+def add_handlers(app: FastAPI, draw: Draw) -> None:
+    """``draw`` makes the page for a problem; it is used where a browser asked for a page."""
+
+    def answer(request: Request, status: int, detail: str | None = None, headers: dict[str, str] | None = None, **more: Any) -> Response:
+        found = problem(status, detail, instance=request.url.path, **more)
+        response = JSONResponse(found, status, media_type=MEDIA_TYPE) if wants_json(request) else draw(request, found)
+        response.headers.update(headers or {})
+        return response
+
+    @app.exception_handler(InvalidQuery)
+    def invalid_query(request: Request, error: InvalidQuery) -> Response:
+        return answer(request, 400, error.message, position=error.position)
+
+    @app.exception_handler(InvalidParameter)
+    def invalid_parameter(request: Request, error: InvalidParameter) -> Response:
+        return answer(request, 400, f"Tham số «{error.parameter}»: {error.message}", parameter=error.parameter)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid_request(request: Request, error: RequestValidationError) -> Response:
+        names = ", ".join(sorted({str(fault["loc"][-1]) for fault in error.errors()}))
+        return answer(request, 400, f"Tham số chưa đúng: {names}.")
+
+    @app.exception_handler(IndexUnavailable)
+    @app.exception_handler(StoreUnavailable)
+    def unavailable(request: Request, error: Exception) -> Response:
+        log.warning("unavailable: %s", error)
+        return answer(request, 503, "Kho đang bận hoặc đang được cập nhật. Xin thử lại sau ít phút.", {"Retry-After": "30"})
+
+    @app.exception_handler(InvalidData)
+    def damaged(request: Request, error: InvalidData) -> Response:
+        log.error("damaged data: %s", error)
+        return answer(request, 500, "Dữ liệu của máy chủ bị hỏng. Người vận hành cần xem nhật ký và chạy lệnh loa doctor.")
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> Response:
+        return answer(request, error.status_code, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    def bug(request: Request, error: Exception) -> Response:
+        log.error("%s while answering %s", type(error).__name__, request.url.path)
+        return answer(request, 500)
+
+
+def wants_json(request: Request) -> bool:
+    path = request.url.path
+    return path.startswith("/api/") or path.endswith(".json") or path in ("/healthz", "/readyz")
