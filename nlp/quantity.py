@@ -125,7 +125,7 @@ _FROM_TO = re.compile(r"(?<!\w)(?:từ|xuống|còn|lên|đến)\s*(?:còn\s*)?$
 _YEAR = re.compile(r"(?:năm|cuối|đầu|hết|giữa|riêng|trong|tháng\s\d{1,2}/|\d/)\s?(20\d\d)(?!\d)(?!\s*[-–]\s*20\d\d)")
 _YEAR_WORD = re.compile(r"(?:năm|tháng|giai đoạn|quý \w{1,3}|[-–/])\s*$")
 _PLANNED = re.compile(
-    r"(?<!\w)(?:sẽ|dự kiến|phấn đấu|mục tiêu(?! quốc gia)|chỉ tiêu|đề xuất|đặt ra|kế hoạch(?= (?:là|đặt|mở|tổ chức|in|sản xuất|:))"
+    r"(?<!\w)(?:sẽ|dự kiến|phấn đấu|mục tiêu(?! quốc gia)|chỉ tiêu|đề xuất|đặt ra|kế hoạch(?= (?:là|đặt|mở|tổ chức|in|sản xuất|:)))"
     r"|(?<!\w)(?:yêu cầu|nhằm|cần|đề nghị|phải|đăng ký|tối thiểu)(?!\w)"
 )
 _DONE = re.compile(r"(?<!\w)(?:đã|vừa|được|kết quả|hoàn thành|có|qua đó|tính đến|còn|trước đó|vừa qua)(?!\w)")
