@@ -19,7 +19,7 @@ from pipelines.extraction.author import find_author
 from pipelines.extraction.body import Body, add_lead, find_body, paragraphs
 from pipelines.extraction.charset import decode
 from pipelines.extraction.fallback import fallback_date, fallback_text
-from pipelines.extraction.gates import check_answer, check_kind, check_text
+from pipelines.extraction.gates import check_answer, check_kind, check_text, find_prose
 from pipelines.extraction.html import Page, read_page
 from pipelines.extraction.marks import Layout
 from pipelines.extraction.metadata import Metadata, read_metadata
@@ -73,6 +73,10 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
     sites = _site_names(raw, metadata, portal)
     body = find_body(layout, box=_selected(page, portal, "body"))
     title = find_title(layout, body, metadata, sites=sites, box=_selected(page, portal, "title"))
+    prose = find_prose(page, body, title.block)
+    if prose is None:
+        check_kind(page, body, metadata, title=title.text, size=0, url=raw.final_url)
+    body = prose
     if body is not None:
         body = add_lead(layout, body, title.block, metadata.description)
     published = choose_date(
@@ -94,8 +98,8 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
         text = "\n\n".join(paragraphs(page, numbers, title=title.text))
     attachments = _attachments(page, body, raw.final_url)
     check_kind(page, body, metadata, title=title.text, size=len(text), url=raw.final_url)
-    if len(text) < 80 and page.boxes[0].chars > 400:
-        text = _better(text, fallback_text(source))
+    if not text and title.block is not None:
+        text = fallback_text(source)
     flags = ["truncated"] if page.truncated or len(text) > MAX_TEXT_CHARACTERS else []
     text = normalize(text[:MAX_TEXT_CHARACTERS])
     check_text(text, title=title.text)
@@ -209,7 +213,3 @@ def _with(candidates: tuple[DateCandidate, ...], chosen: DateCandidate | None) -
     if chosen is None or any(candidate.value == chosen.value and candidate.method == chosen.method for candidate in candidates):
         return candidates
     return (*candidates, chosen)
-
-
-def _better(own: str, other: str) -> str:
-    return other if len(other) > len(own) else own

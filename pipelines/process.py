@@ -6,18 +6,26 @@ store (see ``reviews.py``).
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from corpus.document import Document, RawPage
+from corpus.localities import Register
 from corpus.portals import PortalRegistry, load_portals
+from nlp.activity import ActivityTagger
+from nlp.budget import tag_budgets
+from nlp.locality import LocalityTagger
 from nlp.model import SentenceModel
+from nlp.official import tag_official
+from nlp.programme import tag_programmes
+from nlp.quantity import tag_quantities
+from nlp.relevance import RelevanceTagger
 from nlp.tokens import segment
 from nlp.train import ensure_model
+from nlp.when import tag_dates
+from pipelines.extract import extract
 
 Stage = Callable[[Document], Document]
 
@@ -50,8 +58,6 @@ class Processor:
 
     def __call__(self, page: RawPage) -> Document:
         """Raises: Rejected when the page is not an article; UnreadableFile."""
-        from pipelines.extract import extract
-
         portal = self._portals.get(page.portal) or self._portals.for_url(page.final_url)
         return self.tag(extract(page, portal))
 
@@ -72,25 +78,17 @@ def label_of(model: SentenceModel | None) -> str:
 
 
 def _stages(portals: PortalRegistry, model: SentenceModel | None) -> tuple[Stage, ...]:
-    def optional(module: str, make: Callable[[Any], Any]) -> tuple[Any, ...]:
-        try:
-            return (make(importlib.import_module(module)),)
-        except (ModuleNotFoundError, AttributeError):
-            return ()
-
-    def locality(m: Any) -> Any:
-        return m.LocalityTagger.load(importlib.import_module("corpus.localities").Register.load(), portals.province_hosts())
-
+    """Each stage reads what those before it set: amounts belong to places, activities need the relevance."""
     return (
         _segment,
-        *optional("nlp.official", lambda m: m.tag_official),
-        *optional("nlp.when", lambda m: m.tag_dates),
-        *optional("nlp.locality", locality),
-        *optional("nlp.programme", lambda m: m.tag_programmes),
-        *optional("nlp.relevance", lambda m: m.RelevanceTagger(model)),
-        *optional("nlp.activity", lambda m: m.ActivityTagger(model)),
-        *optional("nlp.budget", lambda m: m.tag_budgets),
-        *optional("nlp.quantity", lambda m: m.tag_quantities),
+        tag_official,
+        tag_dates,
+        LocalityTagger.load(Register.load(), portals.province_hosts()),
+        tag_programmes,
+        RelevanceTagger(model),
+        ActivityTagger(model),
+        tag_budgets,
+        tag_quantities,
     )
 
 

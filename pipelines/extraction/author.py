@@ -72,12 +72,13 @@ def _named_elements(page: Page, body: Body, title: int | None, sites: Sequence[s
     for box in page.boxes:
         if not low <= box.first < high or box.last - box.first > 4 or not is_author(box.marks):
             continue
-        texts = [box.text, *(page.blocks[number].text for number in range(box.first, min(box.last, box.first + 4)))]
+        texts = [box.text] if box.is_inline else [block.text for block in page.blocks[box.first : box.last]]
         for text in texts:
             names = read_byline(remainder(text), sites=sites) if len(text) <= 160 else ()
             if names:
-                if best is None or len(box.text) < best[0]:
-                    best = (len(box.text), names)
+                size = sum(map(len, texts))
+                if best is None or size < best[0]:
+                    best = (size, names)
                 break
     return best[1] if best else ()
 

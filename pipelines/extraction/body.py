@@ -126,7 +126,7 @@ def _scores(page: Page, noisy: list[bool]) -> dict[int, float]:
         factor = 2.0 if is_strong_body(box.marks) else 1.4 if is_body(box.marks) else 1.0
         if box.tag in ("article", "main"):
             factor *= 1.2
-        elif box.tag in ("aside", "body"):
+        elif box.tag in ("aside", "footer", "body"):
             factor *= 0.4
         scores[number] *= factor * (1.0 - min(1.0, box.link_chars / max(1, box.chars)))
     return scores
@@ -148,8 +148,8 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
             links += len(block.text) >= _SHORT
             linked.append(number)
             continue
-        if block.tag == "li" and block.link_share >= 0.6:
-            links += 1
+        if (block.tag == "li" and block.link_share >= 0.6) or _is_teaser(page, block, container):
+            links += block.tag == "li"
             continue
         kept.append(number)
     if linked and sum(len(page.blocks[n].text) for n in kept) < sum(
@@ -166,6 +166,18 @@ def _in_noise(page: Page, block: Block, container: int, noisy: list[bool], chars
             return True
         number = page.boxes[number].parent
     return False
+
+
+def _is_teaser(page: Page, block: Block, container: int) -> bool:
+    """Text under a linked headline in a small element of its own: another story put between the paragraphs."""
+    number = block.box
+    while number >= 0 and page.boxes[number].tag in _TRANSPARENT:
+        number = page.boxes[number].parent
+    box = page.boxes[number]
+    if number <= container or box.last - box.first > 3 or box.chars > 600:
+        return False
+    first = page.blocks[box.first]
+    return first is not block and first.link_share >= _LINK_ONLY and len(first.text) >= _SHORT
 
 
 def _is_tail(page: Page, numbers: range, number: int) -> bool:

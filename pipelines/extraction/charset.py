@@ -45,7 +45,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
             pass
     if len(body) > 40 and body[1:40:2].count(0) > 12:
         return Decoded(body.decode("utf-16-le", "replace"), "utf-16-le")
-    return _undone(body.decode("cp1252", "replace"), "cp1252", raw=body)
+    return _undone(body.decode("cp1252", "replace"), "cp1252")
 
 
 def _told(body: bytes, content_type: str | None) -> str | None:
@@ -71,6 +71,6 @@ def _utf8(body: bytes) -> tuple[str, int]:
         return text, text.count("\ufffd")
 
 
-def _undone(text: str, charset: str, raw: bytes | None = None) -> Decoded:
-    converted, name = convert_legacy(text, raw=raw)
+def _undone(text: str, charset: str) -> Decoded:
+    converted, name = convert_legacy(text)
     return Decoded(converted, charset, name)

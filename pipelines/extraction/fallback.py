@@ -13,12 +13,15 @@ from pipelines.extraction.dates import VIETNAM, in_range
 
 MAX_SOURCE = 400_000
 _MAX_TAGS = 6_000
+_PARAGRAPH = 120
+_ENOUGH = 600
 _CONFIDENCE = 0.4
 """htmldate guesses among all dates of a page: 17 of 120 measured pages, so its dates are kept off timelines."""
 
 
 def fallback_text(source: str) -> str:
-    """Paragraphs as trafilatura sees them; empty when it finds none or the page is too large for it."""
+    """Paragraphs as trafilatura sees them; empty when they are hardly sentences (it returns text for every listing and stub measured) or
+    the page is too large for it."""
     if not _is_small(source):
         return ""
     import trafilatura
@@ -28,7 +31,10 @@ def fallback_text(source: str) -> str:
         text = trafilatura.extract(source, include_comments=False, include_tables=True, favor_precision=True)
     except (AssertionError, ValueError, TypeError, AttributeError):
         return ""  # raised on 14 of 1,795 broken pages of html5lib-tests (2.3.1)
-    return "\n\n".join(line.strip() for line in (text or "").splitlines() if line.strip())
+    lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
+    if sum(len(line) for line in lines if len(line) >= _PARAGRAPH and line[-1] in '.!?…”"') < _ENOUGH:
+        return ""
+    return "\n\n".join(lines)
 
 
 def fallback_date(source: str, fetched_at: datetime) -> DateCandidate | None:

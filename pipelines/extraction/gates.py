@@ -9,6 +9,7 @@ from corpus.errors import Reason, Rejected
 from corpus.text import fold, lower
 from pipelines.extraction.body import Body
 from pipelines.extraction.html import Page
+from pipelines.extraction.marks import is_strong_body
 from pipelines.extraction.metadata import Metadata
 from pipelines.extraction.quality import is_foreign, is_readable, is_vietnamese, measure
 
@@ -37,6 +38,13 @@ _ATTRIBUTES = re.compile(
 _ENOUGH = 600
 """Characters of own text from which a page with error words or a table is an article that speaks of them."""
 _STUB = 80
+_FAR = 40
+"""Blocks between headline and text; link lists and buttons of ordinary pages take fewer than 20."""
+_ENDS = '.!?…:;"”’)'
+_CONTACT = re.compile(
+    r"^\W{0,3}(?:dia chi|dien thoai|hotline|fax|email|e-mail|website|facebook|co quan chu quan|chiu trach nhiem|giay phep|ban quyen|copyright|"
+    r"truong ban bien tap|tru so|so dien thoai|don vi (?:chu quan|quan ly)|tong bien tap|toa soan|ghi ro nguon|(?:c)|©)\b"
+)
 
 
 def check_answer(status: int, page: Page, metadata: Metadata) -> None:
@@ -67,6 +75,24 @@ def check_kind(page: Page, body: Body | None, metadata: Metadata, *, title: str,
         raise Rejected(Reason.NOT_ARTICLE, "search or tag page")
     _check_table(page, body)
     _check_listing(page, body, url)
+
+
+def find_prose(page: Page, body: Body | None, title: int | None) -> Body | None:
+    """The body, or None where it is no article text: lines of contact data, or the page's foot far below the headline of a stub."""
+    if body is None:
+        return None
+    blocks = [page.blocks[number] for number in body.blocks]
+    sentences = sum(
+        len(block.text)
+        for block in blocks
+        if len(block.text) >= 50 and (len(block.text) >= 120 or block.text[-1] in _ENDS) and not _CONTACT.match(fold(block.text))
+    )
+    if sentences < _STUB:
+        return None
+    distant = title is not None and body.blocks[0] - title > _FAR
+    if distant and body.kept_chars < 2 * _ENOUGH and not is_strong_body(page.boxes[body.box].marks):
+        return None
+    return body
 
 
 def check_text(text: str, *, title: str) -> None:
@@ -123,8 +149,8 @@ def _check_listing(page: Page, body: Body | None, url: str) -> None:
     own = _own_prose(page, body) if body is not None else 0
     if dates >= 4 and own < 3 * _ENOUGH:
         raise Rejected(Reason.NOT_ARTICLE, f"{dates} stories listed")
-    headlines = _headlines(page, body) if body is not None else 0
-    if headlines >= 4 and headlines * 260 > own:
+    headlines, before = _headlines(page, body) if body is not None else (0, 0)
+    if headlines >= 4 and before >= 3 and headlines * 260 > own:
         raise Rejected(Reason.NOT_ARTICLE, f"{headlines} linked headlines among {own} characters of text")
 
 
@@ -141,8 +167,8 @@ def _own_prose(page: Page, body: Body) -> int:
     return total
 
 
-def _headlines(page: Page, body: Body) -> int:
-    """Linked headlines that stand before the middle of the text, doubled: links below an article are no listing."""
+def _headlines(page: Page, body: Body) -> tuple[int, int]:
+    """Linked headlines in all and before the middle of the text: links below an article are no listing."""
     held = page.boxes[body.box]
     own = [number for number in body.blocks if len(page.blocks[number].text) >= 40]
     total = sum(len(page.blocks[number].text) for number in own)
@@ -158,7 +184,7 @@ def _headlines(page: Page, body: Body) -> int:
         for number in range(held.first, held.last)
         if page.blocks[number].link_share >= 0.8 and 20 <= len(page.blocks[number].text) <= 250 and " " in page.blocks[number].text
     ]
-    return len(found) if not own else 2 * sum(number < middle for number in found)
+    return len(found), sum(number < middle for number in found)
 
 
 def _is_article_page(metadata: Metadata) -> bool:

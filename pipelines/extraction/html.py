@@ -22,7 +22,7 @@ _MARKS_LENGTH = 240
 
 _SKIPPED = frozenset(
     "script style noscript template svg iframe object embed select option datalist button input textarea canvas video audio "
-    "head map area nav footer dialog -comment".split()
+    "head map area nav dialog -comment".split()
 )
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark nobr o:p q s samp small span st1:place strike "
@@ -30,7 +30,7 @@ _INLINE = frozenset(
 )
 _TEXT_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li td th dt dd figcaption caption blockquote pre".split())
 _BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
-_NAMING = ("id", "class", "itemprop", "rel", "data-role")
+_NAMING = ("id", "class", "itemprop", "rel", "data-role", "type")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Already in normal form: ASCII, composed Vietnamese letters and common signs (half of a page's time went into normalising these).
 _PLAIN = re.compile(
@@ -46,7 +46,7 @@ class Box:
 
     tag: str
     marks: str
-    """Its id, class, itemprop and rel in lower case, separated by spaces."""
+    """Its id, class, itemprop, rel, role and type in lower case, separated by spaces."""
     parent: int
     first: int
     last: int = 0
@@ -54,6 +54,10 @@ class Box:
     chars: int = 0
     link_chars: int = 0
     node: LexborNode | None = None
+
+    @property
+    def is_inline(self) -> bool:
+        return self.tag in _INLINE
 
     @property
     def text(self) -> str:

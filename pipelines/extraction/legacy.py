@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 
 from corpus.text import fold
@@ -49,7 +50,7 @@ _BETTER = 0.25
 _CP1252 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0x100)}
 
 
-def convert_legacy(text: str, *, raw: bytes | None = None) -> tuple[str, str | None]:
+def convert_legacy(text: str) -> tuple[str, str | None]:
     """(text in Unicode, name of the encoding undone or None). ``text`` is what the bytes look like read as cp1252 or Latin-1.
 
     The reading that gives clearly more well-formed syllables than the text itself wins; without one the text stays as it is.
@@ -58,14 +59,13 @@ def convert_legacy(text: str, *, raw: bytes | None = None) -> tuple[str, str | N
         return text, None
     if _COMBINING.search(text):
         return text, None
-    before = measure(text)
-    if before.words < _MIN_WORDS:
+    sample = _sample(text)
+    if measure(sample).words < _MIN_WORDS:
         return text, None
-    readings = {"tcvn3": from_tcvn3(text), "vni": from_vni(text), "viscii": from_viscii(text), "cp1258": from_cp1258(text)}
-    scores = {name: _score(reading) for name, reading in readings.items()}
+    scores = {name: _score(read(sample)) for name, read in _READERS.items()}
     best = max(scores, key=lambda name: scores[name])
-    if scores[best] >= _score(text) + _BETTER and measure(readings[best]).syllables >= 0.7:
-        return readings[best], best
+    if scores[best] >= _score(sample) + _BETTER and measure(_READERS[best](sample)).syllables >= 0.7:
+        return _READERS[best](text), best
     return text, None
 
 
@@ -133,20 +133,43 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def _restore_capitals(text: str) -> str:
-    def restore(match: re.Match[str]) -> str:
-        word = match.group()
-        plain = [letter for letter in word if letter.isascii()]
-        if (
-            len(word) > 1
-            and plain
-            and all(letter.isupper() for letter in plain)
-            and not word.isupper()
-            and (len(plain) > 1 or not word[0].isascii() or (len(word) <= 4 and not word[1:].isascii() and word[1:].islower() is False))
-        ):
-            return word.upper()
-        return word
+    """Toned letters in capitals where the word's other letters are, or where a neighbour's are ("Kế HOẠCH": one plain letter tells nothing)."""
+    words = list(_WORD.finditer(text))
+    known = [_is_capital(match.group()) for match in words]
+    for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):
+        step = 1 if order.step > 0 else -1
+        for number in order:
+            neighbour = number - step
+            if known[number] is None and known[neighbour] and not words[neighbour].group().isascii():
+                known[number] = True
+    pieces = []
+    end = 0
+    for match, is_capital in zip(words, known, strict=True):
+        pieces.append(text[end : match.start()])
+        pieces.append(match.group().upper() if is_capital else match.group())
+        end = match.end()
+    return "".join([*pieces, text[end:]])
 
-    return _WORD.sub(restore, text)
+
+def _is_capital(word: str) -> bool | None:
+    """None where the plain letters do not tell."""
+    plain = [letter for letter in word if letter.isascii()]
+    if any(letter.islower() for letter in plain):
+        return False
+    if word.isascii():
+        return len(word) > 1
+    return True if len(plain) > 1 else None
+
+
+_READERS: dict[str, Callable[[str], str]] = {"tcvn3": from_tcvn3, "vni": from_vni, "viscii": from_viscii, "cp1258": from_cp1258}
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_SAMPLE = 10_000
+
+
+def _sample(text: str) -> str:
+    """Up to 10,000 characters of lines that are not plain ASCII, without tags: a page's head is scripts and styles."""
+    lines = (line for line in _TAG.sub("\n", text[:400_000]).splitlines() if not line.isascii())
+    return "\n".join(lines)[:_SAMPLE]
 
 
 def _score(text: str) -> float:

@@ -66,7 +66,8 @@ class Layout:
         self.page = page
         half = page.boxes[0].chars // 2
         self.noise = [
-            box.tag == "aside" or (0 < box.chars <= half and is_noise(box.marks) and not is_strong_body(box.marks)) for box in page.boxes
+            box.tag in ("aside", "footer") or (0 < box.chars <= half and is_noise(box.marks) and not is_strong_body(box.marks))
+            for box in page.boxes
         ]
         """Per box: does its own name call it something else than the article? Wrappers of half the page are never noise."""
 

@@ -56,8 +56,8 @@ def choose_date(
             found.append(DateCandidate(value=value, method="url", confidence=_URL, surface=match.group().strip("/-_")))
     kept = tuple(dict.fromkeys(candidate for candidate in found if in_range(candidate.value, latest)))
     chosen = _vote(kept)
-    if chosen is None and updates:
-        chosen = _visible(updates[0], 0.8, "visible")
+    if updates and (chosen is None or chosen.confidence < DOUBTFUL) and in_range(updates[0].value, latest):
+        chosen = _visible(updates[0], 0.8, "visible")  # many pages call the only date they give an update
         kept = (*kept, chosen)
     modified = _modified(metadata, updates, chosen)
     return Published(chosen, kept, modified)
@@ -89,6 +89,8 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
     yield from _time_elements(page, low, high)
     for number in (*range(max(high, last - 2), last), *range(last, min(last + 4, len(page.blocks)))):
         block = page.blocks[number]
+        if number >= last and any(layout.noise[box] for box in page.ancestors(block.box)):
+            continue
         if len(block.text) <= _LINE and (number < last or any(map(is_date, layout.near(block.box, 2))) or is_label(block.text)):
             for written in _stamps(block.text):
                 if not written.swapped and in_range(written.value, latest):
