@@ -1,10 +1,10 @@
-"""Commands that only look: status, doctor."""
+"""Commands that only look: search, serve, status, doctor."""
 
 from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Annotated
@@ -13,20 +13,82 @@ import typer
 
 from cli.crawling import read_portals
 from cli.home import indexed, opened
-from cli.output import FAILED, OK, number, show, show_json, show_table
+from cli.output import FAILED, OK, number, say, show, show_json, show_table
+from cli.serving import serve_until_stopped
 from cli.settings import Loaded, Settings
+from corpus.analysis import Pattern, highlight
+from corpus.document import Document
 from corpus.errors import CorpusError
-from corpus.index.base import Query
+from corpus.index.base import MAX_LIMIT, Query
+from corpus.index.names import Names
+from corpus.index.plan import patterns
 from corpus.localities import Register
+from corpus.portals import load_portals
 from corpus.store import SCHEMA_VERSION
+from search_api.answers import Catalogue
+from search_api.params import Search
 
 AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+_CONTEXT = 50
+"""Characters on each side of a match in context."""
 _LIBRARIES = ("lxml", "scikit-learn", "scrapy", "sqlalchemy", "tantivy", "trafilatura", "underthesea")
 
 
 def register(app: typer.Typer) -> None:
+    app.command("search", help="Tìm trong tin bài đã lập chỉ mục; ngôn ngữ truy vấn như trên trang.")(search)
+    app.command("serve", help="Mở trang và API đến khi bấm Ctrl-C.")(serve)
     app.command("status", help="Có gì trong kho: trang, kết quả, tin bài, các lần chạy.")(status)
     app.command("doctor", help="Kiểm tra mọi thứ trong thư mục dữ liệu và nói cần làm gì.")(doctor)
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help='Ví dụ: "loa thông minh" tỉnh:"Lào Cai" năm:2024', metavar="QUERY")],
+    limit: Annotated[int, typer.Option("--limit", help="Số tin một trang.", min=1, max=MAX_LIMIT)] = 20,
+    page: Annotated[int, typer.Option("--page", help="Trang thứ mấy.", min=1, max=500)] = 1,
+    kwic: Annotated[bool, typer.Option("--kwic", help="Từng chỗ khớp trong ngữ cảnh, thay cho từng tin.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    settings = _settings(context)
+    with opened(settings) as store, indexed(settings) as index:
+        names = Names.load(portals=load_portals(settings.portals_path))
+        wanted = Search(q=query, relevance=(), size=limit, page=page)
+        answer = Catalogue(store, index, names).search(wanted, facets=())
+        looked_for = patterns(wanted.query(names).where)
+        say(f"Hiểu là: {answer.understood or 'mọi tin bài'}. {number(answer.total)} tin bài.")
+        for hit in answer.hits:
+            if kwic:
+                document = store.get_document(hit.id)
+                if document is not None:
+                    _show_contexts(document, looked_for, as_json=as_json)
+            elif as_json:
+                show_json(hit.model_dump(mode="json"))
+            else:
+                places = ", ".join(province.name for province in hit.provinces)
+                show(f"{hit.id}  {hit.published or 'không rõ ngày'}  {hit.source.name}" + (f"  [{places}]" if places else ""))
+                show(f"    {hit.title}")
+                if hit.snippet:
+                    show("    " + " ".join(hit.snippet.split()))
+
+
+def _show_contexts(document: Document, looked_for: Sequence[Pattern], *, as_json: bool) -> None:
+    for field, text in (("title", document.title), ("text", document.text)):
+        for start, end in highlight(text, looked_for):
+            left = text[max(0, start - _CONTEXT) : start].replace("\n", " ")
+            right = text[end : end + _CONTEXT].replace("\n", " ")
+            if as_json:
+                place = {"id": document.id, "field": field, "start": start, "end": end}
+                show_json(place | {"left": left, "match": text[start:end], "right": right})
+            else:
+                show(f"{document.id}  {left:>{_CONTEXT}} [{text[start:end]}] {right}")
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option("--host", help="Địa chỉ lắng nghe (LOA_HOST).")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Cổng; bận thì lấy cổng trống (LOA_PORT).", min=0, max=65535)] = None,
+) -> None:
+    serve_until_stopped(_settings(context), host=host, port=port)
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:

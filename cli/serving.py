@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -9,7 +10,7 @@ import socket
 import uvicorn
 
 from cli.home import indexed, opened
-from cli.output import show
+from cli.output import say
 from cli.settings import Settings
 from corpus.errors import StoreUnavailable
 from corpus.index.names import Names
@@ -18,18 +19,18 @@ from corpus.portals import load_portals
 
 def serve_until_stopped(settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
     """Returns after Ctrl-C or SIGTERM, with what was being answered finished. Raises: StoreUnavailable when no port can be had."""
-    from search_api.app import create_app
+    from search_api.app import DEPARTMENT, create_app
 
     listener = listen(host or settings.host, settings.port if port is None else port)
     with listener, opened(settings) as store, indexed(settings) as index:
         address, number = listener.getsockname()[:2]
-        app = create_app(store, index, Names.load(portals=load_portals(settings.portals_path)))
+        names = Names.load(portals=load_portals(settings.portals_path))
+        app = create_app(store, index, names=names, department=settings.department or DEPARTMENT)
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
-        show(f"Trang và API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C để dừng)")
-        try:
+        say(f"Trang và API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C để dừng)")
+        # uvicorn raises it again after it has ended in good order.
+        with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
-        except KeyboardInterrupt:
-            pass  # uvicorn raises it again after it has ended in good order
 
 
 def listen(host: str, port: int) -> socket.socket:

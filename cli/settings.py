@@ -40,6 +40,7 @@ class Settings(BaseSettings):
         default=8000, description="Port that `serve` and `demo` listen on; a free one is taken when it is busy, 0 for any."
     )
     contact: str = Field(default="", description="Web or mail address named to the portals while crawling.")
+    department: str = Field(default="", description="Name of the department on the pages; empty for the built-in one.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="What is logged on standard error.")
 
     @classmethod

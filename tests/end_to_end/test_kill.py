@@ -1,0 +1,136 @@
+"""`kill -9` at random points of crawl, processing and indexing, then again: nothing lost, nothing twice, nothing stuck."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from corpus.index import open_index
+from corpus.index.base import Query
+from corpus.store import open_store
+
+SITES = ("mau-caobang", "mau-yenbai")
+"""Two of the example portals: enough for feed, sitemap, listing and attachments, and quick."""
+KILLS_PER_HOME = 2
+RESTART_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Reference:
+    home: Path
+    seconds: float
+    documents: dict[str, str]
+    """Id to content hash after a run that nobody disturbed."""
+    pages: int
+
+
+def start(home: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "cli.main", "--home", str(home), "demo", "--no-serve"]
+    for site in SITES:
+        command += ["--site", site]
+    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def finish(home: Path) -> None:
+    process = start(home)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors.decode()
+
+
+def documents_of(home: Path) -> tuple[dict[str, str], int]:
+    with open_store(home / "loa.db") as store:
+        return {document.id: document.content_hash for document in store.iter_documents()}, sum(store.outcomes().values())
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    home = tmp_path_factory.mktemp("reference")
+    finish(home)  # fits the sentence model, which the other homes get as a copy
+    for name in ("loa.db", "archive", "index"):
+        path = home / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    started = time.monotonic()
+    finish(home)
+    documents, pages = documents_of(home)
+    return Reference(home, time.monotonic() - started, documents, pages)
+
+
+def kill_somewhere(home: Path, reference: Reference, chance: random.Random) -> bool:
+    """Whether it was still at work; half of the kills take its children along, the others must be noticed by them."""
+    process = start(home)
+    with_children = chance.random() < 0.5
+    try:
+        process.wait(timeout=chance.uniform(0.15, 1.0) * reference.seconds)
+    except subprocess.TimeoutExpired:
+        if with_children:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        process.communicate(timeout=30)
+        return True
+    process.communicate(timeout=30)
+    return False
+
+
+def check(home: Path, reference: Reference) -> None:
+    documents, pages = documents_of(home)
+    assert documents == reference.documents, "nothing lost, nothing twice"
+    with open_store(home / "loa.db") as store:
+        assert store.check() == []
+        assert store.count_versions() == len(documents), "no second version of what did not change"
+        assert "pending" not in store.outcomes()
+        assert set(store.frontier_counts()) == {"done"}, "no address is stuck"
+        assert store.count_unindexed() == 0
+        assert all(run.state != "running" for run in store.runs(limit=100))
+    assert pages >= reference.pages
+    index = open_index(home / "index")
+    try:
+        assert index.count(Query()) == len(documents)
+        assert all(index.get(key) == content for key, content in documents.items())
+    finally:
+        index.close()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_killed_run_goes_on_where_it_was(reference: Reference, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copytree(reference.home / "model", home / "model")
+    # The same ports: on some systems an article is known by its address.
+    shutil.copy(reference.home / "demo-ports.json", home)
+    for _ in range(KILLS_PER_HOME):
+        kill_somewhere(home, reference, chance)
+    started = time.monotonic()
+    if (home / "loa.db").exists():
+        with open_store(home / "loa.db") as store:
+            store.outcomes()
+    assert time.monotonic() - started < RESTART_SECONDS
+    finish(home)
+    check(home, reference)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_two_hundred_kills(reference: Reference, tmp_path: Path) -> None:
+    chance = random.Random(200)
+    killed = number = 0
+    while killed < 200:
+        home = tmp_path / f"home-{number}"
+        number += 1
+        home.mkdir()
+        shutil.copytree(reference.home / "model", home / "model")
+        shutil.copy(reference.home / "demo-ports.json", home)
+        while kill_somewhere(home, reference, chance):
+            killed += 1
+        finish(home)
+        check(home, reference)
