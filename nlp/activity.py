@@ -30,6 +30,7 @@ _STANDS_ALONE = 0.9
 _MODEL_ADDS = 0.8
 """The model alone adds a tag from this probability on."""
 _MODEL_DOUBTS = 0.1
+_OFFICIAL_WEIGHT = 0.9
 _MAX_EVIDENCE = 3
 _MODALITY_ORDER: tuple[Modality, ...] = ("done", "planned", "general")
 
@@ -66,6 +67,8 @@ class ActivityTagger:
     def _findings(self, found: Outline) -> list[_Finding]:
         reader = ModalityReader(found)
         findings = []
+        if found.is_official and found.sentences:  # the document is itself the act of planning
+            findings.append(_Finding("planning", found.sentences[0].span, _OFFICIAL_WEIGHT, "done"))
         for sentence in found.sentences:
             if not (sentence.speaks or _tells(sentence)):
                 continue

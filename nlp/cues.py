@@ -131,6 +131,6 @@ def all_matches(pattern: Pattern, hits: Hits, *, first_only: bool = False) -> li
     return reached[:1] if first_only else reached
 
 
-def near(span: tuple[int, int], others: Sequence[tuple[int, int]], distance: int) -> bool:
-    """Whether one of ``others`` lies within ``distance`` characters of ``span``."""
-    return any(start - distance <= span[1] and end + distance >= span[0] for start, end in others)
+def near(span: tuple[int, int], other: tuple[int, int], distance: int) -> bool:
+    """Whether ``other`` lies within ``distance`` characters of ``span``."""
+    return other[0] - distance <= span[1] and other[1] + distance >= span[0]
