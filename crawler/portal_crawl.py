@@ -147,7 +147,7 @@ class PortalCrawl:
         return self._tally
 
     async def _discover(self) -> None:
-        """Collects from feeds, sitemaps and lists, then writes all that is new at once, the oldest first."""
+        """Collects from lists, feeds and sitemaps, then writes all that is new at once, the newest first."""
         portal = self._portal
         found: list[FoundUrl] = []
         listings = portal.listings or (portal.home,)
@@ -158,7 +158,7 @@ class PortalCrawl:
             found += await self._read_feed(url)
         for url in (portal.sitemaps or self._robots_sitemaps())[:MAX_SITEMAPS]:
             found += await self._read_sitemaps(url)
-        self._tally.new_urls += self._store.enqueue(portal.id, found[::-1], self._clock())
+        self._tally.new_urls += self._store.enqueue(portal.id, found, self._clock())
         self._progress(self._tally)
 
     async def _read_listings(self, first: str, feeds: list[str]) -> list[FoundUrl]:

@@ -44,11 +44,13 @@ def crawl(
     registry_file: Path | None = None,
     contact: str = "",
     max_articles: int | None = None,
+    timeout_seconds: float | None = None,
     progress: Progress | None = None,
 ) -> CrawlReport:
     """Crawl the named portals (none: all verified ones) into ``home``, whose lock the caller holds.
 
-    ``progress`` gets one mapping for each step: ``event`` (``progress``, ``portal``, ``end``), ``portal`` and the counts.
+    ``timeout_seconds`` bounds one whole answer. ``progress`` gets one mapping for each step: ``event`` (``progress``, ``portal``,
+    ``end``), ``portal`` and the counts.
     Raises: InvalidData (registry), StoreUnavailable, CrawlFailed.
     """
     task = {
@@ -58,6 +60,7 @@ def crawl(
         "registry": str(registry_file) if registry_file is not None else "",
         "contact": contact,
         "max_articles": max_articles,
+        "timeout_seconds": timeout_seconds,
     }
     command = [sys.executable, "-m", "crawler.run", json.dumps(task)]
     root = str(Path(__file__).resolve().parent.parent)
@@ -102,20 +105,32 @@ def main() -> int:
 
     settings = Settings()
     settings.setmodule(ours, priority="project")
-    values = {"LOA_HOME": task["home"], "LOA_PORTALS": task["registry"], "LOA_NOW": task["now"], "LOA_LOCK": False, "LOA_PROGRESS": True}
+    values: dict[str, Any] = {
+        "LOA_HOME": task["home"],
+        "LOA_PORTALS": task["registry"],
+        "LOA_NOW": task["now"],
+        "LOA_LOCK": False,
+        "LOA_PROGRESS": True,
+    }
     if task["contact"]:
         values["USER_AGENT"] = ours.user_agent(task["contact"])
-    if task["max_articles"] is not None:
-        values["LOA_MAX_ARTICLES"] = task["max_articles"]
+    for name, key in (("LOA_MAX_ARTICLES", "max_articles"), ("DOWNLOAD_TIMEOUT", "timeout_seconds")):
+        if task[key] is not None:
+            values[name] = task[key]
     settings.setdict(values, priority="cmdline")
     process = CrawlerProcess(settings)
-    try:
-        process.crawl("portal", portal=",".join(task["portals"]))
-    except CorpusError as error:
+    failures: list[CorpusError] = []
+
+    def note(failure: Any) -> None:
+        failure.trap(CorpusError)  # anything else is a bug: Twisted prints its traceback
+        failures.append(failure.value)
+
+    process.crawl("portal", portal=",".join(task["portals"])).addErrback(note)
+    if not failures:
+        process.start()
+    for error in failures:
         sys.stdout.write(json.dumps({"event": "error", "error": type(error).__name__, "message": str(error)}) + "\n")
-        return 2
-    process.start()
-    return 0
+    return 2 if failures else 0
 
 
 def _end_with_parent() -> None:

@@ -1,0 +1,318 @@
+"""Whole crawls over real HTTP on loopback, in the process of their own that `loa crawl` uses."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.errors import InvalidData
+from corpus.store import FILE_NAME, open_store
+from crawler.run import crawl
+from demo.server import DemoPortals
+from pipelines.archive import read_pages, verify
+from tests.portal_server import server as act
+from tests.portal_server.server import PortalServer, write_registry
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def wanted(portals: DemoPortals) -> Counter[tuple[str, int]]:
+    return Counter((site.id, article.id) for site in portals.sites for article in site.articles)
+
+
+def fetched_articles(home: Path, portals: DemoPortals) -> Counter[tuple[str, int]]:
+    """Articles by the number in the addresses of the archived pages."""
+    ids = {(site.id, article.id) for site in portals.sites for article in site.articles}
+    found: Counter[tuple[str, int]] = Counter()
+    for page in read_pages(home / "archive"):
+        for site_id, number in ids:
+            if page.portal == site_id and str(number) in page.requested_url and "/tep/" not in page.requested_url:
+                found[(site_id, number)] += 1
+    return found
+
+
+def test_demo_portals_are_read_whole_once_and_then_only_what_is_new(home: Path, tmp_path: Path) -> None:
+    late = ("mau-nghean", 1990)
+    with DemoPortals(hidden=[late]) as portals:
+        registry = portals.write_registry(tmp_path / "portals.toml")
+        started = time.monotonic()
+        first = crawl(home, now=NOW, registry_file=registry)
+        assert time.monotonic() - started < 15
+        articles = wanted(portals)
+        del articles[late]
+        assert fetched_articles(home, portals) == articles
+        assert (first.total("fetched"), first.total("failed")) == (52 + 3, 0)  # articles and attached files
+        assert all("loa/" in access.user_agent for access in portals.accesses())
+        assert not [access for access in portals.accesses() if access.status >= 400]
+
+        portals.publish(*late)
+        before = len(portals.accesses())
+        second = crawl(home, now=NOW + timedelta(hours=2), registry_file=registry)
+        asked = portals.accesses()[before:]
+        assert second.total("fetched") == 1
+        assert fetched_articles(home, portals) == wanted(portals)
+        full = sum(access.body_bytes for access in portals.accesses()[:before])
+        assert sum(access.body_bytes for access in asked) < 0.1 * full
+
+        portals.edit()
+        third = crawl(home, now=NOW + timedelta(days=1, hours=1), registry_file=registry)
+        again = {article: count for article, count in fetched_articles(home, portals).items() if count > 1}
+        assert again.pop(("mau-nghean", 2011)) == 2
+        assert {site for site, _ in again} <= {"mau-nghean"}  # its neighbours, whose pages now name the late article
+        assert third.total("fetched") == 1 + len(again)
+    report = verify(home / "archive")
+    assert report.sound
+    assert not report.torn
+    assert verify(home / "archive" / "discovery").sound
+    store = open_store(home / FILE_NAME)
+    assert store.frontier_counts() == {"done": 56}
+    assert [run.state for run in store.runs(kind="crawl")] == ["ended"] * 3
+    store.close()
+
+
+def test_requests_to_one_host_never_overlap_and_keep_their_distance(home: Path, tmp_path: Path) -> None:
+    with DemoPortals() as portals:
+        registry = portals.write_registry(tmp_path / "portals.toml", delay_seconds=0.2)
+        crawl(home, ["mau-angiang", "mau-caobang"], now=NOW, registry_file=registry)
+        for site_id in ("mau-angiang", "mau-caobang"):
+            accesses = sorted(portals.accesses(site_id), key=lambda access: access.started)
+            assert len(accesses) > 10
+            for one, following in itertools.pairwise(accesses):
+                assert following.started >= one.ended
+                assert following.started - one.started >= 0.2 * 0.95
+        assert not portals.accesses("mau-quangnam")
+
+
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """One crawl of many portals, each with its fault."""
+    home = tmp_path_factory.mktemp("troubled")
+    good = {"/tin/bai-1.html": act.article("Một"), "/tin/bai-2.html": act.article("Hai")}
+    both = act.listing("/tin/bai-1.html", "/tin/bai-2.html")
+
+    def robots(body: str | bytes, **more: Any) -> dict[str, act.Behaviour]:
+        return {"/robots.txt": act.answer(body, **more), "/tin/": both, **good}
+
+    with ExitStack() as stack:
+        inside = stack.enter_context(PortalServer("inside", {"/tin/bai-9.html": act.article("Chín")}))
+        plans: dict[str, dict[str, act.Behaviour]] = {
+            "good": {"/tin/": both, **good},
+            "robots-404": robots("", status=404),
+            "robots-403": robots("", status=403),
+            "robots-500": robots("", status=500),
+            "robots-503": robots("", status=503),
+            "robots-loop": {**robots(""), "/robots.txt": act.redirect("/robots.txt")},
+            "robots-moved": {**robots(""), "/robots.txt": act.redirect("/r/1"), "/r/1": act.answer("User-agent: *\nDisallow: /tin/bai-2")},
+            "robots-outside": {**robots(""), "/robots.txt": act.redirect(inside.origin + "/robots.txt")},
+            "robots-html": robots("<!doctype html><h1>Trang chủ</h1>"),
+            "robots-bom": robots("\ufeffUser-agent: *\nDisallow: /tin/bai-2.html\n"),
+            "robots-large": robots("User-agent: *\nDisallow: /tin/bai-2.html\n" + "# dài\n" * 300_000),
+            "robots-ours": robots("User-agent: loa\nDisallow: /tin/bai-1\n\nUser-agent: *\nDisallow: /"),
+            "robots-all": robots("User-agent: *\nDisallow: /"),
+            "empty-list": {"/tin/": act.answer("<html><p>Không có bài nào.</p>")},
+            "list-500": {"/tin/": act.answer("", status=500)},
+            "list-404": {},
+            "list-once-502": {"/tin/": act.in_turn(act.answer("", status=502), both), **good},
+            "challenge": {"/tin/": act.answer(act.CHALLENGE, status=403)},
+            "challenge-200": {"/tin/": act.answer(act.CHALLENGE)},
+            "slow": {"/tin/": both, "/tin/bai-1.html": act.drip, "/tin/bai-2.html": act.article("Hai")},
+            "endless": {"/tin/": both, "/tin/bai-1.html": act.endless, "/tin/bai-2.html": act.article("Hai")},
+            "truncated": {"/tin/": both, "/tin/bai-1.html": act.truncated, "/tin/bai-2.html": act.article("Hai")},
+            "bomb-gzip": {"/tin/": both, "/tin/bai-1.html": act.gzip_bomb(), "/tin/bai-2.html": act.article("Hai")},
+            "bomb-deflate": {"/tin/": both, "/tin/bai-1.html": act.deflate_bomb(), "/tin/bai-2.html": act.article("Hai")},
+            "bomb-nested": {"/tin/": both, "/tin/bai-1.html": act.nested_bomb(), "/tin/bai-2.html": act.article("Hai")},
+            "loop": {
+                "/tin/": both,
+                "/tin/bai-1.html": act.redirect("/tin/bai-3.html"),
+                "/tin/bai-3.html": act.redirect("/tin/bai-1.html"),
+                "/tin/bai-2.html": act.article("Hai"),
+            },
+            "away": {
+                "/tin/": both,
+                "/tin/bai-1.html": act.redirect(inside.origin + "/tin/bai-9.html"),
+                "/tin/bai-2.html": act.article("Hai"),
+            },
+            "metadata": {
+                "/tin/": both,
+                "/tin/bai-1.html": act.redirect("http://169.254.169.254/latest/"),
+                "/tin/bai-2.html": act.article("Hai"),
+            },
+            "file": {"/tin/": both, "/tin/bai-1.html": act.redirect("file:///etc/passwd"), "/tin/bai-2.html": act.article("Hai")},
+            "gone": {"/tin/": both, "/tin/bai-1.html": act.answer("", status=410), "/tin/bai-2.html": act.article("Hai")},
+            "busy": {
+                "/tin/": both,
+                "/tin/bai-1.html": act.answer("", status=429, Retry_After="3600"),
+                "/tin/bai-2.html": act.article("Hai"),
+            },
+            "charset": {
+                "/tin/": both,
+                "/tin/bai-1.html": act.answer("<p>Giảm nghèo</p>".encode("utf-16"), Content_Type="text/html; charset=none"),
+                "/tin/bai-2.html": act.article("Hai"),
+            },
+        }
+        calendar = {f"/tin/?page={n}": act.listing("/tin/bai-1.html", more=f"/tin/?page={n + 1}") for n in range(2, 60)}
+        plans["calendar"] = {"/tin/": act.listing("/tin/bai-1.html", more="/tin/?page=2"), **calendar, **good}
+        servers = {name: stack.enter_context(PortalServer(name, routes)) for name, routes in plans.items()}
+        registry = write_registry(home / "portals.toml", inside, *servers.values())
+        started = time.monotonic()
+        report = crawl(home, list(servers), now=NOW, registry_file=registry, timeout_seconds=2)
+        seconds = time.monotonic() - started
+    store = open_store(home / FILE_NAME)
+    seen = {name: store.observations(name)[-1].observation for name in servers}
+    store.close()
+    return {"home": home, "report": report, "servers": servers, "inside": inside, "seen": seen, "seconds": seconds}
+
+
+# portal -> articles fetched, causes counted, why the run left it
+CASES: list[tuple[str, set[str], set[str], str | None]] = [
+    ("good", {"1", "2"}, set(), None),
+    ("robots-404", {"1", "2"}, set(), None),
+    ("robots-403", {"1", "2"}, set(), None),
+    ("robots-500", set(), {"robots_unreachable"}, None),
+    ("robots-503", set(), {"robots_unreachable"}, None),
+    ("robots-loop", set(), {"robots_unreachable"}, None),
+    ("robots-moved", {"1"}, {"robots_refused"}, None),
+    ("robots-outside", set(), {"robots_unreachable"}, None),
+    ("robots-html", {"1", "2"}, set(), None),
+    ("robots-bom", {"1"}, {"robots_refused"}, None),
+    ("robots-large", {"1"}, {"robots_refused"}, None),
+    ("robots-ours", {"2"}, {"robots_refused"}, None),
+    ("robots-all", set(), {"robots_refused"}, None),
+    ("empty-list", set(), {"empty_listing"}, None),
+    ("list-500", set(), {"http_500"}, None),
+    ("list-404", set(), {"http_404"}, None),
+    ("list-once-502", {"1", "2"}, set(), None),
+    ("challenge", set(), {"blocked"}, None),
+    ("challenge-200", set(), {"blocked"}, None),
+    ("slow", {"2"}, {"timeout"}, None),
+    ("endless", {"2"}, {"too_large"}, None),
+    ("truncated", {"2"}, {"truncated"}, None),
+    ("bomb-gzip", {"2"}, {"too_large"}, None),
+    ("bomb-deflate", {"2"}, {"too_large"}, None),
+    ("bomb-nested", {"2"}, {"too_large"}, None),
+    ("loop", {"2"}, {"redirect_loop"}, None),
+    ("away", {"2"}, {"outside_registry"}, None),
+    ("metadata", {"2"}, {"outside_registry"}, None),
+    ("file", {"2"}, {"http_302"}, None),
+    ("gone", {"2"}, {"http_410"}, None),
+    ("busy", set(), {"http_429"}, "http_429"),
+    ("charset", {"1", "2"}, set(), None),
+    ("calendar", {"1"}, set(), None),
+]
+
+
+@pytest.mark.parametrize(("name", "articles", "causes", "stopped"), CASES, ids=[case[0] for case in CASES])
+def test_each_fault_has_its_cause_and_spares_the_rest(
+    troubled: dict[str, Any], name: str, articles: set[str], causes: set[str], stopped: str | None
+) -> None:
+    pages = [page for page in read_pages(troubled["home"] / "archive") if page.portal == name]
+    assert {page.requested_url.rpartition("-")[2].removesuffix(".html") for page in pages} == articles
+    assert set(troubled["seen"][name]["causes"]) == causes
+    assert troubled["seen"][name]["stopped"] == stopped
+
+
+def test_faults_of_some_do_not_hold_up_the_run(troubled: dict[str, Any]) -> None:
+    assert troubled["seconds"] < 30
+    assert len(CASES) == len(troubled["servers"])
+
+
+def test_nothing_outside_a_portal_was_asked(troubled: dict[str, Any]) -> None:
+    assert troubled["inside"].requests == []
+    for server in troubled["servers"].values():
+        assert all(headers["host"] == server.origin.removeprefix("http://") for _, _, headers in server.requests)
+
+
+def test_refused_addresses_were_never_asked(troubled: dict[str, Any]) -> None:
+    assert set(troubled["servers"]["robots-all"].targets) == {"/robots.txt"}
+    assert "/tin/bai-2.html" not in troubled["servers"]["robots-large"].targets
+    assert set(troubled["servers"]["robots-500"].targets) == {"/robots.txt"}
+
+
+def test_a_list_that_repeats_itself_is_left(troubled: dict[str, Any]) -> None:
+    assert sum(target.startswith("/tin/?page=") for target in troubled["servers"]["calendar"].targets) == 1
+
+
+def test_a_busy_source_is_left_alone_at_once(troubled: dict[str, Any]) -> None:
+    assert troubled["servers"]["busy"].targets == ["/robots.txt", "/tin/", "/tin/bai-1.html"]
+
+
+def test_scrapy_crawl_portal_works_from_the_root(home: Path, tmp_path: Path) -> None:
+    with DemoPortals() as portals:
+        registry = portals.write_registry(tmp_path / "portals.toml")
+        environment = {**os.environ, "LOA_HOME": str(home), "LOA_PORTALS": str(registry), "LOA_CONTACT": "mailto:staff@example.vn"}
+        command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", "portal=mau-dongthap"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert {access.site for access in portals.accesses()} == {"mau-dongthap"}
+        assert all("staff@example.vn" in access.user_agent for access in portals.accesses())
+        assert sum(fetched_articles(home, portals).values()) == 8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_kill_9_loses_and_doubles_nothing(home: Path, tmp_path: Path, seed: int) -> None:
+    with DemoPortals() as portals:
+        registry = portals.write_registry(tmp_path / "portals.toml", delay_seconds=0.02)
+        script = (
+            "import sys; from pathlib import Path; from datetime import datetime, UTC; from crawler.run import crawl; "
+            "from corpus.store import open_store; home = Path(sys.argv[1]); home.mkdir(exist_ok=True); now = datetime.now(UTC); "
+            "store = open_store(home / 'loa.db'); store.recover(now); store.close(); "
+            "print(crawl(home, now=now, registry_file=Path(sys.argv[2])).total('fetched'))"
+        )
+        command = [sys.executable, "-c", script, str(home), str(registry)]
+        for attempt in range(2):
+            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            already = len(portals.accesses())
+            deadline = time.monotonic() + 20
+            while (
+                len(portals.accesses()) < already + 7 + 13 * seed + 5 * attempt and process.poll() is None and time.monotonic() < deadline
+            ):
+                time.sleep(0.005)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            time.sleep(0.3)  # the crawler's own process notices the closed pipe and ends
+            quiet = len(portals.accesses())
+            time.sleep(0.2)
+            assert len(portals.accesses()) == quiet
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=60)
+        store = open_store(home / FILE_NAME)
+        assert set(store.frontier_counts()) == {"done"}
+        saved = Counter(page.requested_url for page in store.archived_pages(1000))
+        store.close()
+        expected = wanted(portals).total() + sum(len(article.attachments) for site in portals.sites for article in site.articles)
+        assert set(saved.values()) == {1}
+        assert len(saved) == expected
+        assert verify(home / "archive").sound
+
+
+def test_an_unknown_portal_is_named(home: Path, tmp_path: Path) -> None:
+    with DemoPortals() as portals:
+        registry = portals.write_registry(tmp_path / "portals.toml")
+        with pytest.raises(InvalidData, match="no portal 'khong-co'"):
+            crawl(home, ["khong-co"], now=NOW, registry_file=registry)
+
+
+def test_a_damaged_store_is_named(home: Path, tmp_path: Path) -> None:
+    home.mkdir()
+    (home / FILE_NAME).write_bytes(b"not a database" * 100)
+    with DemoPortals() as portals:
+        registry = portals.write_registry(tmp_path / "portals.toml")
+        with pytest.raises(InvalidData, match=FILE_NAME):
+            crawl(home, now=NOW, registry_file=registry)
+        assert not portals.accesses()

@@ -1,0 +1,1 @@
+"""Small portals on loopback that misbehave on purpose, one behaviour an address."""
