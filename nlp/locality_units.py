@@ -1,0 +1,159 @@
+"""Which district or commune a name means: parents and lists first, then the document's provinces and districts, then nothing.
+
+A name is resolved if one candidate is ahead and the words around make it likely; else a typed name keeps its candidates, and a bare one
+is left alone, since it may be a person, a street or a word.
+"""
+
+from __future__ import annotations
+
+from corpus.localities import REFORM
+from nlp.locality_mentions import Mention
+from nlp.locality_register import OLD_TYPES, NamedUnits
+from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
+from nlp.locality_zones import BOILERPLATE
+
+ABSTAIN_UNDER = 0.5
+_TIE = 0.75
+"""Points by which the best candidate must lead; any single clue gives more."""
+
+
+def settle_units(reading: Reading, named: NamedUnits) -> None:
+    waiting = [position for position in range(len(reading.mentions)) if position not in reading.codes]
+    firm = [p for p in waiting if reading.mentions[p].levels is not None or reading.mentions[p].parents]
+    firm_ones = set(firm)
+    # Typed names twice: what the first round learns of provinces and districts settles more in the second.
+    for position in (*firm, *firm, *(p for p in waiting if p not in firm_ones)):
+        if position not in reading.codes:
+            _settle(reading, named, position)
+
+
+def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
+    mention = reading.mentions[position]
+    codes = named.candidates(mention, reading.document.published, new_map=reading.new_map)
+    lower = tuple(code for code in codes if named.level(code) in ("district", "commune"))
+    if not lower:
+        wide = [code for code in codes if named.level(code) in ("region", "country")]
+        if len(wide) == 1:
+            reading.codes[position], reading.scores[position] = wide[0], 0.95
+        return
+    typed = mention.levels is not None
+    known = reading.known.get(mention.key, {})
+    if not typed:
+        if mention.zone in BOILERPLATE or mention.embedded or mention.landmark or mention.institution:
+            return
+        lower = tuple(code for code in lower if code in known) or lower
+    ranked = sorted(((_points(reading, named, mention, code), code) for code in lower), reverse=True)
+    tied = [code for points, code in ranked if points > ranked[0][0] - _TIE]
+    if len(tied) > 1:
+        if typed and not mention.inherited and mention.zone not in BOILERPLATE:
+            reading.open[position] = tuple(sorted(tied))
+        return
+    code = tied[0]
+    alike = sum(1 for other in lower if named.level(other) == named.level(code))
+    score = _confidence(reading, named, mention, code, alike)
+    if score < ABSTAIN_UNDER:
+        return
+    reading.open.pop(position, None)
+    _keep(reading, named, position, code, score)
+
+
+def _keep(reading: Reading, named: NamedUnits, position: int, code: str, score: float) -> None:
+    mention = reading.mentions[position]
+    reading.codes[position], reading.scores[position] = code, score
+    if mention.zone in BOILERPLATE:
+        return
+    scores = reading.known.setdefault(mention.key, {})
+    scores[code] = max(scores.get(code, 0.0), score)
+    for district in (code, *named.around(code)):
+        if named.level(district) == "district":
+            reading.districts[district] = reading.districts.get(district, 0) + 1
+    _credit_province(reading, named, mention, code)
+    for parent in mention.parents:
+        _settle_parent(reading, named, parent, code)
+
+
+def _settle_parent(reading: Reading, named: NamedUnits, parent: Mention, code: str) -> None:
+    """A name that explains another one is the unit around it."""
+    position = reading.positions.get(id(parent))
+    if position is None or position in reading.codes:
+        return
+    candidates = named.candidates(parent, reading.document.published, new_map=reading.new_map)
+    above = [unit for unit in candidates if unit in named.around(code)]
+    if len(above) == 1:
+        reading.codes[position], reading.scores[position] = above[0], 0.99
+        reading.open.pop(position, None)
+        if parent.zone not in BOILERPLATE:
+            reading.known.setdefault(parent.key, {})[above[0]] = 0.99
+
+
+def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) -> float:
+    """How well a candidate fits; only differences count."""
+    around = named.around(code)
+    compatible = named.provinces(code)
+    points = 8.0 * named.explained(mention, code)
+    heaviest = max(reading.weights.values(), default=0.0)
+    if heaviest:
+        points += 4.0 * max((reading.weights[province] / heaviest for province in compatible if province in reading.weights), default=0.0)
+    near = max((reading.districts[above] for above in around if above in reading.districts), default=0)
+    if near:
+        points += 2.0 + min(1.0, 0.1 * near)
+    if code in reading.districts:
+        points += 1.0
+    if reading.prior in compatible:
+        points += 1.0
+    if mention.type and any(form.type == mention.type for form in named.register.forms(code)):
+        points += 1.0
+    if code.startswith("v2") and reading.new_map and mention.type not in OLD_TYPES:
+        points += 2.5
+    if mention.levels is None and named.level(code) == "district":
+        points += 1.5
+    if code in reading.known.get(mention.key, {}):
+        points += 3.0
+    return points
+
+
+def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str, alike: int) -> float:
+    """Probability that the unit is meant; ``alike`` units of its level bear the name."""
+    if named.explained(mention, code):
+        return 0.99
+    compatible = named.provinces(code)
+    heavy = [province for province, weight in reading.weights.items() if weight >= ABOUT_WEIGHT]
+    fits = any(province in compatible for province in heavy)
+    level = named.level(code)
+    if mention.levels is not None:
+        if fits:
+            return 0.97 if alike == 1 else 0.93
+        if not heavy:
+            return 0.95 if alike == 1 else 0.6
+        return 0.85 if level == "district" and alike == 1 else 0.3
+    known = reading.known.get(mention.key, {}).get(code)
+    if known:
+        return min(known, 0.95)
+    if " " not in mention.key:
+        return 0.0
+    if level == "district":
+        if fits:
+            return 0.9
+        stressed = mention.source == "title" or mention.heads or reading.repeated[mention.key] > 1
+        return 0.8 if alike == 1 and not heavy and stressed else 0.3
+    if any(above in reading.districts for above in named.around(code)):
+        return 0.85
+    if not fits or mention.zone not in ("title", "lead", "body"):
+        return 0.3
+    if reading.new_map and (len(mention.siblings) > 2 or mention.source == "title" or mention.heads):
+        return 0.75
+    return 0.6 if alike == 1 else 0.3
+
+
+def _credit_province(reading: Reading, named: NamedUnits, mention: Mention, code: str) -> None:
+    """A district or commune speaks for its province too, also where the province is not named."""
+    own, now = named.register.province(code), named.register.today_province(code)
+    on = reading.document.published
+    said = [province for province in (own, now) if province in reading.weights]
+    province = said[0] if said else now if on is not None and on >= REFORM else own
+    if province is None:
+        return
+    weight = mention_weight(reading, mention)
+    if mention.levels is None and not mention.parents:
+        weight *= 0.7
+    reading.add(province, min(weight, 5.0))

@@ -1,0 +1,187 @@
+"""How much each place weighs in a document, and which provinces it is about.
+
+A weight is what the words say: the title, the first paragraph, an authority that acts, a list of guests. The figures were set on the
+annotated pages and our own place sentences; what the page comes from (host, newspaper, dateline) only tips what words leave open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from corpus.document import Document, Span
+from nlp.gazetteer import plain
+from nlp.locality_mentions import Mention
+from nlp.locality_register import NamedUnits
+from nlp.locality_zones import BOILERPLATE, Zone
+
+_ZONE_WEIGHT: Mapping[Zone, float] = {
+    "title": 5.0, "lead": 3.0, "header": 3.5, "body": 1.5, "short": 0.6, "caption": 0.5, "place_date": 0.6,
+    "byline": 0.0, "source": 0.0, "chrome": 0.0, "tail": 0.0,
+}  # fmt: skip
+_STORY: frozenset[Zone] = frozenset({"lead", "body"})
+_MOST = 14.0
+"""No repetition lifts a province over this."""
+ABOUT_WEIGHT = 2.0
+"""A province with less is mentioned only: one lead sentence suffices, one passing clause of the body does not."""
+ALONE_WEIGHT = 1.2
+"""Enough where no other province is near it and no central body speaks."""
+ABOUT_SHARE = 0.4
+"""Of the heaviest province's weight; under it a second province is a comparison, a venue or a guest."""
+MANY_PROVINCES = 4
+"""More than this, none in the title and none well ahead, make a national or regional text."""
+_BARE_PROVINCE = re.compile(
+    r"(?<!\w)(?<!các )(?<!những )(?<!nhiều )(?<!mỗi )(?<!liên )(?<!cấp )(?<!ngoại )(?<!hai )(?<!một số )(?<!\d )(?<!huyện, )"
+    r"tỉnh(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is known of one document while it is read."""
+
+    document: Document
+    mentions: list[Mention]
+    new_map: bool
+    """Names mean units of today first."""
+    prior: str | None
+    """Province of the host, the dateline or the newspaper."""
+    national: bool
+    """A central body speaks."""
+    repeated: Counter[str] = field(default_factory=Counter)
+    """Name key to how often it stands outside boilerplate."""
+    positions: dict[int, int] = field(default_factory=dict)
+    """``id`` of a mention to its position."""
+    weights: dict[str, float] = field(default_factory=dict)
+    """Province code to weight."""
+    codes: dict[int, str] = field(default_factory=dict)
+    """Position in ``mentions`` to the unit meant."""
+    scores: dict[int, float] = field(default_factory=dict)
+    open: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Position to the units that stay possible."""
+    districts: dict[str, int] = field(default_factory=dict)
+    """Districts resolved, or around what was resolved, and how often."""
+    known: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Name key to the units it was resolved to in this document, with their scores."""
+    bare: list[Span] = field(default_factory=list)
+    """Where "tỉnh" stands without a name."""
+
+    def add(self, province: str, weight: float) -> None:
+        if weight:
+            self.weights[province] = min(self.weights.get(province, 0.0) + weight, _MOST)
+
+
+def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float:
+    """What one mention says for its province; ``listed`` provinces are named in its list."""
+    weight = _ZONE_WEIGHT[mention.zone]
+    if mention.source == "text" and mention.zone == "title":
+        weight = 0.5  # the title printed again
+    if mention.zone == "header" and not (mention.type or mention.agency):
+        weight = 1.0
+    if mention.heads and mention.zone in _STORY:
+        weight = max(weight, 4.0)
+    if mention.newspaper:
+        return weight * 0.8 if leads_title(mention) else 0.0
+    if mention.zone in _STORY:
+        weight += 1.0 * mention.agency + 1.0 * mention.explains
+    if mention.neighbour or (mention.landmark and mention.type is None):
+        return 0.0
+    for applies, factor in (
+        (mention.guest or (mention.delegate and listed > 1), 0.1),
+        (mention.bridge, 0.2),
+        (mention.institution, 0.25),
+        (mention.merged, 0.2),
+        (mention.embedded, 0.5),
+        (mention.venue and reading.national and mention.source == "text", 0.3),
+        (listed > 3, 0.3),
+    ):
+        if applies:
+            weight *= factor
+    return weight
+
+
+def leads_title(mention: Mention) -> bool:
+    """A newspaper that the headline is about."""
+    return mention.source == "title" and mention.start < 12
+
+
+def settle_provinces(reading: Reading, named: NamedUnits) -> None:
+    """Resolve the names of provinces and weigh them."""
+    on = reading.document.published
+    listed: dict[int, int] = {}
+    for mention in reading.mentions:
+        if id(mention.siblings) not in listed:
+            listed[id(mention.siblings)] = sum(1 for sibling in mention.siblings if named.can_be(sibling.key, ("province",)))
+    for position, mention in enumerate(reading.mentions):
+        if (mention.levels is not None and "province" not in mention.levels) or not named.can_be(mention.key, ("province",)):
+            continue
+        codes = named.candidates(mention, on, new_map=reading.new_map, levels=("province",))
+        if mention.type == "thành phố":
+            codes = tuple(code for code in codes if named.is_city(code, on))
+        if len(codes) != 1:
+            continue
+        count = listed[id(mention.siblings)]
+        if mention.levels is None and count * 2 < len(mention.siblings) and named.can_be(mention.key, ("district",)):
+            continue  # one name among those of districts: decided with them
+        reading.codes[position] = codes[0]
+        reading.scores[position] = 0.99 if mention.type else 0.95
+        reading.add(codes[0], mention_weight(reading, mention, count))
+    _add_bare_provinces(reading)
+
+
+def _add_bare_provinces(reading: Reading) -> None:
+    """A bare "tỉnh" speaks of the province in the title, else of the one named last."""
+    lowered = plain(reading.document.text)
+    begins = {mention.begin for mention in reading.mentions if mention.source == "text"}
+    starts = {mention.start for mention in reading.mentions if mention.source == "text"}
+    reading.bare = [
+        Span(match.start(), match.end())
+        for match in _BARE_PROVINCE.finditer(lowered)
+        if match.end() + 1 not in starts and match.start() not in begins
+    ]
+    said: list[tuple[int, str]] = []
+    in_title: set[str] = set()
+    for position, code in sorted(reading.codes.items()):
+        mention = reading.mentions[position]
+        if mention.source == "title":
+            in_title.add(code)
+        elif mention.zone in _STORY and not (mention.guest or mention.neighbour or mention.newspaper):
+            said.append((mention.end, code))
+    titled = in_title.pop() if len(in_title) == 1 else None
+    credit: dict[str, float] = {}
+    at = -1
+    for span in reading.bare:
+        while at + 1 < len(said) and said[at + 1][0] <= span.start:
+            at += 1
+        spoken = titled or (said[max(at, 0)][1] if said else None)
+        if spoken:
+            credit[spoken] = min(credit.get(spoken, 0.0) + 0.7, 2.8)
+    for code, amount in credit.items():
+        reading.add(code, amount)
+
+
+def about_provinces(reading: Reading, named: NamedUnits) -> frozenset[str]:
+    """Provinces that the document is about; empty for national and regional texts."""
+    ranked = sorted(reading.weights.values(), reverse=True)
+    if not ranked:
+        return frozenset()
+    alone = not reading.national and (len(ranked) < 2 or ranked[1] < ranked[0] * ABOUT_SHARE)
+    enough = ALONE_WEIGHT if alone else ABOUT_WEIGHT
+    if ranked[0] < enough:
+        return frozenset()
+    in_title: set[str] = set()
+    said: set[str] = set()
+    for position, code in reading.codes.items():
+        mention = reading.mentions[position]
+        if named.level(code) == "province" and mention.zone not in BOILERPLATE:
+            said.add(code)
+            if mention.source == "title" and mention_weight(reading, mention) >= ABOUT_WEIGHT:
+                in_title.add(code)
+    if len(said) > MANY_PROVINCES and not in_title and ranked[0] < 2 * ranked[2]:
+        return frozenset()
+    found = {
+        code for code, weight in reading.weights.items() if weight >= enough and (weight >= ranked[0] * ABOUT_SHARE or code in in_title)
+    }
+    return frozenset() if len(found) > MANY_PROVINCES and not found & in_title else frozenset(found)
