@@ -182,7 +182,8 @@ def _context(
 _TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
 _EACH_UNIT = (
     "đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|lớp|người|năm|tháng|"
-    "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|bộ|thành viên|cá nhân|tập thể"
+    "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|bộ|thành viên|"
+    "cá nhân|tập thể"
 )
 _EACH = re.compile(rf"(?<!\w)(?:mỗi|từng|bình quân mỗi)\s+({_EACH_UNIT})(?!\w)([^;.:\n]*)$")
 

@@ -145,7 +145,8 @@ ROLES: tuple[tuple[BudgetRole, re.Pattern[str], str], ...] = (
         "total",
         re.compile(
             r"(?<!trong )(?<!\w)(?:tổng kinh phí|tổng nguồn vốn|tổng vốn|tổng số vốn|tổng mức|tổng cộng|tổng số kinh phí|với tổng|"
-            r"tổng nguồn lực|tổng số tiền|kinh phí cả dự án|tổng nguồn|tổng dự toán|tổng chi phí|tổng)(?!\s+(?:giá trị|trị giá|kết|hợp|thể|thu|dư))(?!\w)"
+            r"tổng nguồn lực|tổng số tiền|kinh phí cả dự án|tổng nguồn|tổng dự toán|tổng chi phí|tổng)"
+            r"(?!\s+(?:giá trị|trị giá|kết|hợp|thể|thu|dư))(?!\w)"
         ),
         "near",
     ),

@@ -80,7 +80,8 @@ _WORDS_BRACKET = re.compile(
     r"[^\S\n]{0,4}[*_]{0,3}(?:[,;.]?\s{0,4}\(?\s{0,4}(?:(?:viết\s+)?bằng chữ|số tiền bằng chữ)\s{0,2}:?|\s{0,2}\()([^()\n;]{2,200})\)?"
 )
 _WORD = "|".join(sorted(WORDS, key=len, reverse=True))
-_NUMBER_WORDS = re.compile(rf"(?<!\w)(?:{_WORD})(?:,?[^\S\n]+(?:{_WORD})(?!\w))+(?=\s+(?:đồng|vnđ)(?!\w))")
+# Possessive: a run of number words is taken whole, or the search would begin again at each of its words.
+_NUMBER_WORDS = re.compile(rf"(?<!\w)(?:{_WORD})(?:,?[^\S\n]{{1,4}}(?:{_WORD})(?!\w))++")
 _HALF_SCALE = re.compile(r"(?<!\w)nửa\s+(tỷ|tỉ|triệu)(?!\w)")
 _TIERS = re.compile(r"\s+trở\s+(lên|xuống|lại)(?!\w)")
 _MONEY_LABEL = re.compile(
@@ -373,7 +374,7 @@ class _Scan:
 
     def _add(self, start: int, end: int, values: list[Decimal | None], currency: str, flags: tuple[str, ...], precision: int = 1) -> None:
         text = self.text
-        surface_start, qualifier = _qualifier(text, start)
+        surface_start, qualifier = qualifier_before(text, start)
         surface_start = max(surface_start, min(self.done, start))
         per_unit, close = per_unit_after(text, self._more_dong(end))
         tier = _TIERS.match(text, close)
@@ -417,7 +418,7 @@ def _precision(digits: str, scale: int) -> int:
     return max(1, scale // int(10 ** len(decimals)))
 
 
-def _qualifier(text: str, start: int) -> tuple[int, Qualifier]:
+def qualifier_before(text: str, start: int) -> tuple[int, Qualifier]:
     """Where the qualifier before ``start`` begins and what it means; several keep the bound ("khoảng hơn" is over)."""
     window_start = max(0, start - _WINDOW)
     match = _QUALIFIERS.search(text, window_start, start)

@@ -16,6 +16,7 @@ _HEADER = re.compile(
 )
 _PROSE_FROM = 220
 """Characters; a longer line without cells is a paragraph and ends the table."""
+_LONGEST_ROW = 2000
 _MONEY_COLUMN = re.compile(
     r"kinh phí|số tiền|thành tiền|vốn|ngân sách|dự toán|tổng cộng|tổng số|nstw|nsđp|trung ương|địa phương|đồng\)|phân bổ|giải ngân"
 )
@@ -27,7 +28,7 @@ _LABELLED = re.compile(r"[^\W\d_][^\n]{0,160}?(?::|\t|\s{2,})[ *_]{0,4}(\d{1,3}(
 def parse_table_amounts(text: str, amounts: Sequence[Amount]) -> tuple[Amount, ...]:
     """``amounts`` with the cells of tables in their places."""
     low = lower(text)
-    headers = list(_HEADER.finditer(low))
+    headers = list({_line_of(low, header.start()): header for header in reversed(list(_HEADER.finditer(low)))}.values())[::-1]
     if not headers:
         return tuple(amounts)
     taken = {_line_of(low, a.number_start) for a in amounts}
@@ -41,11 +42,13 @@ def parse_table_amounts(text: str, amounts: Sequence[Amount]) -> tuple[Amount, .
 
 
 def _line_of(low: str, start: int) -> int:
-    return low.rfind("\n", max(0, start - 2000), start)
+    """Offset before the line, or 2,000 characters back in a line longer than any row of a table."""
+    reach = max(0, start - _LONGEST_ROW)
+    return max(low.rfind("\n", reach, start), reach - 1)
 
 
 def _cells(low: str, header: re.Match[str], limit: int, scale: int) -> Iterator[Amount]:
-    line_start = low.rfind("\n", max(0, header.start() - 2000), header.start()) + 1
+    line_start = _line_of(low, header.start()) + 1
     columns: tuple[int, ...] | None = None
     position = line_start
     while position < limit:
