@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from corpus.activities import Activities
+from corpus.document import Modality
 from corpus.errors import InvalidData
 from corpus.tables import Entry, read_file, read_toml
 from nlp.cues import CueBook, Hits, Pattern, all_matches, find, near
@@ -29,7 +30,7 @@ _BODIES = re.compile(
 )
 _ZONES = frozenset({"title", "lead", "body", "heading", "caption"})
 _SECTIONS = frozenset({"purpose", "goals", "tasks", "money", "organisation"})
-_MODALITIES = frozenset({"done", "planned", "general"})
+_MODALITIES: dict[str, Modality] = {"done": "done", "planned": "planned", "general": "general"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Rule:
     require: tuple[Pattern, ...]
     exclude: tuple[Pattern, ...]
     exclude_clause: tuple[Pattern, ...]
-    modality: str | None
+    modality: Modality | None
     only: frozenset[str]
     """Modalities in which it counts; empty: all."""
     zones: frozenset[str]
@@ -102,7 +103,7 @@ class ActivityRules:
         hits = self.book.scan(text)
         if not hits:
             return
-        only_topics = any(find(pattern, hits) for pattern in self.topics)
+        only_topics = self._only_topics(hits)
         for rule in self._candidates(hits):
             if (only_topics and not rule.topics) or (rule.zones and sentence.zone not in rule.zones):
                 continue
@@ -113,6 +114,13 @@ class ActivityRules:
             match = _first_allowed(rule, hits, text)
             if match is not None:
                 yield Match(rule, *match)
+
+    def lists_topics(self, sentence: Sentence) -> bool:
+        """Whether it only says what a class teaches or a contest is about."""
+        return self._only_topics(self.book.scan(sentence.plain))
+
+    def _only_topics(self, hits: Hits) -> bool:
+        return any(find(pattern, hits) for pattern in self.topics)
 
     def _candidates(self, hits: Hits) -> Iterator[Rule]:
         positions = {position for atom in hits for position in self._by_first_atom.get(atom, ())}
@@ -148,6 +156,9 @@ def _spans(patterns: tuple[Pattern, ...], hits: Hits) -> list[tuple[int, int]]:
 
 
 def _rule(entry: Entry, book: CueBook) -> Rule:
+    modality = entry.string("modality", default="")
+    if modality and modality not in _MODALITIES:
+        raise entry.wrong("modality", f"must be one of {sorted(_MODALITIES)}, is {modality!r}")
     rule = Rule(
         id=entry.string("id"),
         activity=entry.string("activity"),
@@ -156,8 +167,8 @@ def _rule(entry: Entry, book: CueBook) -> Rule:
         require=book.patterns(entry.strings("require")),
         exclude=book.patterns(entry.strings("exclude")),
         exclude_clause=book.patterns(entry.strings("exclude_clause")),
-        modality=entry.string("modality", default="") or None,
-        only=_names(entry, "only", _MODALITIES),
+        modality=_MODALITIES.get(modality),
+        only=_names(entry, "only", frozenset(_MODALITIES)),
         zones=_names(entry, "zones", _ZONES),
         not_sections=_names(entry, "not_sections", _SECTIONS),
         topics=entry.flag("topics"),
@@ -168,8 +179,6 @@ def _rule(entry: Entry, book: CueBook) -> Rule:
         raise entry.wrong("weight", f"must be above 0 and at most 1, is {rule.weight}")
     if not rule.patterns:
         raise entry.wrong("patterns", "must not be empty")
-    if rule.modality is not None and rule.modality not in _MODALITIES:
-        raise entry.wrong("modality", f"must be one of {sorted(_MODALITIES)}, is {rule.modality!r}")
     return rule
 
 
