@@ -199,7 +199,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     if match:
         word = match["type"]
         kind = _ABBREVIATIONS.get(word, word)
-        if word in ("h", "q", "p", "x") and not match["dot"]:
+        if (word in ("h", "q", "p", "x") and not match["dot"]) or (word == "thị" and not match["list"]):
             kind = ""
         if kind and match["mods"] and names.can_be(mention.key, ("province",)) and kind not in ("tỉnh", "thành phố"):
             kind = ""  # "xã nghèo Bắc Kạn": some commune of that province
@@ -222,7 +222,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             mention.agency = True
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
     mention.newspaper = cues.before("newspapers").search(left) is not None
-    if not mention.type:
+    if not mention.type and not names.can_be(mention.key, ("region", "country")):
         mention.person = cues.before("titles").search(left) is not None
         mention.landmark = cues.before("landmarks").search(left) is not None
         mention.institution = cues.before("enterprises").search(left) is not None
@@ -336,7 +336,11 @@ def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Nam
                     siblings.append(mention)
                     mention.siblings = siblings
                     run.append(mention)
-                elif joint and (mention.levels == base.levels or (mention.type is None and base.levels is None)):
+                elif (
+                    joint
+                    and (mention.levels == base.levels or (mention.type is None and base.levels is None))
+                    and not (mention.type and base.inherited)
+                ):
                     siblings.append(mention)
                     mention.siblings = siblings
                     run.append(mention)
@@ -351,15 +355,15 @@ def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Nam
 
 
 def _spread_guests(mentions: Sequence[Mention], lowered: str) -> None:
-    """Guests are enumerated to the end of their sentence."""
+    """Guests are enumerated on, with commas and brackets."""
     for previous, mention in pairwise(mentions):
-        if previous.guest and not mention.guest and not _SENTENCE_BREAK.search(lowered, previous.end, mention.begin):
+        if previous.guest and not mention.guest and _ENUMERATED.fullmatch(lowered, previous.end, mention.begin):
             mention.guest = True
         elif mention.explains and previous.delegate:
             mention.delegate = True
 
 
-_SENTENCE_BREAK = re.compile(r"[.!?…;]\s")
+_ENUMERATED = re.compile(r"\s?\(|[^.!?…;\n]{0,8}[,(][^.!?…;\n]{0,60}")
 _LONGEST_RUN = 40
 """Names of a list that one parent is given to; keeps endless lists linear."""
 _RANK = {"province": 0, "district": 1, "commune": 2}

@@ -76,6 +76,8 @@ class NamedUnits:
     def explained(self, mention: Mention, code: str) -> int:
         """How many of the parents that the words give fit this unit."""
         around = self.around(code) | self.provinces(code)
+        for former in self.register.before(code):
+            around |= self.around(former)
         return sum(1 for parent in mention.parents if any(above in around and above != code for above in self.codes(parent.key)))
 
     def candidates(self, mention: Mention, on: date | None, *, new_map: bool, levels: tuple[Level, ...] | None = None) -> tuple[str, ...]:

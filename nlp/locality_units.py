@@ -120,12 +120,15 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
     heavy = [province for province, weight in reading.weights.items() if weight >= ABOUT_WEIGHT]
     fits = any(province in compatible for province in heavy)
     level = named.level(code)
-    if mention.levels is not None:
+    slip = mention.levels is not None and level not in mention.levels
+    if mention.levels is not None and not (slip and not fits):
         if fits:
             return 0.97 if alike == 1 else 0.93
         if not heavy:
             return 0.95 if alike == 1 else 0.6
         return 0.85 if level == "district" and alike == 1 else 0.3
+    if slip:
+        return 0.3
     known = reading.known.get(mention.key, {}).get(code)
     if known:
         return min(known, 0.95)
@@ -138,9 +141,12 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
         return 0.8 if alike == 1 and not heavy and stressed else 0.3
     if any(above in reading.districts for above in named.around(code)):
         return 0.85
+    stressed = mention.source == "title" or mention.heads
+    if not heavy and reading.prior in compatible and stressed and alike == 1:
+        return 0.7
     if not fits or mention.zone not in ("title", "lead", "body"):
         return 0.3
-    if reading.new_map and (len(mention.siblings) > 2 or mention.source == "title" or mention.heads):
+    if reading.new_map and (len(mention.siblings) > 2 or stressed):
         return 0.75
     return 0.6 if alike == 1 else 0.3
 

@@ -93,6 +93,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.bridge, 0.2),
         (mention.institution, 0.25),
         (mention.merged, 0.2),
+        (mention.former and reading.new_map, 0.5),
         (mention.embedded, 0.5),
         (mention.venue and reading.national and mention.source == "text", 0.3),
         (listed > 3, 0.3),
