@@ -17,6 +17,17 @@ from zope.interface import implementer  # type: ignore[import-untyped]  # publis
 from corpus.portals import Portal
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# IANA's registries of special addresses (IPv4 and IPv6, 2025). Written out, since `is_global` differs between patches of Python.
+_INSIDE = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 "
+        "192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 "
+        "2001:2::/48 2001:10::/28 2001:db8::/32 3fff::/20"
+    ).split()
+)
+_UNICAST6 = ipaddress.ip_network("2000::/3")
+"""All IPv6 addresses that anybody may use; loopback, local, mapped, multicast ones lie outside."""
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -42,12 +53,11 @@ def is_public(address: str) -> bool:
 
 
 def _is_global(ip: IpAddress) -> bool:
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        return True  # judged by the inner one
-    if isinstance(ip, ipaddress.IPv6Address) and not ip.is_reserved and int(ip) >> 125 != 1:
-        return ip in _NAT64  # unicast that anybody may use lies in 2000::/3 (IANA registry)
-    reserved = ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback or ip.is_link_local
-    return ip in _NAT64 if reserved else ip.is_global
+    if any(ip in network for network in _INSIDE):
+        return False
+    if isinstance(ip, ipaddress.IPv4Address):
+        return True
+    return ip in _UNICAST6 or ip in _NAT64 or ip.ipv4_mapped is not None  # the latter two are judged by the inner address
 
 
 def _inner(ip: IpAddress) -> list[IpAddress]:
