@@ -25,11 +25,16 @@ RULES_METHOD = f"relevance-rules {VERSION}"
 BOTH_METHOD = f"relevance-rules+model {VERSION}"
 FILE = "relevance_cues.toml"
 
-_COMMUNICATION = 3.0
-"""Sum of cues from which a document is poverty communication: one core phrase in a sentence, or two weaker ones."""
-_POVERTY = 2.0
-_LONG = 30
-"""Sentences; in longer documents a passing sentence weighs less."""
+_COMMUNICATION = (1.6, 0.17, 3.0)
+"""Sum of cues from which a document is poverty communication: for one sentence, more for each further one, at most. A sentence that
+stands alone has less to say it with. Chosen on the annotated pages and our own short documents."""
+_POVERTY = (0.9, 0.15, 2.0)
+_LONG = 14
+"""Sentences. Longer documents that do not say so in title or lead need more, as they touch on many subjects."""
+_LONG_EXTRA = (0.15, 4.0)
+"""For each sentence above, and at most."""
+_LEAD_COUNTS = 20
+"""Sentences up to which the lead speaks for the whole; reports of congresses and sessions open with lists."""
 _MAX_EVIDENCE = 3
 _SPEAKS = ("communication", "poverty", "other")
 
@@ -116,6 +121,10 @@ class Tally:
     communication: float
     poverty: float
     other: float
+    sentences: int
+    communication_ahead: bool
+    """A cue stands in the title or lead."""
+    poverty_ahead: bool
     communication_spans: tuple[Span, ...]
     poverty_spans: tuple[Span, ...]
 
@@ -134,6 +143,7 @@ class RelevanceTagger:
     def tally(self, found: Outline) -> Tally:
         used: dict[str, int] = {}
         sums = dict.fromkeys(_SPEAKS, 0.0)
+        ahead: set[str] = set()
         carried: dict[str, dict[Span, float]] = {name: {} for name in _SPEAKS}
         held = [(sentence, tuple(self._cues.holding(sentence.plain))) for sentence in _weighing(found)]
         poor = any(cue.speaks == "poverty" for _, cues in held for cue in cues)
@@ -144,25 +154,41 @@ class RelevanceTagger:
                     continue
                 used[cue.id] = used.get(cue.id, 0) + 1
                 sums[cue.speaks] += cue.weight * place
+                if sentence.zone == "title" or (sentence.zone == "lead" and len(held) <= _LEAD_COUNTS):
+                    ahead.add(cue.speaks)
                 spans = carried[cue.speaks]
                 spans[sentence.span] = spans.get(sentence.span, 0.0) + cue.weight * place
         return Tally(
             sums["communication"],
             sums["poverty"],
             sums["other"],
+            len(held),
+            "communication" in ahead,
+            "poverty" in ahead,
             _heaviest(carried["communication"]),
             _heaviest(carried["poverty"]),
         )
 
     def _relevance(self, tally: Tally) -> Relevance:
         value: RelevanceValue
-        if tally.communication - min(tally.other, 4.0) * 0.4 >= _COMMUNICATION:
-            value, margin, evidence = "communication", tally.communication - _COMMUNICATION, tally.communication_spans
-        elif tally.poverty - min(tally.other, 4.0) * 0.5 >= _POVERTY:
-            value, margin, evidence = "poverty_other", tally.poverty - _POVERTY, tally.poverty_spans
+        against = min(tally.other, 4.0)
+        communication = tally.communication - 0.4 * against - _needed(_COMMUNICATION, tally.sentences, ahead=tally.communication_ahead)
+        poverty = tally.poverty - 0.5 * against - _needed(_POVERTY, tally.sentences, ahead=tally.poverty_ahead)
+        if communication >= 0:
+            value, margin, evidence = "communication", communication, tally.communication_spans
+        elif poverty >= 0:
+            value, margin, evidence = "poverty_other", min(poverty, -communication), tally.poverty_spans
         else:
-            value, margin, evidence = "off_topic", _POVERTY - tally.poverty, ()
+            value, margin, evidence = "off_topic", min(-poverty, -communication), ()
         return Relevance(value=value, evidence=evidence, score=_score(margin), method=RULES_METHOD)
+
+
+def _needed(threshold: tuple[float, float, float], sentences: int, *, ahead: bool) -> float:
+    least, step, most = threshold
+    needed = min(least + step * max(sentences - 1, 0), most)
+    if sentences > _LONG and not ahead:
+        needed += min(_LONG_EXTRA[0] * (sentences - _LONG), _LONG_EXTRA[1])
+    return needed
 
 
 def _weighing(found: Outline) -> Sequence[Sentence]:
