@@ -79,6 +79,8 @@ class Found(BaseModel):
     snippet: str
     snippet_highlights: list[tuple[int, int]]
     """Offsets into ``snippet``."""
+    snippet_cut: tuple[bool, bool]
+    """Whether text was left out before and after."""
     published: date | None
     source: Named
     url: str | None
@@ -239,6 +241,7 @@ class Catalogue:
             title_highlights=highlight(document.title, looked_for),
             snippet=document.text[part.start : part.end],
             snippet_highlights=[(start - part.start, end - part.start) for start, end in part.highlights],
+            snippet_cut=(part.start > 0, part.end < len(document.text)),
             published=document.published,
             source=self.named("source", document.provenance.portal),
             url=safe_link(document.provenance.canonical_url or document.provenance.final_url),

@@ -190,7 +190,7 @@ def _place_rows(document: Document, names: Names) -> Iterable[PlaceRow]:
             words=document.quote(mention.evidence[0]),
             role=labels.ROLES_OF_PLACES[mention.role],
             then=_then(mention, document, names),
-            now=_now(mention, names),
+            now=_now(mention, document, names),
             open=mention.code is None,
             inferred=mention.inferred,
             score=number(mention.score, 2),
@@ -205,11 +205,22 @@ def _then(mention: LocalityMention, document: Document, names: Names) -> str:
     return "Cả nước" if mention.code == "VN" else register.label(mention.code, document.published)
 
 
-def _now(mention: LocalityMention, names: Names) -> str:
+def _now(mention: LocalityMention, document: Document, names: Names) -> str:
+    """Units of today by province; empty where nothing changed for the reader."""
+    register = names.register
     if mention.code is None:
         return ""
-    today = [code for code in names.register.today(mention.code) if code != mention.code]
-    return _listed([names.register.label(code) for code in today], "; ")
+    groups: dict[str, list[str]] = {}
+    for code in register.today(mention.code):
+        if code != mention.code:
+            groups.setdefault(register.province(code) or "", []).append(code)
+    if not groups or (len(groups) == 1 and {register.label(c) for g in groups.values() for c in g} == {_then(mention, document, names)}):
+        return ""
+    parts = []
+    for province, codes in groups.items():
+        units = _listed([register.full_name(code) for code in codes], ", ")
+        parts.append(units if codes == [province] else f"{units} ({register.full_name(province)})")
+    return "; ".join(parts)
 
 
 def _listed(found: list[str], separator: str) -> str:

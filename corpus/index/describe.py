@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from corpus.analysis import has_diacritics
 from corpus.index.base import And, CodeField, In, Money, Node, Not, Or, Phrase, Published, Words
 from corpus.index.names import Names
 
@@ -15,7 +16,8 @@ def describe(node: Node | None, names: Names) -> str:
             return "mọi tin"
         case Words(text):
             words = text.split()
-            return f"có từ {words[0]}" if len(words) == 1 else f"có đủ các từ {', '.join(words)}"
+            asked = f"có từ {words[0]}" if len(words) == 1 else f"có đủ các từ {', '.join(words)}"
+            return asked if has_diacritics(text) else f"{asked} (không kể dấu)"
         case Phrase(text, title_only):
             return f"tiêu đề có cụm “{text}”" if title_only else f"có cụm “{text}”"
         case And(parts):

@@ -103,6 +103,7 @@ ECHOES = [
     ("ngày:2023-12", "đăng từ 01/12/2023 đến hết 31/12/2023"),
     ("kinh_phí:>=100tr", "có số tiền từ 100.000.000 đồng"),
     ("-năm:2023", "không phải năm là 2023"),
+    ("dak lak", "có đủ các từ dak, lak (không kể dấu)"),
     ("", "mọi tin"),
 ]
 

@@ -1,0 +1,236 @@
+"""Pages as HTML: hostile text stays text, evidence stands at the right words, links lead where they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from urllib.parse import quote
+
+import lxml.html
+import pytest
+from fastapi.testclient import TestClient
+
+from corpus.document import Attachment, LocalityMention, Span
+from corpus.index import open_index
+from corpus.store import open_store
+from search_api.app import create_app
+from search_api.evidence import view
+from search_api.formats import dong, safe_link
+from search_api.tilemap import tiles
+from tests import hostile
+from tests.search_api.conftest import NAMES, Serve
+from tests.search_samples import ALL, DAK_LAK, DIEN_BAN, FETCHED, NGHE_AN, make_document
+
+PATHS = [
+    "/",
+    "/?ban-do=63",
+    "/tim",
+    "/tim?q=ngheo",
+    "/tim?q=xyz",
+    "/tim?q=%22",
+    f"/tin/{NGHE_AN.id}?q=ngheo",
+    "/nguon",
+    "/tro-giup",
+    "/khong-co",
+]
+
+
+def parsed(html: str) -> lxml.html.HtmlElement:
+    return lxml.html.document_fromstring(html.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_is_safe_and_complete(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    page = parsed(answer.text)
+    assert page.get("lang") == "vi"
+    assert len(page.xpath("//h1")) == 1
+    assert len(page.xpath("//main")) == 1
+    assert page.xpath("//a[@class='skip']/@href") == ["#noi-dung"]
+    assert not page.xpath("//script | //style | //*[@style] | //@*[starts-with(name(), 'on')]")
+    assert len(answer.content) < 100_000
+    for source in page.xpath("//link/@href | //img/@src | //form/@action"):
+        assert source.startswith("/")
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    for anchor in page.xpath("//a[starts-with(@href, '#')]/@href"):
+        assert anchor[1:] in ids
+    for field in page.xpath("//input[@type!='hidden']"):
+        assert field.get("aria-label") or field.xpath("ancestor::label") or page.xpath(f"//label[@for='{field.get('id')}']")
+
+
+def test_internal_links_lead_somewhere(client: TestClient) -> None:
+    for path in ("/", "/tim?q=ngheo&ban-do=63", f"/tin/{NGHE_AN.id}"):
+        for href in set(parsed(client.get(path).text).xpath("//a[starts-with(@href, '/')]/@href")):
+            assert client.get(href).status_code == 200, (path, href)
+
+
+def test_facet_count_is_what_its_link_finds(client: TestClient) -> None:
+    page = parsed(client.get("/tim?q=ngheo&muc=tat-ca").text)
+    links = page.xpath("//aside[@id='bo-loc']//li/a")
+    assert len(links) >= 15
+    for found in links:
+        total = parsed(client.get(found.get("href")).text).xpath("string(//h1[@class='total']/strong)")
+        assert total == found.xpath("string(.//*[@class='count'])"), found.get("href")
+
+
+def test_chosen_filters_can_be_taken_away(client: TestClient) -> None:
+    page = parsed(client.get("/tim?hoat-dong=training&tinh=v2-48").text)
+    chips = page.xpath("//ul[@class='chips']//a[not(@class)]")
+    assert [chip.text_content().split(": ")[1].removesuffix(" ×") for chip in chips] == ["Đà Nẵng", "Tập huấn, bồi dưỡng"]
+    assert "hoat-dong=training" in chips[0].get("href")
+    assert "tinh=" not in chips[0].get("href")
+
+
+def test_switch_of_maps_keeps_the_rest(client: TestClient) -> None:
+    page = parsed(client.get("/tim?q=ngheo&nam=2023").text)
+    (other,) = page.xpath("//div[@class='switch']/a[not(@aria-current)]/@href")
+    assert {"q=ngheo", "nam=2023", "ban-do=63"} == set(other.partition("?")[2].split("&"))
+
+
+def test_fault_points_at_the_character(client: TestClient) -> None:
+    answer = client.get("/tim", params={"q": 'nghèo "thông'})
+    assert answer.status_code == 400
+    assert parsed(answer.text).xpath("string(//*[@class='wrong'])") == '"'
+
+
+def test_empty_corpus_says_what_to_do(serve: Serve) -> None:
+    assert "loa run" in serve().get("/").text
+
+
+def test_evidence_is_marked_at_its_words() -> None:
+    found = view(NGHE_AN, NAMES)
+    pieces = [piece for paragraph in found.paragraphs for piece in paragraph]
+    assert "".join(piece.text for piece in pieces) == NGHE_AN.text.replace("\n", "")
+    assert [p.text for p in pieces if "money" in p.kinds] == ["hơn 1,2 tỷ đồng", "50 triệu đồng"]
+    assert [p.text for p in pieces if "place" in p.kinds] == ["tỉnh Nghệ An", "huyện Hưng Nguyên"]
+    assert "".join(p.text for p in pieces if "activity" in p.kinds) == "".join(NGHE_AN.quote(m.evidence[0]) for m in NGHE_AN.activities)
+    anchors = [anchor for piece in pieces for anchor in piece.anchors]
+    assert sorted(anchors) == ["db-1", "db-2", "hd-1", "hd-2", "kp-1", "kp-2"]
+
+
+def test_rows_say_then_and_now() -> None:
+    (place,) = view(DIEN_BAN, NAMES).places
+    assert place.then == "thị xã Điện Bàn, tỉnh Quảng Nam"
+    assert place.now.endswith("(thành phố Đà Nẵng)")
+    assert view(DAK_LAK, NAMES).places[0].now == ""
+    (money,) = view(DIEN_BAN, NAMES).money
+    assert (money.amount, money.role, money.public) == ("146,4 triệu đồng", "Được phân bổ", True)
+
+
+def test_open_place_keeps_its_candidates() -> None:
+    span = Span(DIEN_BAN.text.index("thị xã Điện Bàn"), DIEN_BAN.text.index("thị xã Điện Bàn") + 15)
+    open_place = LocalityMention(code=None, candidates=("v1-40", "v1-49"), role="about", evidence=(span,), method="locality-rules")
+    (row,) = view(replace(DIEN_BAN, localities=(open_place,)), NAMES).places
+    assert row.open
+    assert row.then == "tỉnh Nghệ An hoặc tỉnh Quảng Nam"
+
+
+def test_overlapping_evidence_and_evidence_across_lines() -> None:
+    text = "Một dòng\nhai dòng"
+    document = make_document("0" * 24, "Tin", text, about=(("v1-40", "dòng\nhai"), ("v1-49", "hai dòng"), ("v1-48", "hai")))
+    pieces = [piece for paragraph in view(document, NAMES).paragraphs for piece in paragraph]
+    assert "".join(piece.text for piece in pieces) == text.replace("\n", "")
+    anchors = [anchor for piece in pieces for anchor in piece.anchors]
+    assert sorted(anchors) == ["db-1", "db-2", "db-3"]
+
+
+def readable(payload: str) -> str:
+    return payload.replace("\x00", "")
+
+
+def assert_inert(page: lxml.html.HtmlElement) -> None:
+    assert not page.xpath("//script | //style | //iframe | //object | //embed | //img | //video | //base | //marquee | //math")
+    assert not page.xpath("//@style | //@*[starts-with(name(), 'on')] | //meta[@http-equiv] | //form[not(@action='/tim')]")
+    assert len(page.xpath("//main")) == len(page.xpath("//h1")) == len(page.xpath("//body")) == 1
+    for href in page.xpath("//@href"):
+        assert href.startswith(("/", "#", "http://", "https://")), href
+
+
+@pytest.fixture(scope="module")
+def hostile_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A corpus in which every payload is title, text, source and author of a document."""
+    folder = tmp_path_factory.mktemp("hostile")
+    store, index = open_store(folder / "loa.db"), open_index(folder / "index", register=NAMES.register)
+    for number, payload in enumerate(hostile.ALL):
+        kept = readable(payload)
+        text = f"Nghèo {kept} hết.\nXã {kept} nghèo."
+        document = make_document(f"{number:024d}", kept, text, portal=kept[:60], author=kept)
+        store.put_document(document, FETCHED)
+        index.put(document)
+    index.refresh()
+    yield TestClient(create_app(store, index, names=NAMES), raise_server_exceptions=False)
+    index.close()
+    store.close()
+
+
+@pytest.mark.parametrize("number", range(len(hostile.ALL)))
+def test_hostile_text_stays_text_everywhere(hostile_client: TestClient, number: int) -> None:
+    payload = hostile.ALL[number]
+    address = f"/tin/{number:024d}"
+    for path, params in (
+        (address, {"q": payload[:500]}),
+        ("/tim", {"q": payload[:500]}),
+        ("/tim", {"q": "nghèo", "nguon": payload[:80]}),
+        (f"/khong-co/{quote(payload[:50])}", {}),
+    ):
+        answer = hostile_client.get(path, params=params)
+        assert answer.status_code in (200, 400, 404), path
+        assert_inert(parsed(answer.text))
+    shown = parsed(hostile_client.get(address).text).xpath("string(//div[@class='body'])")
+    visible = "".join(character for character in readable(payload) if character.isprintable())
+    assert visible in "".join(character for character in shown if character.isprintable())
+
+
+@pytest.mark.parametrize("path", ["/", "/?ban-do=63", "/nguon", "/tim?so=100", "/tim?so=100&q=ngheo"])
+def test_hostile_text_stays_text_in_lists(hostile_client: TestClient, path: str) -> None:
+    assert_inert(parsed(hostile_client.get(path).text))
+
+
+@pytest.mark.parametrize("link", hostile.LINKS, ids=range(len(hostile.LINKS)))
+def test_hostile_links_are_dropped(serve: Serve, link: str) -> None:
+    document = make_document("9" * 24, "Tin", "Tập huấn.", url=link, attachments=(Attachment(url=link, title="Tệp"),))
+    client = serve(document)
+    for path in ("/tim", f"/tin/{document.id}"):
+        page = parsed(client.get(path).text)
+        for href in page.xpath("//@href"):
+            assert href.startswith(("/", "#", "http://", "https://")), href
+            assert not href.startswith("//")
+        assert not page.xpath("//script | //@*[starts-with(name(), 'on')]")
+    assert safe_link(client.get("/api/v1/search").json()["hits"][0]["url"]) in (None, link)
+
+
+@pytest.mark.parametrize(
+    ("vnd", "expected"),
+    [
+        (999, "999 đồng"),
+        (1_000_000, "1 triệu đồng"),
+        (1_000_001, "1.000.001 đồng"),
+        (13_824_000, "13,824 triệu đồng"),
+        (7_250_000_000, "7,25 tỷ đồng"),
+        (0, "0 đồng"),
+    ],
+)
+def test_money_in_vietnamese(vnd: int, expected: str) -> None:
+    assert dong(vnd) == expected
+
+
+@pytest.mark.parametrize(("map", "units", "day"), [("34", 34, date(2026, 1, 1)), ("63", 63, date(2024, 1, 1))])
+def test_tile_maps_show_every_unit_once_and_both_archipelagos(map: str, units: int, day: date) -> None:
+    found = [tile for row in tiles({"v2-40": 5, "v1-40": 5}, map, NAMES.register) for tile in row if tile]  # type: ignore[arg-type]
+    codes = [tile.code for tile in found if not tile.islands]
+    assert sorted(codes) == sorted(unit.code for unit in NAMES.register.units("province", day))
+    assert len(codes) == units
+    assert [(tile.islands, tile.name) for tile in found if tile.islands] == [("Hoàng Sa", "Đà Nẵng"), ("Trường Sa", "Khánh Hòa")]
+    assert [tile.count for tile in found if tile.shade] == [5]
+
+
+def test_samples_are_all_shown(client: TestClient) -> None:
+    page = client.get("/tim?muc=tat-ca").text
+    assert all(document.title in page for document in ALL)
