@@ -29,10 +29,11 @@ _COMMUNICATION = (1.6, 0.17, 3.0)
 """Sum of cues from which a document is poverty communication: for one sentence, more for each further one, at most. A sentence that
 stands alone has less to say it with. Chosen on the annotated pages and our own short documents."""
 _POVERTY = (0.9, 0.15, 2.0)
-_LONG = 14
-"""Sentences. Longer documents that do not say so in title or lead need more, as they touch on many subjects."""
-_LONG_EXTRA = (0.15, 4.0)
-"""For each sentence above, and at most."""
+_LONG = 8
+"""Sentences. A longer document touches on many subjects: unless title or lead say so, this share of its sentences must speak for it."""
+_SHARE = 0.2
+_HEAVY = 2.0
+"""So many times the sum that is needed stands for the share, in up to `_LEAD_COUNTS` sentences."""
 _LEAD_COUNTS = 20
 """Sentences up to which the lead speaks for the whole; reports of congresses and sessions open with lists."""
 _MAX_EVIDENCE = 3
@@ -122,9 +123,8 @@ class Tally:
     poverty: float
     other: float
     sentences: int
-    communication_ahead: bool
-    """A cue stands in the title or lead."""
-    poverty_ahead: bool
+    spread: frozenset[str]
+    """Sides that title, lead or enough of the sentences speak for, so that they are more than a passing remark."""
     communication_spans: tuple[Span, ...]
     poverty_spans: tuple[Span, ...]
 
@@ -163,8 +163,7 @@ class RelevanceTagger:
             sums["poverty"],
             sums["other"],
             len(held),
-            "communication" in ahead,
-            "poverty" in ahead,
+            frozenset(name for name in _SPEAKS if name in ahead or _is_spread(len(carried[name]), sums[name], len(held))),
             _heaviest(carried["communication"]),
             _heaviest(carried["poverty"]),
         )
@@ -172,23 +171,25 @@ class RelevanceTagger:
     def _relevance(self, tally: Tally) -> Relevance:
         value: RelevanceValue
         against = min(tally.other, 4.0)
-        communication = tally.communication - 0.4 * against - _needed(_COMMUNICATION, tally.sentences, ahead=tally.communication_ahead)
-        poverty = tally.poverty - 0.5 * against - _needed(_POVERTY, tally.sentences, ahead=tally.poverty_ahead)
-        if communication >= 0:
+        communication = tally.communication - 0.4 * against - _needed(_COMMUNICATION, tally.sentences)
+        poverty = tally.poverty - 0.5 * against - _needed(_POVERTY, tally.sentences)
+        if communication >= 0 and "communication" in tally.spread:
             value, margin, evidence = "communication", communication, tally.communication_spans
-        elif poverty >= 0:
-            value, margin, evidence = "poverty_other", min(poverty, -communication), tally.poverty_spans
+        elif poverty >= 0 and "poverty" in tally.spread:
+            value, margin, evidence = "poverty_other", poverty, tally.poverty_spans
         else:
-            value, margin, evidence = "off_topic", min(-poverty, -communication), ()
+            value, margin, evidence = "off_topic", max(-poverty, 0.0), ()
         return Relevance(value=value, evidence=evidence, score=_score(margin), method=RULES_METHOD)
 
 
-def _needed(threshold: tuple[float, float, float], sentences: int, *, ahead: bool) -> float:
+def _is_spread(speaking: int, total: float, sentences: int) -> bool:
+    heavy = sentences <= _LEAD_COUNTS and total >= _HEAVY * _needed(_COMMUNICATION, sentences)
+    return sentences <= _LONG or heavy or speaking >= _SHARE * sentences
+
+
+def _needed(threshold: tuple[float, float, float], sentences: int) -> float:
     least, step, most = threshold
-    needed = min(least + step * max(sentences - 1, 0), most)
-    if sentences > _LONG and not ahead:
-        needed += min(_LONG_EXTRA[0] * (sentences - _LONG), _LONG_EXTRA[1])
-    return needed
+    return min(least + step * max(sentences - 1, 0), most)
 
 
 def _weighing(found: Outline) -> Sequence[Sentence]:
