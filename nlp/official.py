@@ -79,7 +79,7 @@ _TARGET = re.compile(
 def tag_official(document: Document) -> Document:
     """Sets ``official`` and, with it, ``kind``; None and unchanged where the text is not an administrative document."""
     text, low = document.text, lower(document.text)
-    heading = _heading(text)
+    heading = _heading(text) or _heading_in_title(document.title)
     own_number = _OWN_NUMBER.search(low, 0, _HEAD)
     if heading is None or not _is_document(low, own_number):
         return replace(document, official=None, kind="news" if document.kind == "official" else document.kind)
@@ -89,18 +89,18 @@ def tag_official(document: Document) -> Document:
         number = text[own_number.start("number") : own_number.end("number")] + text[own_number.start("suffix") : own_number.end()].replace(
             " ", ""
         )
-    evidence = [Span(*heading)]
+    evidence = [heading]
     if own_number:
         evidence.append(Span(*own_number.span()))
     if dateline:
         evidence.append(Span(*dateline))
     record = OfficialRecord(
-        kind=KINDS[low[slice(*heading)].strip(" :")],
+        kind=KINDS[lower(document.quote(heading))],
         number=number,
         issued=issued,
         issued_year=year,
         issued_month=month,
-        issuer=_issuer(text, low, heading[0]),
+        issuer=_issuer(text, low, heading.start if heading.field == "text" else None),
         signer=_signer(text, low),
         legal_bases=tuple(_references(text, low, own=number)),
         goals=tuple(_goals(text, low)),
@@ -126,11 +126,19 @@ def _lines(text: str, end: int | None = None) -> Iterator[tuple[int, int]]:
         start = stop + 1
 
 
-def _heading(text: str) -> tuple[int, int] | None:
+def _heading(text: str) -> Span | None:
     for start, end in _lines(text, _HEAD):
         line = text[start:end]
         if len(line) <= 24 and line.isupper() and lower(line) in KINDS:
-            return start, end
+            return Span(start, end)
+    return None
+
+
+def _heading_in_title(title: str) -> Span | None:
+    """Extraction makes the title of a document from its heading and the lines under it: "KẾ HOẠCH Truyền thông ..."."""
+    for kind in sorted(KINDS, key=len, reverse=True):
+        if title[: len(kind)].isupper() and lower(title[: len(kind)]) == kind and not title[len(kind) : len(kind) + 1].isalpha():
+            return Span(0, len(kind), "title")
     return None
 
 
@@ -162,8 +170,9 @@ def _date(year: int, month: str | None, day: str | None) -> date | None:
         return None
 
 
-def _issuer(text: str, low: str, heading: int) -> str | None:
-    lines = list(_lines(text, heading))
+def _issuer(text: str, low: str, heading: int | None) -> str | None:
+    """Above the heading in capitals, or who says "... xây dựng kế hoạch" below it; ``heading`` None where extraction took it away."""
+    lines = list(_lines(text, heading if heading is not None else 400))
     for position, (start, end) in enumerate(lines):
         if _ISSUER_LINE.match(low, start) and end - start <= 80 and text[start:end].isupper():
             name = text[start:end]
@@ -172,7 +181,7 @@ def _issuer(text: str, low: str, heading: int) -> str | None:
                 if _PLACE_LINE.match(low, first) and text[first:last].isupper() and last - first <= 40:
                     name = f"{name} {text[first:last]}"
             return " ".join(name.split())
-    for acts in _ISSUER_ACTS.finditer(low, heading, heading + _HEAD):
+    for acts in _ISSUER_ACTS.finditer(low, heading or 0, (heading or 0) + _HEAD):
         name = " ".join(acts["issuer"].split())
         if not _NOT_A_NAME.search(name):
             return " ".join(text[acts.start("issuer") : acts.end("issuer")].split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
 from hypothesis import given
@@ -91,6 +91,16 @@ def test_a_national_resolution() -> None:
     assert record is not None
     assert (record.kind, record.number, record.issuer) == ("Nghị quyết", "31/2023/QH15", "QUỐC HỘI")
     assert [(r.kind, r.number) for r in record.legal_bases] == [("Luật", "77/2015/QH13")]
+
+
+def test_the_heading_may_have_become_the_title() -> None:
+    before = replace(
+        document(DRAFT.replace("KẾ HOẠCH\nTruyền thông về giảm nghèo đa chiều năm 2023\n", "")), title="KẾ HOẠCH Truyền thông về giảm nghèo"
+    )
+    tagged = tag_official(before)
+    assert tagged.official is not None
+    assert (tagged.official.kind, tagged.official.issuer) == ("Kế hoạch", "UBND huyện Mù Cang Chải")
+    assert tagged.quote(tagged.official.evidence[0]) in ("KẾ HOẠCH", "Số: /KH-UBND")
 
 
 @given(st.text(max_size=300) | st.lists(st.sampled_from([*PLAN.split("\n"), " ", "\n", "Số: 1/QĐ-UBND"])).map("\n".join))
