@@ -182,8 +182,7 @@ def _attachments(page: Page, body: Body | None, base: str) -> tuple[Attachment, 
         except ValueError:
             continue
         if url.startswith(("http://", "https://")):
-            title = page.text_of(page.boxes.index(box)) if box.last > box.first else ""
-            found.setdefault(url, Attachment(url=url, title=title[:300], media_type=_MEDIA.get(match[1].lower())))
+            found.setdefault(url, Attachment(url=url, title=box.text[:300], media_type=_MEDIA.get(match[1].lower())))
     return tuple(found.values())
 
 

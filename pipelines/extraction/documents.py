@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.errors import Reason, Rejected
-from corpus.text import normalize
 
 MAX_PAGES = 500
 MAX_UNPACKED = 200_000_000
@@ -21,7 +20,7 @@ class Encrypted(Rejected):
 
 
 def read_pdf(body: bytes) -> tuple[str, bool]:
-    """(text, whether it is scanned: most pages hold no text). Raises: Rejected for a file that is no readable PDF."""
+    """(text as the file has it, whether it is scanned: most pages hold no text). Raises: Rejected for a file that is no readable PDF."""
     import pypdfium2
 
     try:
@@ -35,7 +34,7 @@ def read_pdf(body: bytes) -> tuple[str, bool]:
     finally:
         document.close()
     thin = sum(len(page.strip()) < _CHARS_PER_PAGE for page in pages)
-    return normalize("\n\n".join(pages)), bool(pages) and thin * 2 > len(pages)
+    return "\n\n".join(pages), bool(pages) and thin * 2 > len(pages)
 
 
 def read_docx(body: bytes) -> str:
@@ -50,7 +49,7 @@ def read_docx(body: bytes) -> str:
         document = docx.Document(io.BytesIO(body))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
         raise Rejected(Reason.NO_TEXT, f"not a readable DOCX: {error}") from error
-    return normalize("\n\n".join(_docx_parts(document)))
+    return "\n\n".join(_docx_parts(document))
 
 
 def _pdf_page(document: Any, number: int) -> str:

@@ -38,15 +38,19 @@ def fallback_text(source: str) -> str:
 
 
 def fallback_date(source: str, fetched_at: datetime) -> DateCandidate | None:
-    """htmldate without its extensive search, which takes the year of the footer for the date."""
-    if not _is_small(source):
+    """htmldate on the page's head, which knows more kinds of tags than we do; in the body it takes the licence's date or the year of the
+    footer for the date."""
+    head = source[: max(0, source.lower().find("</head>"))]
+    if not head or not _is_small(head):
         return None
     from htmldate import find_date
 
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
     latest = fetched_at.astimezone(VIETNAM).date()
     try:
-        found = find_date(source, extensive_search=False, original_date=True, max_date=latest.isoformat())
+        found = find_date(
+            f"{head}</head><body><p>.</p></body></html>", extensive_search=False, original_date=True, max_date=latest.isoformat()
+        )
         value = date.fromisoformat(found) if found else None
     except (AssertionError, ValueError, TypeError, AttributeError):
         return None

@@ -20,11 +20,13 @@ _CHALLENGE = re.compile(
     r"ban da bi chan|truy cap bi tu choi|document\.cookie\s*=|toi khong phai (?:la )?(?:nguoi may|robot)"
 )
 _ERROR = re.compile(
-    r"\b(?:404|500|502|503|403)\b.{0,40}(?:not found|error|khong tim thay|loi|forbidden|unavailable)|page not found|not found|"
-    r"khong tim thay|khong ton tai|da bi (?:xoa|go|an)|trang (?:ban )?(?:yeu cau|can tim|tim kiem|nay)? ?khong|bai viet khong|noi dung khong|"
-    r"duong dan (?:khong|bi loi|sai)|xay ra loi|co loi xay ra|loi he thong|loi may chu|he thong dang (?:bao tri|nang cap)|trang web dang (?:bao tri|nang cap)|"
-    r"server error|runtime error|service unavailable|bad gateway|under maintenance|^loi\b|^error\b|^oops|an error (?:has )?occurred|"
-    r"sorry, something went wrong|khong co (?:bai viet|du lieu|ban ghi|tin) nao"
+    r"\b(?:404|500|502|503|403)\b.{0,40}(?:not found|error|khong tim thay|loi|forbidden|unavailable)|page not found|^not found|"
+    r"khong tim thay (?:trang|noi dung|bai|duong dan|du lieu|ket qua|yeu cau|tai nguyen|thong tin)|"
+    r"(?:trang|bai viet|noi dung|duong dan|tin bai|chuyen muc)[^.,:|]{0,40} (?:khong ton tai|da bi (?:xoa|go|an)|khong con|khong hop le|khong tim thay)|"
+    r"duong dan (?:bi loi|sai)|(?:xay ra|co|gap|bao) loi (?:xay ra|he thong|trong qua trinh|khi)|loi he thong|loi may chu|"
+    r"(?:he thong|website|trang web|cong thong tin)[^.,:|]{0,30} dang (?:duoc )?(?:bao tri|nang cap)|co loi xay ra|"
+    r"server error|runtime error|service unavailable|bad gateway|under maintenance|^loi\b.{0,20}(?:\||$)|^error\b|^oops|an error (?:has )?occurred|"
+    r"something went wrong|khong co (?:bai viet|du lieu|ban ghi|tin) nao|^khong tim thay\W{0,3}(?:\||$)"
 )
 _LOGIN = re.compile(r"^(?:dang nhap|login|log in|sign in|yeu cau dang nhap)\b")
 _SEARCH = re.compile(r"^(?:ket qua tim kiem|tim kiem|search results?|tag\s*:|tu khoa\s*:|chu de\s*:|luu tru)\b")
@@ -59,7 +61,7 @@ def check_answer(status: int, page: Page, metadata: Metadata) -> None:
     chars = page.boxes[0].chars
     if chars < 2500 and (match := _CHALLENGE.search(f"{told} {whole}")):
         raise Rejected(Reason.ERROR_PAGE, f"challenge page: {match.group()!r}")
-    if _LOGIN.match(told.strip()) and chars < 4000:
+    if _LOGIN.match(told.strip()) and chars < 4000 and page.tree.css_first('input[type="password"]') is not None:
         raise Rejected(Reason.ERROR_PAGE, "login form")
 
 

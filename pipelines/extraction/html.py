@@ -17,6 +17,8 @@ from corpus.text import normalize
 
 # A page of 300 kB has about 15,000 nodes; the limit keeps a hostile page of a million elements under two seconds.
 MAX_NODES = 120_000
+MAX_DEPTH = 512
+"""As browsers; ordinary pages nest fewer than 60 deep."""
 MAX_CHARACTERS = 4_000_000
 _MARKS_LENGTH = 240
 
@@ -31,6 +33,10 @@ _INLINE = frozenset(
 _TEXT_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li td th dt dd figcaption caption blockquote pre".split())
 _BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
 _NAMING = ("id", "class", "itemprop", "rel", "data-role", "type")
+_MANY_TAGS = 20_000
+_DEEPEST = 1_000
+_SELF_CLOSING = frozenset("p li td th tr dt dd option br hr img input meta link source wbr area col base embed track param".split())
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:]{0,30})")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Already in normal form: ASCII, composed Vietnamese letters and common signs (half of a page's time went into normalising these).
 _PLAIN = re.compile(
@@ -120,10 +126,6 @@ class Page:
             return None
         return self.numbers.get(node.mem_id) if node is not None else None
 
-    def text_of(self, box: int) -> str:
-        held = self.boxes[box]
-        return " ".join(block.text for block in self.blocks[held.first : held.last])
-
 
 def clean(text: str) -> str:
     """Normal form, one space between words.
@@ -136,7 +138,8 @@ def clean(text: str) -> str:
 
 def read_page(text: str) -> Page:
     """Parse and walk one page; never raises on broken HTML. What lies past the limits is left out and ``truncated`` is set."""
-    tree = LexborHTMLParser(text[:MAX_CHARACTERS])
+    source, flattened = _flatten(text[:MAX_CHARACTERS])
+    tree = LexborHTMLParser(source)
     page = Page(
         tree=tree,
         boxes=[],
@@ -146,13 +149,34 @@ def read_page(text: str) -> Page:
         head_title=_head_title(tree),
         canonical=_canonical(tree),
         language=_language(tree),
-        truncated=len(text) > MAX_CHARACTERS,
+        truncated=flattened or len(text) > MAX_CHARACTERS,
     )
     if tree.body is not None:
         _Walk(page).run(tree.body)
     if not page.boxes:
         page.boxes.append(Box("body", "", -1, 0))
     return page
+
+
+def _flatten(source: str) -> tuple[str, bool]:
+    """Without the tags nested deeper than 1,000: selectolax 1.0.2 takes 10 s for 60,000 nested elements (quadratic)."""
+    if source.count("<") < _MANY_TAGS:
+        return source, False
+    depth = 0
+    cut = False
+
+    def keep(match: re.Match[str]) -> str:
+        nonlocal depth, cut
+        if match[2].lower() in _SELF_CLOSING:
+            return match.group()
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        if depth < _DEEPEST:
+            return match.group()
+        cut = True
+        return "<!"  # the rest of the tag is read as a comment
+
+    flat = _TAG.sub(keep, source)
+    return (flat, True) if cut else (source, False)
 
 
 def _metas(tree: LexborHTMLParser) -> list[tuple[str, str]]:
@@ -228,6 +252,9 @@ class _Walk:
                     self.links += tag == "a"
                     self.bolds += tag in _BOLD
                     child = node.child
+                    if child is not None and len(stack) >= MAX_DEPTH:
+                        page.truncated = True
+                        child = None
                     if child is not None:
                         stack.append((node, tag, current))
                         current = inner

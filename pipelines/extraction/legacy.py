@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 
 from corpus.text import fold
-from pipelines.extraction.quality import measure
+from pipelines.extraction.quality import is_syllable, measure
 
 # TCVN 5712:1993 VN3, bytes A1-FE as cp1252/Latin-1 shows them. Toned capitals have no code: the .VnTimeH fonts draw them from the
 # small letters' codes.
@@ -71,7 +71,7 @@ def convert_legacy(text: str) -> tuple[str, str | None]:
 
 def from_tcvn3(text: str) -> str:
     """Words set in capitals get their toned letters back as capitals; lone toned capitals cannot be told from small ones."""
-    return _restore_capitals(text.translate(_tcvn3_table()))
+    return _restore_capitals(_HYPHEN.sub(_restore_u, text.translate(_tcvn3_table())))
 
 
 def from_viscii(text: str) -> str:
@@ -130,6 +130,13 @@ def _vni_pattern() -> re.Pattern[str]:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
+# ư stands on the soft hyphen, which PDF readers give as a hyphen: "th-", "n-ớc", but "kinh tế-xã hội".
+_HYPHEN = re.compile(r"(?<![^\W\d_])([BCDĐGHKLMNPQRSTVXbcdđghklmnpqrstvx]{1,3})-([^\W\d_]{0,4})(?![^\W\d_])")
+
+
+def _restore_u(match: re.Match[str]) -> str:
+    word = f"{match[1]}ư{match[2]}"
+    return word if is_syllable(word) else match.group()
 
 
 def _restore_capitals(text: str) -> str:

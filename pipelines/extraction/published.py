@@ -27,7 +27,10 @@ _URL = 0.45
 _SWAPPED = 0.35
 DOUBTFUL = 0.5
 _BEFORE = 6
-_AFTER = 8
+_AFTER = 25
+_REST = 45
+_REST_IN_TEXT = 25
+"""Characters beside the date: names and sections stand there; in the text a short sentence may be as long."""
 _LINE = 140
 _URL_DATE = re.compile(r"[/\-_](20[0-3]\d)[/\-]?(0[1-9]|1[0-2])[/\-]?(0[1-9]|[12]\d|3[01])(?=[/\-_]|\d{4,9}(?:\D|$)|\D|$)")
 
@@ -47,7 +50,7 @@ def choose_date(
     updates: list[Written] = []
     found: list[DateCandidate] = []
     if box is not None:
-        found += [_visible(written, 1.0, "selector") for written in read_written(layout.page.text_of(box))]
+        found += [_visible(written, 1.0, "selector") for written in read_written(layout.page.boxes[box].text)]
     found += list(_seen(layout, title, body, updates, latest))
     found += list(_told(metadata))
     if match := _URL_DATE.search(url):
@@ -70,7 +73,7 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
     anchor = title if title is not None else first
-    low, high = max(0, anchor - _BEFORE), min(len(page.blocks), max(anchor + _AFTER, min(first + 2, anchor + 25)))
+    low, high = max(0, anchor - _BEFORE), min(last, max(first + 2, anchor + 4), anchor + _AFTER)
     for number in range(low, high):
         block = page.blocks[number]
         if number == title or len(block.text) > _LINE:
@@ -78,7 +81,7 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
         above = number < anchor
         if above and any(map(is_clock, layout.near(block.box, 3))):
             continue
-        for written in _stamps(block.text):
+        for written in _stamps(block.text, most=_REST if number < first or above else _REST_IN_TEXT):
             if is_update(block.text[: written.start][-40:]):
                 updates.append(written)
                 continue
@@ -92,18 +95,18 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
         if number >= last and any(layout.noise[box] for box in page.ancestors(block.box)):
             continue
         if len(block.text) <= _LINE and (number < last or any(map(is_date, layout.near(block.box, 2))) or is_label(block.text)):
-            for written in _stamps(block.text):
+            for written in _stamps(block.text, most=_REST_IN_TEXT):
                 if not written.swapped and in_range(written.value, latest):
                     yield _visible(written, _BELOW_TEXT, "visible")
 
 
-def _stamps(text: str) -> list[Written]:
+def _stamps(text: str, *, most: int) -> list[Written]:
     """Dates of a line that is a date line: little else stands in it, or a label such as "Ngày đăng" stands before the date."""
     found = list(read_written(text))
     if not found:
         return []
     rest = remainder(text)
-    if len(rest) <= 45:
+    if len(rest) <= most:
         return found
     return [
         written for written in found if re.search(r"(?:đăng|cập nhật|xuất bản|lúc|ngày tạo)\W{0,3}$", text[: written.start], re.IGNORECASE)

@@ -37,8 +37,8 @@ def find_title(layout: Layout, body: Body | None, metadata: Metadata, *, sites: 
     page = layout.page
     told = [text for text in (*metadata.titles, page.head_title) if text]
     stripped = [strip_site(text, told, sites) for text in told]
-    if box is not None and page.text_of(box):
-        return Title(page.text_of(box)[:_MAX], page.boxes[box].first)
+    if box is not None and page.boxes[box].text:
+        return Title(page.boxes[box].text[:_MAX], page.boxes[box].first)
     found = _heading(layout, body, stripped, sites)
     if found is not None:
         return Title(strip_site(page.blocks[found].text, told, sites)[:_MAX], found)
