@@ -23,6 +23,29 @@ class Sum:
     """The sentence or line before, in lower case."""
     is_range: bool = False
     """The upper end of a range."""
+    lowest: int = 0
+    highest: int = 0
+    """Smallest and largest true sum that the words allow, inclusive; set by `bounded`."""
+    step: int = 1
+    """Worth of the last digit that is not a padding zero: 100 tỷ for "hơn 1.700 tỷ"."""
+
+
+def bounded(found: Sum) -> Sum:
+    """The sum with its bounds filled in."""
+    value = found.budget.vnd or 0
+    step = 1
+    while value and value % (step * 10) == 0 and step * 100 <= value:
+        step *= 10
+    match found.budget.qualifier:
+        case "over":
+            low, high = value, value + step - 1
+        case "under":
+            low, high = value - step + 1, value
+        case "about":
+            low, high = value - step // 2, value + step // 2
+        case _:
+            low, high = value - found.precision // 2, value + found.precision // 2
+    return replace(found, lowest=low, highest=high, step=step)
 
 
 _MOST_PARTS = 60
@@ -53,7 +76,7 @@ def is_part(left: str, line_start: str, *, after_sum: bool, in_list: bool) -> bo
 
 def link_parts(sums: Sequence[Sum]) -> list[Sum]:
     """Fills ``parts`` and ``parts_agree``, the role of parts and, where the parts tell it, the scope of the total."""
-    linked = list(sums)
+    linked = [bounded(found) for found in sums]
     claimed: set[int] = set()
     for position in range(len(linked) - 1, -1, -1):
         if not _can_total(linked[position]):
@@ -121,23 +144,26 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
             candidates.append(index)
     if not candidates:
         return (), None
-    for size in range(len(candidates), 1, -1):
-        chosen = candidates[:size]
-        if _agrees(total, [sums[i] for i in chosen]):
-            return tuple(chosen), True
-    if not explicit:
-        return (), None
-    if _agrees(total, [sums[i] for i in candidates[:1]]):
-        return (), None  # the same sum said again
+    agreeing = 0
+    low = high = 0
+    for size, index in enumerate(candidates, start=1):
+        low += sums[index].lowest
+        high += sums[index].highest
+        if low <= total.highest and total.lowest <= high:
+            agreeing = size
+    if agreeing > 1:
+        return tuple(candidates[:agreeing]), True
+    if not explicit or agreeing == 1:
+        return (), None  # not a list, or the same sum said again
     if len(candidates) == 1 or not exhaustive:
-        low = sum(_interval(sums[i])[0] for i in candidates)
-        return (tuple(candidates), None) if low <= _interval(total)[1] else (tuple(candidates[:1]), None)
+        return (tuple(candidates), None) if low <= total.highest else (tuple(candidates[:1]), None)
     return tuple(candidates), False
 
 
 def _preceding_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> tuple[tuple[int, ...], bool | None]:
     total = sums[position]
     candidates: list[int] = []
+    low = high = 0
     place = total.sentence
     for index in range(position - 1, max(-1, position - 1 - _MOST_PARTS), -1):
         found = sums[index]
@@ -146,9 +172,11 @@ def _preceding_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
         if not _at_most(found, total):
             break
         place = found.sentence
-        candidates.insert(0, index)
-        if len(candidates) > 1 and _agrees(total, [sums[i] for i in candidates]):
-            return tuple(candidates), True
+        candidates.append(index)
+        low += found.lowest
+        high += found.highest
+        if len(candidates) > 1 and low <= total.highest and total.lowest <= high:
+            return tuple(reversed(candidates)), True
     return (), None
 
 
@@ -161,40 +189,8 @@ def _with_parts(sums: Sequence[Sum], position: int, parts: tuple[int, ...], agre
     return replace(sums[position], budget=budget)
 
 
-def _granularity(found: Sum) -> int:
-    """Worth of the last digit that is not a padding zero: 100 tỷ for "hơn 1.700 tỷ"."""
-    value = found.budget.vnd or 0
-    step = 1
-    while value and value % (step * 10) == 0 and step * 100 <= value:
-        step *= 10
-    return max(step, 1)
-
-
-def _interval(found: Sum) -> tuple[int, int]:
-    """Smallest and largest true sum that the words allow, inclusive."""
-    value = found.budget.vnd or 0
-    step = _granularity(found)
-    match found.budget.qualifier:
-        case "over":
-            return value, value + step - 1
-        case "under":
-            return value - step + 1, value
-        case "about":
-            return value - step // 2, value + step // 2
-        case _:
-            half = found.precision // 2
-            return value - half, value + half
-
-
 def _at_most(part: Sum, total: Sum) -> bool:
-    return _interval(part)[0] <= _interval(total)[1]
-
-
-def _agrees(total: Sum, parts: Sequence[Sum]) -> bool:
-    low = sum(_interval(part)[0] for part in parts)
-    high = sum(_interval(part)[1] for part in parts)
-    bottom, top = _interval(total)
-    return low <= top and bottom <= high
+    return part.lowest <= total.highest
 
 
 _NEARBY = 12
@@ -249,12 +245,9 @@ def _repeats(fuller: Sum, rounded: Sum, in_title: bool) -> bool:
 
 
 def _rounds(fuller: Sum, rounded: Sum) -> bool:
-    low, high = _interval(rounded)
-    if rounded.budget.qualifier == "exact":
-        half = _granularity(rounded) // 2
-        low, high = low - half, high + half
+    slack = rounded.step // 2 if rounded.budget.qualifier == "exact" else 0
     value = fuller.budget.vnd or 0
-    return low <= value <= high and _granularity(fuller) < _granularity(rounded)
+    return rounded.lowest - slack <= value <= rounded.highest + slack and fuller.step < rounded.step
 
 
 def _same_again(first: Sum, again: Sum) -> bool:
