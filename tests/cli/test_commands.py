@@ -1,0 +1,238 @@
+"""The other commands: exit codes, one run at a time, damaged files named, reviews, measuring."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from cli.home import locked
+from cli.serving import listen
+from corpus.errors import StoreUnavailable
+from tests.cli.conftest import ARTICLE, Loa, Ran
+
+
+def test_usage_errors_end_with_2(loa: Loa) -> None:
+    for arguments in (["bogus"], ["import"], ["process", "--nothing"], ["evaluate"], ["search", "x", "--limit", "0"]):
+        ran = loa(*arguments)
+        assert ran.code == 2, arguments
+        assert ran.out == ""
+
+
+def test_an_empty_home_says_what_to_do(loa: Loa, home: Path) -> None:
+    for command in (["status"], ["search", "loa"], ["reindex"], ["review", "export"]):
+        ran = loa(*command)
+        assert ran.code == 1
+        assert "loa demo" in ran.err
+        assert str(home) in ran.err
+    assert not (home / "loa.db").exists()
+    assert loa("doctor").code == 0
+
+
+def test_a_second_run_is_refused_politely(loa: Loa, home: Path, filled: str) -> None:
+    with locked(home / "run.lock"):
+        for command in (["process"], ["retag"], ["reindex"], ["import", home / "x.txt"]):
+            ran = loa(*command)
+            assert ran.code == 75
+            assert f"process {os.getpid()}" in ran.err
+        assert loa("search", "loa").code == 0, "reading goes on"
+        assert loa("status", "--json").rows[0]["documents"] == 1
+    assert loa("process").code == 0
+
+
+def test_processing_everything_again_changes_nothing(loa: Loa, filled: str) -> None:
+    (report,) = loa("process", "--all", "--json").rows
+    assert report == {"pages": 1, "outcomes": {"indexed": 1}, "indexed_documents": 0}
+    assert loa("retag", "--json").rows == []
+    (again,) = loa("reindex", "--json").rows
+    assert again["documents"] == 1
+    assert loa("doctor").code == 0
+
+
+def test_a_lost_store_is_rebuilt_from_the_archive(loa: Loa, home: Path, filled: str) -> None:
+    (home / "loa.db").unlink()
+    doctor = loa("doctor")
+    assert doctor.code == 1
+    assert "loa process --all" in doctor.out
+    assert loa("process", "--all").code == 0
+    (status,) = loa("status", "--json").rows
+    assert status["documents"] == 1
+    assert loa("search", "tập huấn", "--json").rows[0]["id"] == filled
+
+
+def test_a_damaged_store_is_named_and_left_alone(loa: Loa, home: Path, filled: str) -> None:
+    path = home / "loa.db"
+    path.write_bytes(b"\0" * 4096)
+    for command in (["status"], ["process"], ["import", home / "x.txt"], ["doctor"]):
+        ran = loa(*command)
+        assert ran.code == 1
+        assert str(path) in ran.out + ran.err
+    assert path.read_bytes() == b"\0" * 4096
+
+
+def test_a_damaged_index_is_named_and_rebuilt_on_demand(loa: Loa, home: Path, filled: str) -> None:
+    for file in (home / "index").rglob("*"):
+        if file.is_file() and file.suffix != ".lock":
+            file.write_bytes(b"\xff" * 64)
+    ran = loa("search", "loa")
+    assert ran.code in (1, 75)
+    assert str(home / "index") in ran.err
+    assert "reindex" in ran.err
+    assert loa("doctor").code == 1
+    assert loa("reindex").code == 0
+    assert loa("search", "tập huấn", "--json").rows[0]["id"] == filled
+
+
+def test_a_damaged_archive_is_named(loa: Loa, home: Path, filled: str) -> None:
+    assert loa("archive", "verify", "--json").rows[0]["broken"] == []
+    (path,) = (home / "archive").glob("*.warc.gz")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    ran = loa("archive", "verify", "--json")
+    assert ran.code == 1
+    assert path.name in ran.rows[0]["broken"][0]
+    path.unlink()
+    doctor = loa("doctor")
+    assert doctor.code == 1
+    assert path.name in doctor.out
+
+
+PORTAL = """[[portal]]
+id = "mau"
+name = "Cổng mẫu"
+home = "https://mau.example.vn/"
+hosts = ["mau.example.vn"]
+kind = "government"
+province = "{province}"
+"""
+
+
+def test_a_wrong_registry_line_is_named(loa: Loa, home: Path) -> None:
+    (home / "portals.toml").write_text(PORTAL.format(province="v2-77"), "utf-8")
+    for command in (["sources", "check"], ["run"], ["crawl", "mau"]):
+        ran = loa(*command)
+        assert ran.code == 1
+        assert f"{home / 'portals.toml'}:7" in ran.err
+        assert "v2-77" in ran.err
+
+
+def test_without_a_verified_source_a_run_says_what_to_do(loa: Loa, home: Path) -> None:
+    (home / "portals.toml").write_text(PORTAL.format(province="v2-15"), "utf-8")
+    ran = loa("run")
+    assert ran.code == 1
+    assert "none of the 1 sources is verified" in ran.err
+    assert "loa sources check --live" in ran.err
+    unknown = loa("run", "khac")
+    assert unknown.code == 1
+    assert "'khac'" in unknown.err
+    (checked,) = loa("sources", "check", "--json").rows
+    assert (checked["portals"], checked["verified"]) == (1, 0)
+
+
+def test_decisions_travel_and_outlive_the_models(loa: Loa, tmp_path: Path, filled: str) -> None:
+    decision = {
+        "document_id": filled,
+        "kind": "activity",
+        "code": "training",
+        "decision": "reject",
+        "value": None,
+        "reviewer": "lan",
+        "decided_at": "2026-01-05T03:00:00Z",
+    }
+    path = tmp_path / "decisions.jsonl"
+    path.write_text(json.dumps(decision) + "\n" + '{"kind": "activity"}\n', "utf-8")
+    ran = loa("review", "import", path, "--json")
+    assert ran.code == 1, "a wrong line is a failed item"
+    assert f"{path}:2" in ran.err
+    assert ran.rows[0]["added"] == 1
+    assert loa("review", "import", path, "--json").rows[0]["added"] == 0
+    assert loa("review", "export").rows == [decision]
+    (change,) = loa("retag", "--json").rows
+    assert change["changes"]["activities"] == [["training (done)"], []]
+    assert loa("retag", "--json").rows == []
+    assert loa("process", "--all", "--json").rows[0]["indexed_documents"] == 0
+
+
+def test_texts_are_scored(loa: Loa, tmp_path: Path) -> None:
+    title, _, text = ARTICLE.partition("\n\n")
+    row = {
+        "id": "own-1",
+        "title": title,
+        "text": text,
+        "year": 2023,
+        "relevance": "communication",
+        "activities": ["training"],
+        "provinces": ["Điện Biên"],
+        "districts": ["Tuần Giáo"],
+        "amounts": [{"text": "52 triệu đồng", "vnd": 52_000_000, "qualifier": "exact", "budget": True}],
+    }
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\n", "utf-8")
+    (figures,) = loa("evaluate", path, "--json").rows
+    for name in ("relevance_macro_f1", "activities_micro_f1", "provinces_f1", "districts_f1", "amounts_f1", "budget_accuracy"):
+        assert figures[name] == 1.0, name
+    assert figures["counts"]["documents"] == 1
+    missing = loa("evaluate", tmp_path / "no.jsonl", "--json")
+    assert (missing.code, missing.out) == (1, "")
+    path.write_text("{broken\n", "utf-8")
+    broken = loa("evaluate", path)
+    assert broken.code == 1
+    assert f"{path}:1" in broken.err
+
+
+def test_config_show_says_where_each_value_came_from(loa: Loa, home: Path) -> None:
+    (home / "loa.toml").write_text("port = 8123\n", "utf-8")
+    origins = {row["name"]: (row["value"], row["origin"]) for row in loa("config", "show", "--json").rows}
+    assert origins["home"] == (str(home), "option")
+    assert origins["port"] == (8123, "file")
+    assert origins["host"] == ("127.0.0.1", "default")
+
+
+def test_a_busy_port_gives_way_to_a_free_one() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with listen("127.0.0.1", port) as other:
+            assert other.getsockname()[1] != port
+    with pytest.raises(StoreUnavailable, match="cannot be listened on"):
+        listen("192.0.2.1", 0)
+
+
+def test_serving_ends_cleanly_with_ctrl_c(filled: str, home: Path) -> None:
+    command = [sys.executable, "-m", "cli.main", "--home", str(home), "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        url = next(word for word in line.split() if word.startswith("http://"))
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                with urllib.request.urlopen(f"{url}api/v1/search?q=truyen+thanh", timeout=5) as answer:
+                    found = json.load(answer)
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        assert found["hits"][0]["id"] == filled
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+
+
+def test_help_names_every_command(loa: Loa) -> None:
+    ran: Ran = loa("--help")
+    for (
+        command
+    ) in "demo run crawl import process reindex retag search serve status doctor config evaluate train review archive sources".split():
+        assert f"\n  {command} " in ran.out
