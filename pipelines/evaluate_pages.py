@@ -19,7 +19,7 @@ _KINDS = ("article", "listing", "stub", "document")
 _CHECKS = ("title", "date", "author", "body", "no_leak", "all_five", "all_but_author")
 _GROUPS = ("listings", "stubs", "documents")
 _ZERO_WIDTH = re.compile("[\\s\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]+")
-_ASCII = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "–": "-", "—": "-", "‒": "-", "―": "-", "‐": "-", "‑": "-", "−": "-"})  # fmt: skip
+_ASCII = str.maketrans("“”„«»‘’‚–—‒―‐‑−", '"""""\'\'\'-------')
 _FETCHED_AT = datetime(2100, 1, 1, tzinfo=UTC)
 """Saved pages do not say when they were fetched; nothing in them is later."""
 

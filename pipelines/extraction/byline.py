@@ -9,14 +9,17 @@ from corpus.text import fold, lower
 from pipelines.extraction.quality import is_syllable
 
 _PREFIX = re.compile(
-    r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|người viết|người thực hiện|người đăng|thực hiện|biên soạn|biên tập|tổng hợp|bài(?: viết)?(?: và| &|,|-) ?(?:ảnh|hình)"
-    r"|tin(?: bài)?(?: và| &|,|/|-) ?(?:ảnh|bài|hình)(?:,? ?ảnh)?|bài viết|tin bài|tin|bài|ảnh(?: và|,) (?:bài|tin)|phóng viên|nhóm phóng viên|nhóm pv|nhà báo|pv|ctv|by|author|"
+    r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|người viết|người thực hiện|người đăng|thực hiện|biên soạn|biên tập|tổng hợp|"
+    r"bài(?: viết)?(?: và| &|,|-) ?(?:ảnh|hình)"
+    r"|tin(?: bài)?(?: và| &|,|/|-) ?(?:ảnh|bài|hình)(?:,? ?ảnh)?|bài viết|tin bài|tin|bài|ảnh(?: và|,) (?:bài|tin)|phóng viên|"
+    r"nhóm phóng viên|nhóm pv|nhà báo|pv|ctv|by|author|"
     r"viết bởi|được viết bởi|đăng bởi|posted by|written by)\s?:\s?|(?:theo|by|tác giả|phóng viên|nhà báo|thực hiện)\s(?=[A-ZĐÀ-Ỹ]))",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(r"^\W{0,3}(?:nguồn(?: tin)?|source|trích nguồn|nguồn bài viết|dẫn nguồn|bản quyền)\b", re.IGNORECASE)
 _TAIL = re.compile(
-    r"\s?(?:\((?:[^()]{0,80})\)?|\[[^\[\]]{0,60}\]|/\s?(?:[\w.+-]{2,40}(?:\s[\w.+-]{1,20}){0,4})|[-–|]\s?(?:báo|ttxvn|vov|vtv|cổng|đài|theo|ảnh)\b.{0,60}|"
+    r"\s?(?:\((?:[^()]{0,80})\)?|\[[^\[\]]{0,60}\]|/\s?(?:[\w.+-]{2,40}(?:\s[\w.+-]{1,20}){0,4})|[-–|]\s?(?:báo|ttxvn|vov|vtv|cổng|đài|"
+    r"theo|ảnh)\b.{0,60}|"
     r",?\s(?:tổng hợp|thực hiện|ghi|biên dịch|lược dịch|dịch|sưu tầm|st|t\.h|t/h)\.?)\s?[.,;]?$",
     re.IGNORECASE,
 )
@@ -29,32 +32,34 @@ _NAME = re.compile(rf"^{_NAME_WORD}(?:\s{_NAME_WORD}){{0,4}}$")
 # The first letter of the name, drawn in a circle before it.
 _AVATAR = re.compile(rf"^([{_UPPER}])\s(?=\1)")
 _PEOPLE_TITLES = re.compile(
-    r"^(?:ths|ts|pgs|gs|bs|ks|kts|cn|ls|ncs|thạc sĩ|tiến sĩ|bác sĩ|luật sư|nhà báo|nhà văn|nsưt|pv|ctv|btv|phóng viên|p\.v)\.?(?:\s|(?<=\.))(?=\S)",
+    r"^(?:ths|ts|pgs|gs|bs|ks|kts|cn|ls|ncs|thạc sĩ|tiến sĩ|bác sĩ|luật sư|nhà báo|nhà văn|nsưt|pv|ctv|btv|phóng viên|p\.v)\.?(?:\s|"
+    r"(?<=\.))(?=\S)",
     re.IGNORECASE,
 )
 # First words of bodies that sign texts ("Trung tâm ...", "Phòng ..."), kept as author only where they stand alone under the text.
 _BODY = re.compile(
-    r"^(?:trung tâm|ban (?:biên tập|tuyên giáo|dân vận|quản lý)|phòng|sở|hội|đoàn|văn phòng|cục|vụ|chi cục|nhóm (?:phóng viên|pv|tác giả)|tổ|khoa|công đoàn|"
+    r"^(?:trung tâm|ban (?:biên tập|tuyên giáo|dân vận|quản lý)|phòng|sở|hội|đoàn|văn phòng|cục|vụ|chi cục|nhóm (?:phóng viên|pv|"
+    r"tác giả)|tổ|khoa|công đoàn|"
     r"đảng ủy|ubnd|ủy ban|ubmttq|công an|bộ|trường|ban)\b",
     re.IGNORECASE,
 )
 _OUTLET = re.compile(
-    r"(?:\b(?:báo|tạp chí|đài|cổng|trang|website|ttxvn|vov|vtv|vtc|vietnam\+|vietnamplus|vnexpress|dân trí|tuổi trẻ|thanh niên|nhân dân|vietnamnet|online|"
-    r"tttđt|tòa soạn|admin|administrator|super user|editor|webmaster|quản trị|btv|bbt|pv|ctv|p\.v|pv\.?|tổng hợp|sưu tầm|internet|theo|nguồn|ảnh|"
-    r"minh họa|zing|kenh14|cafef|reuters|afp|ap|bbc|cnn|xinhua|bloomberg|facebook|host|ban biên tập|media|news|group|corp|channel\w*|công nghệ|công ty|"
+    r"(?:\b(?:báo|tạp chí|đài|cổng|trang|website|ttxvn|vov|vtv|vtc|vietnam\+|vietnamplus|vnexpress|dân trí|tuổi trẻ|thanh niên|nhân dân|"
+    r"vietnamnet|online|"
+    r"tttđt|tòa soạn|admin|administrator|super user|editor|webmaster|quản trị|btv|bbt|pv|ctv|p\.v|pv\.?|tổng hợp|sưu tầm|internet|theo|"
+    r"nguồn|ảnh|"
+    r"minh họa|zing|kenh14|cafef|reuters|afp|ap|bbc|cnn|xinhua|bloomberg|facebook|host|ban biên tập|media|news|group|corp|channel\w*|"
+    r"công nghệ|công ty|"
     r"network|tv|trí thức trẻ)\b|\.(?:vn|com|net|org|biz|info)\b|https?:|@)",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
-    "tin tức|thời sự|chia sẻ|trang chủ|xem thêm|bình luận|từ khóa|liên hệ|giới thiệu|văn bản|thông báo|hà nội|việt nam|ảnh minh họa|quay lại|"
-    "đọc thêm|tin liên quan|chính trị|kinh tế|xã hội|giáo dục|y tế|pháp luật|thể thao|giải trí|đời sống|du lịch|khoa học|công nghệ|thế giới|"
-    "nơi nhận|chủ tịch|phó chủ tịch|giám đốc|phó giám đốc|tác giả|phóng viên|tags|facebook|zalo|twitter|mục lục|kết luận|lời kết|tag".split(
-        "|"
-    )
-)
-_FAMILY_NAMES = frozenset(
-    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đoàn trịnh mai đào trương lâm cao hà tạ phùng tô lương lưu thái "
-    "châu chu kiều quách vương triệu thân tống nông ma hứa la lò lô vi giàng vàng thào sùng hạng mùa tráng lầu cầm quàng điêu tòng bế đàm".split()
+    (
+        "tin tức|thời sự|chia sẻ|trang chủ|xem thêm|bình luận|từ khóa|liên hệ|giới thiệu|văn bản|thông báo|hà nội|việt nam|ảnh minh họa|"
+        "quay lại|đọc thêm|tin liên quan|chính trị|kinh tế|xã hội|giáo dục|y tế|pháp luật|thể thao|giải trí|đời sống|du lịch|khoa học|"
+        "công nghệ|thế giới|nơi nhận|chủ tịch|phó chủ tịch|giám đốc|phó giám đốc|tác giả|phóng viên|tags|facebook|zalo|twitter|mục lục|"
+        "kết luận|lời kết|tag|nhóm phóng viên|minh họa|ảnh tư liệu|tổng hợp"
+    ).split("|")
 )
 
 
@@ -126,10 +131,6 @@ def is_site(name: str, sites: Iterable[str]) -> bool:
         if wanted == known or (len(shorter) >= 5 and shorter in longer and len(shorter) >= 0.5 * len(longer)):
             return True
     return False
-
-
-def has_family_name(name: str) -> bool:
-    return lower(name.split()[0]) in _FAMILY_NAMES
 
 
 def _spelled(name: str) -> str:

@@ -12,7 +12,7 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:
 _HEADER = re.compile(r"charset\s{0,5}=\s{0,5}[\"']?([\w.:-]{2,30})", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # What browsers read behind these names.
-_BROWSER_NAMES = {"iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "windows-1258": "cp1258", "x-sjis": "shift_jis"}  # fmt: skip
+_BROWSER_NAMES = dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252") | {"windows-1258": "cp1258"}
 _TOLERATED = 0.001
 """Share of bytes that may be broken (a cut character, a pasted advert) before UTF-8 is given up."""
 

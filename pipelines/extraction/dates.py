@@ -16,7 +16,10 @@ _LABEL = (
     r"ngày đăng|đăng ngày|đăng lúc|ngày xuất bản|xuất bản|ngày tạo|ngày viết|ngày đưa tin|ngày cập nhật|cập nhật lúc|cập nhật ngày|"
     r"lần cập nhật cuối|cập nhật|thời gian đăng|thời gian|post(?:ed)?(?: on)?|published(?: on)?|publish(?: date)?|updated|date"
 )
-_CLOCK = r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d)?(?::(?P<second{0}>[0-5]\d))?(?:\s?phút)?(?:\s?(?P<half{0}>[AaPp][Mm]|SA|CH)\b)?"
+_CLOCK = (
+    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d)?(?::(?P<second{0}>[0-5]\d))?(?:\s?phút)?"
+    r"(?:\s?(?P<half{0}>[AaPp][Mm]|SA|CH)\b)?"
+)
 _ZONE = r"(?:\s*\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2})?(?::?00)?\)?)?"
 _GAP = r"(?:\s*[,|–\-]\s*|\s+(?:lúc|vào|at|ngày)\s+|\s+)"
 _MONTHS_VI = "một|hai|ba|tư|bốn|năm|sáu|bảy|bẩy|tám|chín|mười một|mười hai|mười"

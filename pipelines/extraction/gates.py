@@ -22,10 +22,12 @@ _CHALLENGE = re.compile(
 _ERROR = re.compile(
     r"\b(?:404|500|502|503|403)\b.{0,40}(?:not found|error|khong tim thay|loi|forbidden|unavailable)|page not found|^not found|"
     r"khong tim thay (?:trang|noi dung|bai|duong dan|du lieu|ket qua|yeu cau|tai nguyen|thong tin)|"
-    r"(?:trang|bai viet|noi dung|duong dan|tin bai|chuyen muc)[^.,:|]{0,40} (?:khong ton tai|da bi (?:xoa|go|an)|khong con|khong hop le|khong tim thay)|"
+    r"(?:trang|bai viet|noi dung|duong dan|tin bai|chuyen muc)[^.,:|]{0,40} (?:khong ton tai|da bi (?:xoa|go|an)|khong con|khong hop le|"
+    r"khong tim thay)|"
     r"duong dan (?:bi loi|sai)|(?:xay ra|co|gap|bao) loi (?:xay ra|he thong|trong qua trinh|khi)|loi he thong|loi may chu|"
     r"(?:he thong|website|trang web|cong thong tin)[^.,:|]{0,30} dang (?:duoc )?(?:bao tri|nang cap)|co loi xay ra|"
-    r"server error|runtime error|service unavailable|bad gateway|under maintenance|^loi\b.{0,20}(?:\||$)|^error\b|^oops|an error (?:has )?occurred|"
+    r"server error|runtime error|service unavailable|bad gateway|under maintenance|^loi\b.{0,20}(?:\||$)|^error\b|^oops|"
+    r"an error (?:has )?occurred|"
     r"something went wrong|khong co (?:bai viet|du lieu|ban ghi|tin) nao|^khong tim thay\W{0,3}(?:\||$)"
 )
 _LOGIN = re.compile(r"^(?:dang nhap|login|log in|sign in|yeu cau dang nhap)\b")
@@ -33,8 +35,10 @@ _SEARCH = re.compile(r"^(?:ket qua tim kiem|tim kiem|search results?|tag\s*:|tu 
 _SEARCH_PATH = re.compile(r"/(?:search|tim-kiem|timkiem|tags?|tu-khoa|chu-de|rss)(?:[/.?]|$)", re.IGNORECASE)
 # Labels of the attribute table of an official document's page.
 _ATTRIBUTES = re.compile(
-    r"^(?:so[ /,-]*ky hieu|so hieu|so van ban|ngay (?:ban hanh|hieu luc|het hieu luc|ky|co hieu luc)|co quan ban hanh|don vi ban hanh|nguoi ky|trich yeu|"
-    r"loai van ban|hinh thuc van ban|linh vuc|tieu de van ban|ten van ban|tinh trang(?: hieu luc)?|tep (?:dinh kem|van ban)|file (?:dinh kem|van ban)|"
+    r"^(?:so[ /,-]*ky hieu|so hieu|so van ban|ngay (?:ban hanh|hieu luc|het hieu luc|ky|co hieu luc)|co quan ban hanh|don vi ban hanh|"
+    r"nguoi ky|trich yeu|"
+    r"loai van ban|hinh thuc van ban|linh vuc|tieu de van ban|ten van ban|tinh trang(?: hieu luc)?|tep (?:dinh kem|van ban)|"
+    r"file (?:dinh kem|van ban)|"
     r"van ban dinh kem|trang thai|do mat|chuc vu|so trang|noi dung(?: trich yeu)?|pham vi|tai lieu dinh kem|tap tin dinh kem|toan van)\s*:?"
 )
 _ENOUGH = 600
@@ -44,7 +48,8 @@ _FAR = 40
 """Blocks between headline and text; link lists and buttons of ordinary pages take fewer than 20."""
 _ENDS = '.!?…:;"”’)'
 _CONTACT = re.compile(
-    r"^\W{0,3}(?:dia chi|dien thoai|hotline|fax|email|e-mail|website|facebook|co quan chu quan|chiu trach nhiem|giay phep|ban quyen|copyright|"
+    r"^\W{0,3}(?:dia chi|dien thoai|hotline|fax|email|e-mail|website|facebook|co quan chu quan|chiu trach nhiem|giay phep|ban quyen|"
+    r"copyright|"
     r"truong ban bien tap|tru so|so dien thoai|don vi (?:chu quan|quan ly)|tong bien tap|toa soan|ghi ro nguon|(?:c)|©)\b"
 )
 

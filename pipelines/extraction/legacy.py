@@ -140,7 +140,7 @@ def _restore_u(match: re.Match[str]) -> str:
 
 
 def _restore_capitals(text: str) -> str:
-    """Toned letters in capitals where the word's other letters are, or where a neighbour's are ("Kế HOẠCH": one plain letter tells nothing)."""
+    """Toned letters in capitals where the word's others are, or where a neighbour's are ("Kế HOẠCH": one plain letter tells nothing)."""
     words = list(_WORD.finditer(text))
     known = [_is_capital(match.group()) for match in words]
     for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):

@@ -8,12 +8,17 @@ _CHROME = re.compile(
     r"""^(?:
     loading\.*|đang\ tải.*|dữ\ liệu\ đang\ được\ cập\ nhật.*|
     (?:tăng|giảm)\ (?:cỡ|kích)\ (?:chữ|thước).*|cỡ\ chữ.*|chọn\ cỡ\ chữ.*|a[-+]?\ ?a?\ ?[-+]?(?:\ ?a\ ?[-+]?)?|\(?-\ ?\+?\)?|
-    chia\ sẻ(?:\ ?(?:bài|tin|lên|qua|trên|facebook|zalo|:).{0,30})?|share(?:\ (?:on|this|to).{0,30})?|copy\ link.{0,20}|sao\ chép.{0,20}|in\ (?:bài|trang|tin)\b.{0,20}|gửi\ (?:email|bài|mail|tin|cho\ bạn).{0,20}|
+    chia\ sẻ(?:\ ?(?:bài|tin|lên|qua|trên|facebook|zalo|:).{0,30})?|share(?:\ (?:on|this|to).{0,30})?|copy\ link.{0,20}|sao\ chép.{0,20}|
+    in\ (?:bài|trang|tin)\b.{0,20}|gửi\ (?:email|bài|mail|tin|cho\ bạn).{0,20}|
     bản\ in|print|email|facebook|twitter|zalo|google\+?|lưu(?:\ tin|\ bài)?|đọc\ bài|nghe\ (?:đọc\ )?bài.{0,20}|nghe\ audio.{0,20}|
-    \[?\ ?(?:quay\ lại|trở\ (?:lại|về)|về\ trang\ trước|về\ đầu\ trang|lên\ đầu\ trang|xem\ tiếp|xem\ chi\ tiết|chi\ tiết|quay\ về).{0,30}\]?|
-    nhấn\ (?:vào\ )?(?:để\ )?(?:phóng\ to|xem)\ ?(?:ảnh|hình)?.{0,20}|(?:click|bấm|nhấp)\ (?:vào\ )?(?:ảnh|hình|đây|để).{0,40}|tin\ tài\ trợ|quảng\ cáo|advertisement|tài\ trợ|
-    (?:số\ )?(?:lượt|lần)\ (?:xem|đọc|truy\ cập|tải)\ ?:?\ ?[\d.,]*|[\d.,]+\ (?:lượt|lần)\ (?:xem|đọc|truy\ cập).{0,10}|view(?:s|ed)?\ ?:?\ ?[\d.,]+|
-    click\ để\ đánh\ giá.*|tổng\ số\ điểm\ của\ bài\ viết.*|\(?[\d.,]+\ (?:bình\ chọn|đánh\ giá).*|(?:hãy\ )?đánh\ giá\ (?:bài|tin)\ .{0,40}|xếp\ hạng.{0,20}|
+    \[?\ ?(?:quay\ lại|trở\ (?:lại|về)|về\ trang\ trước|về\ đầu\ trang|lên\ đầu\ trang|xem\ tiếp|xem\ chi\ tiết|chi\ tiết|
+    quay\ về).{0,30}\]?|
+    nhấn\ (?:vào\ )?(?:để\ )?(?:phóng\ to|xem)\ ?(?:ảnh|hình)?.{0,20}|(?:click|bấm|nhấp)\ (?:vào\ )?(?:ảnh|hình|đây|để).{0,40}|
+    tin\ tài\ trợ|quảng\ cáo|advertisement|tài\ trợ|
+    (?:số\ )?(?:lượt|lần)\ (?:xem|đọc|truy\ cập|tải)\ ?:?\ ?[\d.,]*|[\d.,]+\ (?:lượt|lần)\ (?:xem|đọc|truy\ cập).{0,10}|view(?:s|
+    ed)?\ ?:?\ ?[\d.,]+|
+    click\ để\ đánh\ giá.*|tổng\ số\ điểm\ của\ bài\ viết.*|\(?[\d.,]+\ (?:bình\ chọn|đánh\ giá).*|(?:hãy\ )?đánh\ giá\ (?:bài|
+    tin)\ .{0,40}|xếp\ hạng.{0,20}|
     trình\ duyệt\ (?:của\ bạn\ )?không\ hỗ\ trợ.*|your\ browser\ does\ not\ support.*|
     publishingportal\ ?-.*|skip\ (?:ribbon|to\ main).*|sign\ in|đăng\ nhập|đăng\ ký|bỏ\ qua\ .{0,20}|null|\{\w+\}(?:\ ?\{\w+\})*|
     theo\ dõi\ .{0,60}\ (?:trên|tại|qua)\ (?:google\ news|facebook|zalo|youtube).{0,30}|
@@ -27,11 +32,16 @@ _CHROME = re.compile(
 )
 _REST = re.compile(
     r"""^\W{0,4}(?:
-    (?:các\ |những\ )?(?:tin|bài)(?:\ bài|\ viết|\ tức)?\ (?:liên\ quan|khác|cùng\ (?:chuyên\ )?(?:mục|loại|chủ\ đề)|cũ\ hơn|mới\ hơn|mới(?:\ nhất)?|tiếp\ theo|trước|đã\ (?:đưa|đăng)|nổi\ bật|đọc\ nhiều|xem\ nhiều|nên\ đọc|hay)|
-    tin\ mới\ (?:nhất|hơn|cập\ nhật)|mới\ nhất|đọc\ nhiều(?:\ nhất)?|xem\ nhiều(?:\ nhất)?|đọc\ thêm|có\ thể\ bạn\ quan\ tâm|bạn\ có\ thể\ quan\ tâm|
-    cùng\ (?:chuyên\ )?mục|cùng\ chủ\ đề|nội\ dung\ liên\ quan|chủ\ đề\ liên\ quan|thông\ tin\ liên\ quan|sự\ kiện\ liên\ quan|liên\ quan|tin\ cùng|
-    bình\ luận|ý\ kiến(?:\ bạn\ đọc|\ của\ bạn)?|gửi\ (?:ý\ kiến|bình\ luận|phản\ hồi)|related\ (?:news|posts|articles)|other\ news|dành\ cho\ bạn|đừng\ bỏ\ lỡ|
-    tin\ nóng|tin\ nổi\ bật|thống\ kê\ truy\ cập|lượt\ truy\ cập|liên\ kết\ (?:website|web|trang)|tin\ đọc\ nhiều|xem\ thêm(?:\ tin.{0,20}|\ bài.{0,20})?|
+    (?:các\ |những\ )?(?:tin|bài)(?:\ bài|\ viết|\ tức)?\ (?:liên\ quan|khác|cùng\ (?:chuyên\ )?(?:mục|loại|chủ\ đề)|cũ\ hơn|mới\ hơn|
+    mới(?:\ nhất)?|tiếp\ theo|trước|đã\ (?:đưa|đăng)|nổi\ bật|đọc\ nhiều|xem\ nhiều|nên\ đọc|hay)|
+    tin\ mới\ (?:nhất|hơn|cập\ nhật)|mới\ nhất|đọc\ nhiều(?:\ nhất)?|xem\ nhiều(?:\ nhất)?|đọc\ thêm|có\ thể\ bạn\ quan\ tâm|
+    bạn\ có\ thể\ quan\ tâm|
+    cùng\ (?:chuyên\ )?mục|cùng\ chủ\ đề|nội\ dung\ liên\ quan|chủ\ đề\ liên\ quan|thông\ tin\ liên\ quan|sự\ kiện\ liên\ quan|liên\ quan|
+    tin\ cùng|
+    bình\ luận|ý\ kiến(?:\ bạn\ đọc|\ của\ bạn)?|gửi\ (?:ý\ kiến|bình\ luận|phản\ hồi)|related\ (?:news|posts|articles)|other\ news|
+    dành\ cho\ bạn|đừng\ bỏ\ lỡ|
+    tin\ nóng|tin\ nổi\ bật|thống\ kê\ truy\ cập|lượt\ truy\ cập|liên\ kết\ (?:website|web|trang)|tin\ đọc\ nhiều|
+    xem\ thêm(?:\ tin.{0,20}|\ bài.{0,20})?|
     tổng\ số\ điểm\ của\ bài\ viết.{0,40}|những\ tin\ mới\ hơn|những\ tin\ cũ\ hơn
     )\W{0,4}(?:\(\d{1,5}\))?\W{0,4}$""",
     re.VERBOSE,

@@ -32,20 +32,24 @@ _STRONG_BODY = re.compile(
 _NOISE = re.compile(
     r"relat|lien-?_?quan|tin-?_?(?:khac|moi|cung)|cung-?_?chuyen|others?|older|newer|similar|suggest|recommend|doc-?_?(?:them|nhieu)|"
     r"xem-?_?(?:them|nhieu)|read-?_?more|most-?_?(?:read|view)|popular|hot-?_?news|box-?_?(?:news|tin)|list-?_?news|news-?_?(?:list|box)|"
-    r"shar(?:e|ing)|social|facebook|zalo|twitter|comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|tag[-_s]|tu-?_?khoa|keyword|breadcrumb|menu|navbar|"
+    r"shar(?:e|ing)|social|facebook|zalo|twitter|comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|tag[-_s]|tu-?_?khoa|keyword|breadcrumb|menu|"
+    r"navbar|"
     r"pagination|paging|pager|footer|banner|adv|quang-?_?cao|sponsor|tai-?_?tro|side-?_?bar|widget|counter|thong-?_?ke|truy-?_?cap|visitor|"
     r"online|weather|thoi-?_?tiet|ti-?_?gia|ty-?_?gia|rating|danh-?_?gia|poll|survey|print|tool-?_?bar|font-?_?size|co-?chu|player|"
-    r"video-?list|newsletter|subscri|popup|modal|login|dang-?nhap|sign-?in|search|tim-?kiem|ez-toc|muc-?luc|relatedbox|copyright|ban-?quyen|"
+    r"video-?list|newsletter|subscri|popup|modal|login|dang-?nhap|sign-?in|search|tim-?kiem|ez-toc|muc-?luc|relatedbox|copyright|"
+    r"ban-?quyen|"
     r"ribbon|portlet-topper|calendar"
 )
 _NOISE_WORDS = frozenset("ads ad nav tag tags vote votes star stars qc fb tools toc hide hidden skip stock audio lich".split())
 _TITLE = re.compile(
-    r"(?:detail|news|article|post|entry|page|main|content|viet|tin|story|cms|item|single)[-_]{0,2}(?:title|titile|headline|tieu-?de|heading)|"
+    r"(?:detail|news|article|post|entry|page|main|content|viet|tin|story|cms|item|single)[-_]{0,2}(?:title|titile|headline|tieu-?de|"
+    r"heading)|"
     r"title[-_]{0,2}(?:detail|news|article|post|content|page|main|bai)|tieu-?_?de|headline"
 )
 _TITLE_WORDS = frozenset({"title", "headline", "tieude"})
 _SAPO = re.compile(
-    r"sapo|brief|summary|intro|chapeau|mo-?ta|trich-?_?yeu|tom-?_?tat|(?:detail|news|article|singular|entry|post)[-_]{1,2}(?:desc|excerpt|lead|head)|"
+    r"sapo|brief|summary|intro|chapeau|mo-?ta|trich-?_?yeu|tom-?_?tat|(?:detail|news|article|singular|entry|post)[-_]{1,2}(?:desc|"
+    r"excerpt|lead|head)|"
     r"articlelead|description|hometext|excerpt|head-?noidung|dan-?de"
 )
 _SAPO_WORDS = frozenset({"lead", "desc", "teaser"})

@@ -15,6 +15,15 @@ _ARTICLE_TYPES = frozenset(
     "newsarticle article reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle blogposting "
     "posting liveblogposting report advertisercontentarticle".split()
 )
+# Meta tags by what they say, the most trusted first.
+_TITLES = ("og:title", "twitter:title", "dc.title", "title", "headline")
+_AUTHORS = ("article:author", "author", "dc.creator", "dable:author", "article:writer")
+_SITES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "copyright", "generator")
+_PUBLISHED = (
+    *("article:published_time", "datepublished", "pubdate", "publishdate", "publish-date", "dc.date.issued", "article:published"),
+    *("og:published_time", "date", "dc.date", "dc.date.created", "datecreated", "sailthru.date", "parsely-pub-date"),
+)
+_MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified")
 _ORGANISATIONS = frozenset("organization newsmediaorganization corporation governmentorganization website brand".split())
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _MAX_LD = 200_000
@@ -65,22 +74,11 @@ def read_metadata(page: Page) -> Metadata:
                 url = next(iter(_texts(item.get("url")) + _texts(item.get("mainEntityOfPage"))), None)
         elif types & _ORGANISATIONS:
             sites += _texts(item.get("name")) + _texts(item.get("alternateName"))
-    for name in ("og:title", "twitter:title", "dc.title", "title", "headline"):
-        if value := page.meta(name):
-            titles.append(clean(unescape(value)))
-    for name in ("article:author", "author", "dc.creator", "dable:author", "article:writer"):
-        if value := page.meta(name):
-            authors.append(value)
-    for name in ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "copyright", "generator"):
-        if value := page.meta(name):
-            sites.append(value)
-    for name in ("article:published_time", "datepublished", "pubdate", "publishdate", "publish-date", "dc.date.issued", "article:published",
-                 "og:published_time", "date", "dc.date", "dc.date.created", "datecreated", "sailthru.date", "parsely-pub-date"):  # fmt: skip
-        if value := page.meta(name):
-            published.append(("meta", value))
-    for name in ("article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified"):
-        if value := page.meta(name):
-            modified.append(value)
+    titles += [clean(unescape(value)) for value in _told(page, _TITLES)]
+    authors += _told(page, _AUTHORS)
+    sites += _told(page, _SITES)
+    published += [("meta", value) for value in _told(page, _PUBLISHED)]
+    modified += _told(page, _MODIFIED)
     return Metadata(
         titles=tuple(title for title in titles if title),
         authors=tuple(authors),
@@ -92,6 +90,10 @@ def read_metadata(page: Page) -> Metadata:
         url=url or page.meta("og:url"),
         article_count=articles,
     )
+
+
+def _told(page: Page, names: tuple[str, ...]) -> list[str]:
+    return [value for name in names if (value := page.meta(name))]
 
 
 def _items(sources: list[str]) -> Iterator[dict[str, Any]]:

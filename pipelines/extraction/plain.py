@@ -24,8 +24,10 @@ _STUB = 80
 _HEAD = 8
 # Decree 30/2020/NĐ-CP, appendix III: the kinds of administrative documents that carry their kind as a heading of its own.
 _KINDS = (
-    "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|báo cáo|biên bản|"
-    "tờ trình|hợp đồng|công điện|bản ghi nhớ|bản thỏa thuận|giấy ủy quyền|giấy mời|giấy giới thiệu|phiếu gửi|phiếu chuyển|phiếu báo|thông tư|nghị định"
+    "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|báo cáo|"
+    "biên bản|"
+    "tờ trình|hợp đồng|công điện|bản ghi nhớ|bản thỏa thuận|giấy ủy quyền|giấy mời|giấy giới thiệu|phiếu gửi|phiếu chuyển|phiếu báo|"
+    "thông tư|nghị định"
 )
 _KIND_LINE = re.compile(rf"^(?:{_KINDS})$", re.IGNORECASE)
 _NUMBER = re.compile(r"^\W{0,3}số\s?:?\s?[\d\s./-]*[A-ZĐ0-9/&-]*", re.IGNORECASE)

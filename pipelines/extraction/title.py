@@ -16,7 +16,8 @@ from pipelines.extraction.metadata import Metadata
 
 _SEPARATOR = re.compile(r"\s+[|»›–—~•:\-]{1,2}\s+|\s*(?:\||::|»)\s*")
 _SITE_WORDS = re.compile(
-    r"\b(?:báo|tạp chí|cổng(?: thông tin| ttđt)?|trang (?:thông tin|tin|chủ|điện tử)|ttđt|website|online|portal|home|sở|ubnd|ủy ban|đài|truyền hình|"
+    r"\b(?:báo|tạp chí|cổng(?: thông tin| ttđt)?|trang (?:thông tin|tin|chủ|điện tử)|ttđt|website|online|portal|home|sở|ubnd|ủy ban|đài|"
+    r"truyền hình|"
     r"tin tức|tin nhanh|thời sự|chi tiết|bộ|cục|hội|trường|news)\b|\.(?:vn|com|net|org|info)\b",
     re.IGNORECASE,
 )
