@@ -55,6 +55,8 @@ class Arrays:
     """features x labels"""
     intercepts: Floats
     idf: Floats
+    pivots: Floats
+    """Mean length of the examples' TF-IDF vectors, of words and of characters; see `weighted_length`."""
     sigmoid: Floats
     """activities x 2: probability = 1 / (1 + exp(-(slope * score + offset)))."""
     relevance: Floats
@@ -67,6 +69,7 @@ class Arrays:
             self.weights.shape == (features, labels)
             and self.intercepts.shape == (labels,)
             and self.idf.shape == (features,)
+            and self.pivots.shape == (2,)
             and self.sigmoid.shape == (activities, 2)
             and self.relevance.shape == (relevance + 1, relevance)
             and self.modality.shape == (modality + 1, modality)
@@ -135,7 +138,7 @@ class SentenceModel:
         return tuple(sorted(parts, key=lambda part: (-abs(part[1]), part[0]))[:top])
 
     def _weighted(self, sentences: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-        """(sentence, feature row, weight), sorted by sentence: TF-IDF with 1 + log tf, each half of unit length."""
+        """(sentence, feature row, weight), sorted by sentence: TF-IDF with 1 + log tf, each half divided by its weighted length."""
         features = len(self._arrays.idf)
         keys: list[int] = []
         for number, sentence in enumerate(sentences):
@@ -146,7 +149,8 @@ class SentenceModel:
         values = (1.0 + np.log(counts)) * self._arrays.idf[columns].astype(np.float64)
         halves = rows * 2 + (columns >= len(self._words))
         lengths = np.sqrt(np.bincount(halves, weights=values * values, minlength=2 * len(sentences)))
-        return rows, columns, (values / lengths[halves]).astype(np.float32)
+        divisors = weighted_length(lengths, np.tile(self._arrays.pivots, len(sentences)))
+        return rows, columns, (values / divisors[halves]).astype(np.float32)
 
     def _rows(self, sentence: str) -> list[int]:
         sequence = tokens(normalize(sentence))
@@ -197,6 +201,15 @@ class SentenceModel:
             arrays=arrays,
             made_from=manifest["made_from"],
         )
+
+
+def weighted_length(lengths: NDArray[Any], pivot: NDArray[Any] | float) -> NDArray[Any]:
+    """What a TF-IDF vector of that length is divided by: the geometric mean of its own length and the usual one.
+
+    Unit length drowns a clause in a long sentence, no division favours long sentences over short ones. Against unit length this
+    raises the cross-validated F1 of the activities from 0.796 to 0.805 (docs/model.md).
+    """
+    return np.asarray(np.sqrt(lengths * pivot))
 
 
 def calibrated(

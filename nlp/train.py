@@ -31,7 +31,7 @@ from nlp.examples import (
     near_groups,
 )
 from nlp.features import character_features, tokens, word_features
-from nlp.model import Arrays, Prediction, SentenceModel, calibrated, read_manifest
+from nlp.model import Arrays, Prediction, SentenceModel, calibrated, read_manifest, weighted_length
 from nlp.model_card import CARD, ModelCard, make_card
 
 SEED = 20261123
@@ -148,8 +148,6 @@ class Fitted:
 
 def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENALTY, progress: Progress | None = None) -> Fitted:
     """Raises: InvalidData where the examples are too few, or miss a label."""
-    from sklearn.feature_extraction.text import TfidfTransformer
-
     if len(examples) < MIN_EXAMPLES:
         raise InvalidData(f"{len(examples)} examples are too few, {MIN_EXAMPLES} are needed")
     tell = progress or _silent
@@ -165,19 +163,20 @@ def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENAL
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         if not len(outside):
             continue
-        blocks = [TfidfTransformer(sublinear_tf=True).fit(block[inside]) for block in counts]
-        matrix = _join([weigher.transform(block[inside]) for weigher, block in zip(blocks, counts, strict=True)])
-        held_out = _join([weigher.transform(block[outside]) for weigher, block in zip(blocks, counts, strict=True)])
+        weighers = [Weigher(block[inside]) for block in counts]
+        matrix = _join([weigher(block[inside]) for weigher, block in zip(weighers, counts, strict=True)])
+        held_out = _join([weigher(block[outside]) for weigher, block in zip(weighers, counts, strict=True)])
         machines = _machines(matrix, groups, inside, seed, penalty)
         scores[outside] = np.column_stack([machine.decision_function(held_out) for machine in machines])
     tell("Khớp mô hình cuối…")
-    weighers = [TfidfTransformer(sublinear_tf=True).fit(block) for block in counts]
-    matrix = _join([weigher.transform(block) for weigher, block in zip(weighers, counts, strict=True)])
+    weighers = [Weigher(block) for block in counts]
+    matrix = _join([weigher(block) for weigher, block in zip(weighers, counts, strict=True)])
     machines = _machines(matrix, groups, np.arange(len(texts)), seed, penalty)
     arrays = Arrays(
         weights=np.column_stack([machine.coef_[0] for machine in machines]).astype(np.float32),
         intercepts=np.array([machine.intercept_[0] for machine in machines], dtype=np.float32),
-        idf=np.concatenate([weigher.idf_ for weigher in weighers]).astype(np.float32),
+        idf=np.concatenate([weigher.idf for weigher in weighers]).astype(np.float32),
+        pivots=np.array([weigher.pivot for weigher in weighers], dtype=np.float32),
         **_calibrate(scores, groups),
     )
     out_of_fold = calibrated(scores.astype(np.float32), arrays, **labels)
@@ -204,6 +203,29 @@ def _count(texts: Sequence[str]) -> tuple[list[Any], tuple[str, ...], tuple[str,
         matrices.append(counter.fit_transform(texts).tocsr())
         names.append(tuple(str(name) for name in counter.get_feature_names_out()))
     return matrices, names[0], names[1]
+
+
+class Weigher:
+    """TF-IDF of one block of counts, fitted on the rows given; a call weighs other rows of the same columns."""
+
+    def __init__(self, counts: Any) -> None:
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        self._transformer = TfidfTransformer(sublinear_tf=True, norm=None).fit(counts)
+        self.idf: NDArray[np.float64] = self._transformer.idf_
+        lengths = _lengths(self._transformer.transform(counts))
+        self.pivot = float(lengths[lengths > 0].mean())
+
+    def __call__(self, counts: Any) -> Any:
+        from scipy.sparse import diags_array
+
+        weights = self._transformer.transform(counts)
+        divisors = weighted_length(_lengths(weights), self.pivot)
+        return diags_array(1.0 / np.where(divisors > 0, divisors, 1.0)) @ weights
+
+
+def _lengths(matrix: Any) -> NDArray[np.float64]:
+    return np.asarray(np.sqrt(matrix.multiply(matrix).sum(axis=1))).ravel()
 
 
 def _join(blocks: Sequence[Any]) -> Any:
