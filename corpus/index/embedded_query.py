@@ -119,6 +119,8 @@ def _translate(wanted: plans.Plan, schema: Any) -> Any:
         case plans.Either(parts):
             if not parts:
                 return tantivy.Query.empty_query()
+            if len(parts) == 1:
+                return _translate(parts[0], schema)
             return tantivy.Query.boolean_query([(Occur.Should, _translate(part, schema)) for part in parts])
         case plans.Without(part):
             return tantivy.Query.boolean_query([(Occur.Must, tantivy.Query.all_query()), (Occur.MustNot, _translate(part, schema))])
