@@ -65,7 +65,7 @@ class _Surroundings:
 
     def __init__(self, document: Document) -> None:
         everything = lower(document.title + "\n" + document.text[:200_000])
-        projects = set(re.findall(r"(?<!tiểu )dự án (1[0-2]|\d)(?![\d.])", everything))
+        projects = set(re.findall(r"(?<!tiểu )dự án (1[0-2]|\d)(?!\d|\.\d)", everything))
         old = bool(re.search(r"2016\s*[-–]\s*2020", everything)) and not re.search(r"2021\s*[-–]\s*2025", everything)
         if document.published is not None and document.published.year < 2021 and not re.search(r"2021\s*[-–]\s*2025", everything):
             old = True

@@ -25,6 +25,7 @@ from nlp.budget_cues import (
     PROJECT_NAME,
     PUBLIC_BODY,
     PUBLIC_MONEY,
+    PUBLIC_UNITS,
     ROLES,
 )
 
@@ -108,7 +109,7 @@ def _by_default(context: Context, unit: str) -> BudgetKind:
     """No word of money near: a headline such as "Hơn 20 tỷ đồng đưa thông tin về bản" is public money, else we do not claim it."""
     if unit in HOUSEHOLD_UNITS:
         return "norm"
-    if context.tabular:
+    if context.tabular or unit in PUBLIC_UNITS:
         return "budget"
     purpose = re.match(
         r"[\s,]*(?:cho|để|đưa|thực hiện|phát triển|triển khai|nâng|xây|mở|phủ|giúp|chăm lo|xóa|phục vụ)(?!\w)", context.right
@@ -148,6 +149,8 @@ def role_of(context: Context, *, structural: bool) -> BudgetRole:
         return "component"
     if context.capped or (context.per_unit and "cap" in found):
         return "cap"
+    if _VALUE_LEFT.search(left):
+        return "value"
     if _ALLOCATED_RIGHT.match(right):
         return "allocated"
     for role in ("proposed", "approved", "planned", "total", "allocated", "value"):
@@ -157,11 +160,12 @@ def role_of(context: Context, *, structural: bool) -> BudgetRole:
 
 
 _ROLE_TARGET = re.compile(r"(?:phải|cần|còn phải|chưa)\s+giải ngân")
+_VALUE_LEFT = re.compile(r"(?<!\w)(?:trị giá|giá trị)(?:\s+là)?\s*$")
 _ALLOCATED_RIGHT = re.compile(r"\s*(?:đã\s+)?được\s+(?:giao|phân bổ|bố trí)")
 
 _PROJECT = re.compile(
-    r"(?:(?:tiểu dự án|tda)\s*(?:số\s*)?(?P<sub>\d)(?!\d)(?:[^.;\n]{0,70}?(?:dự án|da)\s*(?:số\s*)?(?P<of>1[0-2]|\d)(?![\d.]))?)"
-    r"|(?:(?<!tiểu )dự án|\bda)\s*(?:số\s*)?(?P<project>1[0-2]|\d)(?![\d.])"
+    r"(?:(?:tiểu dự án|tda)\s*(?:số\s*)?(?P<sub>\d)(?!\d)(?:[^.;\n]{0,70}?(?:dự án|da)\s*(?:số\s*)?(?P<of>1[0-2]|\d)(?!\d|\.\d))?)"
+    r"|(?:(?<!tiểu )dự án|\bda)\s*(?:số\s*)?(?P<project>1[0-2]|\d)(?!\d|\.\d)"
 )
 
 
@@ -225,7 +229,7 @@ def funds_of(context: Context) -> tuple[str, ...]:
 
 
 _PERIOD = re.compile(r"(?<!\d)(20\d\d)\s*(?:[-–—]|đến(?: năm)?|tới(?: năm)?)\s*(20\d\d)(?!\d)")
-_YEAR = re.compile(r"(?:(?<!\d )(?<!\d\d )năm|giai đoạn|cuối|hết|riêng|giảm nghèo|ngân sách tỉnh)\s+(20\d\d)(?![\d/])")
+_YEAR = re.compile(r"(?:năm|giai đoạn|cuối|hết|riêng|giảm nghèo|ngân sách tỉnh)\s+(20\d\d)(?![\d/])")
 _ISSUED = re.compile(r"tháng\s+\d{1,2}\s+$|ngày\s+[\d/.]+\s+$")
 
 

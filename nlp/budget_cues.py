@@ -119,6 +119,12 @@ HOUSEHOLD_UNITS = frozenset(
         "nhân khẩu|khẩu|nhân|lao động|lượt người|người dân|cá nhân|đối tượng|thành viên|con|suất|đại biểu|cộng tác viên"
     ).split("|")
 )
+PUBLIC_UNITS = frozenset(
+    (
+        "đài|đài truyền thanh|điểm|xã|huyện|phường|thôn|bản|tỉnh|lớp|cụm|cụm loa|cụm thông tin|buổi|chương trình|cuộc thi|hội nghị|"
+        "chuyên mục|mô hình"
+    ).split("|")
+)
 PRICED_UNITS = frozenset(
     "kg|ký|cân|tạ|tấn|lít|phòng|vé|lượt|cuốn|bó|mớ|quả|m2|m3|số điện|kwh|gb|phút|tin nhắn|khóa|yến|lượng|ounce|oz|thùng|cổ phiếu|chỉ".split(
         "|"

@@ -34,8 +34,9 @@ def bounded(found: Sum) -> Sum:
     """The sum with its bounds filled in."""
     value = found.budget.vnd or 0
     step = 1
-    while value and value % (step * 10) == 0 and step * 100 <= value:
+    while value and value % (step * 10) == 0 and step * 10 <= value:
         step *= 10
+    step = max(1, min(step, value // 4))  # nobody writes "hơn 1 tỷ" for 1,8 tỷ
     match found.budget.qualifier:
         case "over":
             low, high = value, value + step - 1
