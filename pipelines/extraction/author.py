@@ -16,6 +16,7 @@ from pipelines.extraction.metadata import Metadata
 _AUTHOR_LINK = re.compile(r"/(?:tac-?gia|authors?|but-danh|nha-bao|phong-vien|profile|tacgia)[/\-=.]", re.IGNORECASE)
 _NEAR = 30
 _TAIL = 6
+_PARAGRAPH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def _under_text(page: Page, body: Body, sites: Sequence[str]) -> Author:
     for number in reversed(numbers):
         block = page.blocks[number]
         text = remainder(block.text) if re.search(r"\d{4}", block.text) else block.text
+        if len(text) > _PARAGRAPH and number < after:
+            break  # what stands above the last paragraph is a heading
         if len(text) > 90 or block.tag in ("figcaption", "caption", "h1", "h2", "h3"):
             continue
         if number >= after and (block.link_share > 0.5 or block.tag == "li"):

@@ -23,6 +23,7 @@ _LONG = 800
 _LINK_ONLY = 0.8
 _DUPLICATE_LENGTH = 30
 _DATE_LINE = 140
+_PARAGRAPH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,14 @@ def paragraphs(page: Page, numbers: Iterable[int], *, title: str) -> list[str]:
     return kept
 
 
+def home_of(page: Page, block: Block) -> int:
+    """The box that holds the block's paragraph."""
+    number = block.box
+    while number > 0 and page.boxes[number].tag in _TRANSPARENT:
+        number = page.boxes[number].parent
+    return number
+
+
 def _scores(page: Page, noisy: list[bool]) -> dict[int, float]:
     scores: dict[int, float] = {}
     boxes = page.boxes
@@ -170,9 +179,7 @@ def _in_noise(page: Page, block: Block, container: int, noisy: list[bool], chars
 
 def _is_teaser(page: Page, block: Block, container: int) -> bool:
     """Text under a linked headline in a small element of its own: another story put between the paragraphs."""
-    number = block.box
-    while number >= 0 and page.boxes[number].tag in _TRANSPARENT:
-        number = page.boxes[number].parent
+    number = home_of(page, block)
     box = page.boxes[number]
     if number <= container or box.last - box.first > 3 or box.chars > 600:
         return False
@@ -181,10 +188,17 @@ def _is_teaser(page: Page, block: Block, container: int) -> bool:
 
 
 def _is_tail(page: Page, numbers: range, number: int) -> bool:
-    """Whether what follows a heading such as "Tin liên quan" is rest, not the larger part of the article."""
-    before = sum(len(page.blocks[n].text) for n in range(numbers.start, number) if page.blocks[n].link_share < 0.5)
-    after = sum(len(page.blocks[n].text) for n in range(number + 1, numbers.stop) if page.blocks[n].link_share < 0.5)
-    return before >= 200 and before >= after
+    """Whether what follows a heading such as "Tin liên quan" is rest; a box of links in the middle has paragraphs of the article below."""
+    before = [n for n in range(numbers.start, number) if page.blocks[n].link_share < 0.5]
+    after = [n for n in range(number + 1, numbers.stop) if page.blocks[n].link_share < 0.5]
+    size = sum(len(page.blocks[n].text) for n in before)
+    if size < 200 or size < sum(len(page.blocks[n].text) for n in after):
+        return False
+    homes = {home_of(page, page.blocks[n]) for n in before if len(page.blocks[n].text) >= _PARAGRAPH}
+    return not any(
+        len(page.blocks[n].text) >= _PARAGRAPH and page.blocks[n - 1].link_share < _LINK_ONLY and home_of(page, page.blocks[n]) in homes
+        for n in after
+    )
 
 
 _NOT_LETTERS = re.compile(r"[\W_]+")

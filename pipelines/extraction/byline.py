@@ -27,12 +27,13 @@ _PHOTO_PART = re.compile(r"\s?[-–,;/|.]?\s?\(?\b(?:ảnh|video|clip|đồ họ
 _SEPARATOR = re.compile(r"\s?(?:,|;|\s[-–—]\s|\s?&\s?|\s?\+\s?|\s\|\s|(?<=\w)[-–](?=[A-ZĐÀ-Ỹ])|\s(?:và|and)\s)\s?")
 # Letters of a capitalised Vietnamese word, initials ("K.", "Đ.H") included.
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_NAME_WORD = rf"(?:[{_UPPER}][^\W\d_]{{0,9}}\.?|(?:[{_UPPER}]\.){{1,4}}[{_UPPER}]?|[{_UPPER}][^\W\d_]{{1,9}}-[{_UPPER}][^\W\d_]{{1,9}})"
+# Also "H'Mai" (Ê Đê) and initials.
+_NAME_WORD = rf"(?:[{_UPPER}]['’][^\W\d_]{{1,9}}|[{_UPPER}][^\W\d_]{{0,9}}\.?|(?:[{_UPPER}]\.){{1,4}}[{_UPPER}]?)"
 _NAME = re.compile(rf"^{_NAME_WORD}(?:\s{_NAME_WORD}){{0,4}}$")
 # The first letter of the name, drawn in a circle before it.
 _AVATAR = re.compile(rf"^([{_UPPER}])\s(?=\1)")
 _PEOPLE_TITLES = re.compile(
-    r"^(?:ths|ts|pgs|gs|bs|ks|kts|cn|ls|ncs|thạc sĩ|tiến sĩ|bác sĩ|luật sư|nhà báo|nhà văn|nsưt|pv|ctv|btv|phóng viên|p\.v)\.?(?:\s|"
+    r"^(?:th\.?s|ts|pgs|gs|bs|ks|kts|cn|ls|ncs|thạc sĩ|tiến sĩ|bác sĩ|luật sư|nhà báo|nhà văn|nsưt|pv|ctv|btv|phóng viên|p\.v)\.?(?:\s|"
     r"(?<=\.))(?=\S)",
     re.IGNORECASE,
 )
@@ -59,6 +60,19 @@ _NOT_NAMES = frozenset(
         "quay lại|đọc thêm|tin liên quan|chính trị|kinh tế|xã hội|giáo dục|y tế|pháp luật|thể thao|giải trí|đời sống|du lịch|khoa học|"
         "công nghệ|thế giới|nơi nhận|chủ tịch|phó chủ tịch|giám đốc|phó giám đốc|tác giả|phóng viên|tags|facebook|zalo|twitter|mục lục|"
         "kết luận|lời kết|tag|nhóm phóng viên|minh họa|ảnh tư liệu|tổng hợp"
+    ).split("|")
+)
+
+
+# Newspapers and magazines whose names are spelt like a person's.
+_PRESS = frozenset(
+    (
+        "lao động|tiền phong|pháp luật|công thương|đại đoàn kết|người lao động|người đưa tin|nhịp sống thị trường|đời sống pháp luật|"
+        "an ninh thủ đô|an ninh tiền tệ|phụ nữ việt nam|phụ nữ|soha|tri thức|hà nội mới|sài gòn giải phóng|công lý|giao thông|xây dựng|"
+        "quân đội nhân dân|công an nhân dân|kinh tế đô thị|đầu tư|thời báo tài chính|thể thao văn hóa|thể thao|văn hóa|"
+        "nông nghiệp việt nam|nông thôn ngày nay|"
+        "dân việt|gia đình việt nam|khám phá|doanh nhân|diễn đàn doanh nghiệp|giáo dục thời đại|sức khỏe đời sống|"
+        "tin tức|thế giới trẻ|nhà báo công luận|công luận|biên phòng|đất việt|mực tím|hoa học trò|petrotimes|bnews|tổ quốc|nhà đầu tư"
     ).split("|")
 )
 
@@ -102,7 +116,7 @@ def is_person(name: str, *, sites: Sequence[str] = ()) -> bool:
         return False  # Forbes, Reuters
     if name.isupper() and len(words) == 1 and "." not in name:
         return False  # VOV, TTXVN, PV: agencies and roles
-    if lower(name) in _NOT_NAMES or _OUTLET.search(name) or _BODY.match(name):
+    if lower(name) in _NOT_NAMES or lower(name) in _PRESS or _OUTLET.search(name) or _BODY.match(name):
         return False
     return not is_site(name, sites)
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from corpus.errors import Reason, Rejected
 from corpus.text import fold, lower
-from pipelines.extraction.body import Body
+from pipelines.extraction.body import Body, home_of
 from pipelines.extraction.html import Page
 from pipelines.extraction.marks import is_strong_body
 from pipelines.extraction.metadata import Metadata
@@ -96,10 +96,22 @@ def find_prose(page: Page, body: Body | None, title: int | None) -> Body | None:
     )
     if sentences < _STUB:
         return None
+    if is_strong_body(page.boxes[body.box].marks):
+        return body
+    if title is not None and _has_empty_container(page, title, page.boxes[body.box].first):
+        return None
     distant = title is not None and body.blocks[0] - title > _FAR
-    if distant and body.kept_chars < 2 * _ENOUGH and not is_strong_body(page.boxes[body.box].marks):
+    if distant and body.kept_chars < 2 * _ENOUGH:
         return None
     return body
+
+
+def _has_empty_container(page: Page, title: int, before: int) -> bool:
+    """Whether the place of the text, by its name, stands empty between the headline and what reads like text: other stories' teasers."""
+    return any(
+        title < box.first <= box.last <= before and box.chars < _STUB and box.tag == "div" and is_strong_body(box.marks)
+        for box in page.boxes
+    )
 
 
 def check_text(text: str, *, title: str) -> None:
@@ -156,6 +168,9 @@ def _check_listing(page: Page, body: Body | None, url: str) -> None:
     own = _own_prose(page, body) if body is not None else 0
     if dates >= 4 and own < 3 * _ENOUGH:
         raise Rejected(Reason.NOT_ARTICLE, f"{dates} stories listed")
+    teasers = sum(len(page.blocks[n].text) >= 40 and _follows_headline(page, n) for n in body.blocks) if body is not None else 0
+    if body is not None and teasers >= 2 and own < 0.4 * body.kept_chars < 2 * _ENOUGH:
+        raise Rejected(Reason.NOT_ARTICLE, "teasers of other stories, no text of its own")
     headlines, before = _headlines(page, body) if body is not None else (0, 0)
     if headlines >= 4 and before >= 3 and headlines * 260 > own:
         raise Rejected(Reason.NOT_ARTICLE, f"{headlines} linked headlines among {own} characters of text")
@@ -166,12 +181,22 @@ def _own_prose(page: Page, body: Body) -> int:
     total = 0
     for number in body.blocks:
         block = page.blocks[number]
-        previous = page.blocks[number - 1] if number else None
-        if previous is not None and previous.link_share >= 0.8 and len(previous.text) >= 20 and len(block.text) <= 400:
+        if len(block.text) <= 500 and _follows_headline(page, number):
             continue
         if len(block.text) >= 40:
             total += len(block.text)
     return total
+
+
+def _follows_headline(page: Page, number: int) -> bool:
+    """In the same element, where a date or a section may stand between the linked headline and its teaser."""
+    for previous in range(number - 1, max(-1, number - 4), -1):
+        block = page.blocks[previous]
+        if block.link_share >= 0.8 and len(block.text) >= 20:
+            return home_of(page, block) == home_of(page, page.blocks[number])
+        if len(block.text) >= 25:
+            return False
+    return False
 
 
 def _headlines(page: Page, body: Body) -> tuple[int, int]:

@@ -21,7 +21,7 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 _MAX_CHARACTERS = 1_000_000
 _MAX_TITLE = 300
 _STUB = 80
-_HEAD = 8
+_LONG = 200
 # Decree 30/2020/NĐ-CP, appendix III: the kinds of administrative documents that carry their kind as a heading of its own.
 _KINDS = (
     "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|báo cáo|"
@@ -146,13 +146,18 @@ def read_story(lines: Sequence[str]) -> Parts:
     kept: list[str] = []
     tail: list[str] = []
     cut = False
-    for line in lines:
+    skipping = False
+    for number, line in enumerate(lines):
         if cut:
             tail.append(line)
             continue
         if line and cuts_rest(line) and sum(map(len, kept)) >= 200:
-            cut = True
+            cut = not _goes_on(lines[number + 1 :])
+            skipping = not cut
             continue
+        if skipping and (not line or _is_headline(line)):
+            continue
+        skipping = False
         if line and is_chrome(line):
             continue
         if line and len(line) <= 140 and not remainder(line):
@@ -166,6 +171,13 @@ def read_story(lines: Sequence[str]) -> Parts:
     rest = _without_teasers(rest)
     rest, author = _sign(rest, tail)
     return Parts(title, _paragraphs(rest), author, dates, "news")
+
+
+def _goes_on(lines: Sequence[str]) -> bool:
+    """Whether a box of links stood in the middle: paragraphs follow that are no teasers of other stories."""
+    filled = [line for line in lines if line]
+    long = [line for line in filled if len(line) >= _LONG and line.endswith(_ENDS_SENTENCE)]
+    return len(long) >= 2 and not _alternate(filled)
 
 
 def _headline(lines: Sequence[str]) -> tuple[str, list[str]]:
