@@ -244,7 +244,7 @@ class Catalogue:
             snippet_cut=(part.start > 0, part.end < len(document.text)),
             published=document.published,
             source=self.named("source", document.provenance.portal),
-            url=safe_link(document.provenance.canonical_url or document.provenance.final_url),
+            url=safe_link(document.provenance.final_url or document.provenance.canonical_url),
             relevance=document.relevance.value if document.relevance else None,
             provinces=[self.named(field, code) for code in (*provinces, *(["VN"] if "VN" in about else []))],
             activities=[self.named("activity", code) for code in dict.fromkeys(m.code for m in document.activities)],

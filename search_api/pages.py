@@ -214,7 +214,7 @@ class Pages:
         return {
             "source": self.names.label("source", origin.portal),
             "source_link": link("/tim", Search(codes=(("source", (origin.portal,)),), relevance=())),
-            "original": formats.safe_link(origin.canonical_url or origin.final_url),
+            "original": formats.safe_link(origin.final_url or origin.canonical_url),
             "attachments": [(a.title or a.url, formats.safe_link(a.url)) for a in document.attachments],
             "date_method": labels.DATE_METHODS.get(document.published_from or "", document.published_from or ""),
             "flags": [labels.FLAGS.get(flag, flag) for flag in document.flags],
