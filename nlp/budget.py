@@ -102,6 +102,7 @@ def _field_sums(document: Document, name: FieldName, surroundings: _Surroundings
     if not amounts:
         return []
     low = lower(text)
+    topical = document.relevance is not None and document.relevance.value != "off_topic"
     spans = list(sentences(text))
     starts = [start for start, _ in spans]
     sums: list[Sum] = []
@@ -119,7 +120,9 @@ def _field_sums(document: Document, name: FieldName, surroundings: _Surroundings
             structural = False
         is_range = previous is not None and previous.start == amount.start
         following = next((a for a in amounts[position + 1 : position + 3] if a.start >= amount.close), None)
-        context = _context(text, low, amount, previous if same and not is_range else None, following, spans, index, after_kind)
+        context = _context(
+            text, low, amount, previous if same and not is_range else None, following, spans, index, after_kind, topical=topical
+        )
         if is_range and sums:
             budget = replace(sums[-1].budget, vnd=amount.vnd, usd=amount.usd)
         else:
@@ -151,6 +154,8 @@ def _context(
     spans: Sequence[tuple[int, int]],
     index: int,
     after_kind: BudgetKind | None,
+    *,
+    topical: bool,
 ) -> Context:
     first, last = spans[index]
     reach = max(first, amount.start - _LEFT_REACH)
@@ -174,6 +179,7 @@ def _context(
         after_kind=after_kind,
         after_sum=previous is not None,
         tabular=amount.tabular,
+        topical=topical,
         vnd=amount.vnd,
         usd=amount.usd,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from corpus.document import BudgetKind, BudgetRole, BudgetScope
 from nlp.budget_cues import (
     ACTIVITY,
+    BANK,
     COMPANY,
     COMPONENT_NAMES,
     FOREIGN_FUNDED,
@@ -27,6 +28,7 @@ from nlp.budget_cues import (
     PUBLIC_MONEY,
     PUBLIC_UNITS,
     ROLES,
+    SPEECH,
 )
 
 
@@ -52,6 +54,8 @@ class Context:
     after_sum: bool = False
     """Another sum stands before in the same sentence."""
     tabular: bool = False
+    topical: bool = False
+    """The document is about poverty work."""
     vnd: int | None = None
     usd: int | None = None
 
@@ -89,11 +93,17 @@ def kind_of(context: Context) -> BudgetKind:
     if not scores:
         return _by_default(context, unit)
     best = max(scores, key=lambda kind: (scores[kind], kind))
-    person = bool(PERSON.search(context.cased))
+    quoted = list(SPEECH.finditer(context.cased))
+    person = bool(PERSON.search(context.cased, quoted[-1].end() if quoted else 0))
     whole_left = context.before + context.left
     public = bool(PUBLIC_BODY.search(whole_left))
     if best in ("budget", "gift") and context.usd:
         return "budget" if FOREIGN_FUNDED.search(whole_left + context.right) else "other"
+    if best == "budget" and BANK.search(whole_left) and not _STATE_MONEY.search(whole_left + context.right):
+        return "loan"
+    large = not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON
+    if best == "norm" and (large or (unit not in HOUSEHOLD_UNITS and ACTIVITY.search(context.left + _clause(context.right)))):
+        return "budget"
     if best == "budget" and scores["budget"] < 5.6 and COMPANY.search(whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
         return "company"
     if best == "budget" and person and scores["budget"] < 4.6:
@@ -105,11 +115,22 @@ def kind_of(context: Context) -> BudgetKind:
     return best
 
 
+_STATE_MONEY = re.compile(r"(?<!\w)(?:ngân sách|kinh phí|dự án|chương trình|ủy ban|ubnd)(?!\w)")
+_LARGE_FOR_ONE_PERSON = 100_000_000
+"""Đồng; "tiền điện cho hộ nghèo 1,9 tỷ đồng" is what the programme paid, not a rate for one household."""
+
+
+_LARGE_IN_POVERTY_NEWS = 500_000_000
+"""Đồng; in a text about poverty work a larger sum without any cue is nearly always public money."""
+
+
 def _by_default(context: Context, unit: str) -> BudgetKind:
     """No word of money near: a headline such as "Hơn 20 tỷ đồng đưa thông tin về bản" is public money, else we do not claim it."""
     if unit in HOUSEHOLD_UNITS:
         return "norm"
     if context.tabular or unit in PUBLIC_UNITS:
+        return "budget"
+    if context.topical and (context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS and not PERSON.search(context.cased):
         return "budget"
     purpose = re.match(
         r"[\s,]*(?:cho|để|đưa|thực hiện|phát triển|triển khai|nâng|xây|mở|phủ|giúp|chăm lo|xóa|phục vụ)(?!\w)", context.right
@@ -119,11 +140,17 @@ def _by_default(context: Context, unit: str) -> BudgetKind:
 
 def _add_scores(scores: dict[BudgetKind, float], window: str, penalty: float, *, reach: float, leftward: bool = True) -> None:
     for kind, weight, pattern in KINDS:
+        if not leftward and kind in _LEFT_ONLY:
+            continue
         for match in pattern.finditer(window):
             distance = len(window) - match.end() if leftward else match.start()
             score = weight - penalty - distance / reach
             if score > scores.get(kind, 0.0):
                 scores[kind] = score
+
+
+# "54 triệu đồng tiền công", "5 tỷ đồng bán vé": on the right these name what is bought, not what the sum is.
+_LEFT_ONLY = frozenset({"income", "price", "norm"})
 
 
 def _clause(right: str) -> str:

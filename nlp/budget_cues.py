@@ -15,18 +15,29 @@ def _words(alternatives: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
 
 
+ACTIVITY = _words(
+    "đài truyền thanh|truyền thanh|loa|cụm loa|tập huấn|bồi dưỡng|lớp|hội thi|cuộc thi|chuyên mục|chuyên trang|phát thanh|phóng sự|"
+    "tác phẩm báo chí|tờ rơi|tờ gấp|sổ tay|cẩm nang|in ấn|đài|thiết bị|điểm cung cấp|điểm bưu điện|bưu điện văn hóa|cụm thông tin|bảng tin|"
+    "băng rôn|khẩu hiệu|pa nô|áp phích|trang thông tin|cổng thông tin|hệ thống thông tin nguồn|tuyên truyền lưu động|buổi truyền thông|"
+    "đối thoại|đầu thu|nghe - xem|nghe nhìn|micro|máy tính|đặt hàng báo chí|hội nghị|tăng âm|bàn giao|bầu cử"
+)
+
 # Directly before the sum (its qualifier taken away).
 IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
-    (re.compile(r"(?<!\w)(?:tăng|giảm)(?:\s+(?:thêm|đi|được|hơn))?\s*$"), "difference"),
+    (re.compile(r"(?<!điều chỉnh )(?<!\w)(?:tăng|giảm)(?:\s+(?:thêm|đi|được|hơn))?\s*$"), "difference"),
     (re.compile(r"(?<!\w)(?:giảm (?:tới|đến)|chênh lệch|chênh nhau|nhiều hơn năm trước|ít hơn năm trước)\s+(?:là\s+)?$"), "difference"),
     (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hành chính|số tiền|tới|đến|tổng cộng))*\s*$"), "other"),
 )
 
 KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("loan", 7.5, _words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )vay vốn|vốn vay(?! oda)")),
-    ("loan", 7.5, _words("tín dụng chính sách|thu nợ|doanh số thu nợ|nợ gốc")),
+    ("loan", 7.5, _words("tín dụng chính sách|thu nợ|doanh số thu nợ|nợ gốc|cho mượn|không tính lãi")),
     ("loan", 6.0, _words("(?<!tổ )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|tín dụng|ủy thác|uỷ thác|ngân hàng chính sách|nhcsxh")),
-    ("loan", 6.0, _words("khách hàng vay|lãi suất|hạn mức vay")),
+    (
+        "loan",
+        6.0,
+        _words("khách hàng vay|lãi suất|hạn mức vay|doanh số(?! bán)|phòng giao dịch|ngân hàng csxh|ngân hàng chính sách xã hội"),
+    ),
     (
         "income",
         7.5,
@@ -52,7 +63,10 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     (
         "gift",
         6.0,
-        _words("quà|suất quà|phần quà|tặng|trao tặng|tài trợ|phần thưởng|thưởng|tiền thưởng|cứu trợ|mỗi suất|đóng góp|hiến tặng"),
+        _words(
+            "quà|suất quà|phần quà|tặng|trao tặng|tài trợ|phần thưởng|thưởng|tiền thưởng|cứu trợ|mỗi suất|"
+            "(?<!đóng )(?<!vốn )góp(?! phần| ý| vốn| sức)|nhà nước cho|đóng góp|hiến tặng"
+        ),
     ),
     ("gift", 6.0, _words("hiến đất|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|đặc biệt|phụ|thưởng)|gửi hỗ trợ")),
     (
@@ -68,35 +82,50 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "saving",
         7.0,
         _words(
-            "tiền gửi|gửi tiết kiệm|tiết kiệm được|tích lũy|tích luỹ|tích cóp|dành dụm|huy động tiết kiệm|tiết kiệm(?! (?:\\d|chi|điện|và))"
+            "tiền gửi|gửi tiết kiệm|tiết kiệm được|tích lũy|tích luỹ|tích cóp|dành dụm|huy động tiết kiệm|"
+            "gửi ngân hàng|(?<!sổ )tiết kiệm(?! (?:\\d|chi|điện|và))"
         ),
     ),
-    ("norm", 6.0, _words("trợ cấp|trợ giúp xã hội|tiền ăn|tiền điện|mức chuẩn|chế độ|trợ cấp xã hội")),
+    ("norm", 6.0, _words("trợ cấp|phụ cấp|thù lao|trợ giúp xã hội|tiền ăn|tiền điện|mức chuẩn|chế độ|trợ cấp xã hội")),
     (
         "revenue",
         7.5,
         _words("doanh thu|nguồn thu|thu ngân sách|thu cân đối|thu nội địa|giá trị sản xuất|tổng giá trị sản phẩm|kim ngạch|grdp|gdp"),
     ),
-    ("revenue", 7.5, _words("bán ra(?! thị)|hàng hóa bán|giá trị xuất khẩu")),
-    ("revenue", 5.0, _words("xuất khẩu|tổng thu|phim|phòng vé|rạp|tổng sản phẩm")),
+    ("revenue", 7.5, _words("bán ra(?! thị)|hàng hóa bán|giá trị xuất khẩu|hụt thu|vượt thu")),
+    ("revenue", 5.0, _words("xuất khẩu|tổng thu|phim thu|phòng vé|rạp|tổng sản phẩm|nộp thuế|thu thuế|số thu|hụt thu|vượt thu")),
+    ("revenue", 5.0, _words("thu phí")),
     ("company", 8.0, _words("vốn điều lệ|lợi nhuận|vốn hóa|trước thuế|sau thuế|cổ tức|vốn chủ sở hữu|tổng tài sản|vốn lưu động")),
     ("company", 6.5, _words("cổ phiếu|chứng khoán|khớp lệnh|thanh khoản|mua ròng|bán ròng|trái phiếu|cổ đông|nhà đầu tư")),
-    ("other", 7.0, _words("thiệt hại|xử phạt|bị phạt|chiếm đoạt|lừa đảo|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí")),
+    (
+        "other",
+        7.0,
+        _words("thiệt hại|xử phạt|bị phạt|chiếm đoạt|lừa đảo|lừa|hư hỏng|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí"),
+    ),
     ("other", 5.2, _words("bỏ ra|bỏ vốn|tự bỏ|ngôi nhà|căn nhà|bố mẹ|của hồi môn|sính lễ|gia đình đầu tư|tự đầu tư")),
     (
         "budget",
         7.0,
         _words("kinh phí|vốn sự nghiệp|vốn đầu tư|nstw|nsđp|(?<!thu )ngân sách|tổng mức đầu tư|kế hoạch vốn|tiểu dự án|quyết toán"),
     ),
+    ("budget", 9.0, _words("gói thầu|trúng thầu|mời thầu|thành tiền|kho bạc|nhà thầu")),
     ("budget", 7.0, _words("đầu tư công|tổng nguồn vốn|dự toán chi|miễn giảm học phí|hỗ trợ học phí")),
-    ("budget", 6.0, _words("phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên|tổng nguồn lực")),
+    ("budget", 6.0, _words("phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên")),
+    ("budget", 6.0, _words("tổng nguồn lực")),
     ("budget", 6.0, _words("vốn chương trình|tổng nhu cầu vốn|khái toán|phân khai")),
-    ("budget", 5.0, _words("bố trí|giải ngân|phê duyệt|tổng vốn|trung ương|đề án|vốn nhà nước|nguồn vốn|tổng số vốn|số vốn|gói thầu")),
+    (
+        "budget",
+        5.0,
+        _words("bố trí|giải ngân|phê duyệt|tổng vốn|trung ương|đề án|vốn nhà nước|nguồn vốn|tổng số vốn|số vốn|viện trợ|không hoàn lại"),
+    ),
     ("budget", 5.0, _words("chương trình mtqg|chương trình mục tiêu quốc gia|xã hội hóa|xã hội hoá|lồng ghép")),
     ("budget", 4.0, _words("dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch")),
     ("budget", 4.0, _words("đưa thông tin|thẻ bhyt|bảo hiểm y tế|chi phí học")),
-    ("budget", 3.4, _words("hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|đề nghị bổ sung|bảo đảm|được hỗ trợ|mức hỗ trợ|tổng cộng")),
+    ("budget", 3.4, _words("hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|thanh toán|điều chỉnh|đề nghị bổ sung|bảo đảm")),
+    ("budget", 3.4, _words("được hỗ trợ|mức hỗ trợ|tổng cộng")),
     ("budget", 3.4, _words("số tiền|tổng số tiền|tổng trị giá|tổng giá trị|tiền mua")),
+    ("budget", 2.6, _words("công trình|hạ tầng|nhà văn hóa|trường|trạm|đường|cầu|xây|xây dựng|sửa|phim tài liệu|thông tin cơ sở")),
+    ("budget", 2.6, ACTIVITY),
     ("budget", 2.6, _words("trị giá|nguồn|sở|ubnd|hđnd|tỉnh|huyện|xã|phòng|bộ|nhà nước|hạng mục|nội dung")),
 )
 
@@ -104,6 +133,11 @@ PERSON = re.compile(
     r"(?<!\w)(?:[Gg]ia đình|[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]ụ|[Ee]m)\s+(?:[A-ZĐÀ-Ỹ][^\W\d_]*)"
     r"|(?<!\w)(?:[Tt]ôi|vợ chồng|[Gg]ia đình (?:anh|chị|ông|bà|tôi|em))(?!\w)|^(?:Ông|Bà|Anh|Chị) được"
 )
+SPEECH = re.compile(
+    r"(?:cho biết|cho hay|thông tin|nói|chia sẻ|khẳng định|cho rằng|nhấn mạnh|đề nghị|báo cáo|phát biểu)[,:]?\s"
+    r"|(?<!\w)[Tt]heo (?:ông|bà|anh|chị|đồng chí)\s[^,;.]{2,60},"
+)
+"""After these the person named is quoted and is not the one who has or gets the money."""
 PUBLIC_BODY = _words(
     "nhà nước|ubnd|hđnd|ngân sách|tỉnh|huyện|xã|chính phủ|nghị quyết|chính sách|hộ thoát nghèo|mức|chương trình|trung ương"
 )
@@ -111,6 +145,7 @@ PUBLIC_MONEY = _words(
     "ngân sách|kinh phí|chương trình|tiểu dự án|trung ương|ubnd|hđnd|vốn sự nghiệp|nhà nước|đề án|phê duyệt|truyền thanh|giảm nghèo"
 )
 COMPANY = _words("công ty|doanh nghiệp|tập đoàn|hợp tác xã|htx|nhà đầu tư|nhà máy|ngân hàng|hãng|cổ phần|fpt|vingroup")
+BANK = _words("ngân hàng|nhcsxh|phòng giao dịch|quỹ tín dụng|agribank|quỹ quốc gia về việc làm|quỹ hỗ trợ nông dân|quỹ hội")
 FOREIGN_FUNDED = _words("oda|dự án|kinh phí|viện trợ|không hoàn lại|ngân sách|chương trình|được cấp")
 
 HOUSEHOLD_UNITS = frozenset(
@@ -186,12 +221,6 @@ COMPONENT_NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"tiểu dự án\W{0,4}(?:\d\W{0,4})?phát triển giáo dục nghề nghiệp"), "4.1"),
     (re.compile(r"tiểu dự án\W{0,4}(?:\d\W{0,4})?hỗ trợ việc làm bền vững"), "4.3"),
     (re.compile(r"tiểu dự án\W{0,4}(?:\d\W{0,4})?cải thiện dinh dưỡng"), "3.2"),
-)
-ACTIVITY = _words(
-    "đài truyền thanh|truyền thanh|loa|cụm loa|tập huấn|bồi dưỡng|lớp|hội thi|cuộc thi|chuyên mục|chuyên trang|phát thanh|phóng sự|"
-    "tác phẩm báo chí|tờ rơi|tờ gấp|sổ tay|cẩm nang|in ấn|đài|thiết bị|điểm cung cấp|điểm bưu điện|bưu điện văn hóa|cụm thông tin|bảng tin|"
-    "băng rôn|khẩu hiệu|pa nô|áp phích|trang thông tin|cổng thông tin|hệ thống thông tin nguồn|tuyên truyền lưu động|buổi truyền thông|"
-    "đối thoại|đầu thu|nghe - xem|nghe nhìn|micro|máy tính|đặt hàng báo chí|hội nghị|tăng âm|bàn giao|bầu cử"
 )
 FUNDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("central", _words("ngân sách trung ương|nstw|ns trung ương|ngân sách tw|vốn trung ương|nguồn trung ương|trung ương|vốn tw")),

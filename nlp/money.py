@@ -16,6 +16,7 @@ from decimal import Decimal
 from corpus.document import Qualifier
 from corpus.text import lower
 from nlp.money_numbers import read_number
+from nlp.money_qualifiers import qualifier_before
 from nlp.money_units import aligned, is_money_without_dong, per_unit_after
 from nlp.number_words import SCALES, WORDS, parse_number_words, words_to_number
 
@@ -90,28 +91,6 @@ _MONEY_LABEL = re.compile(
 )
 _AFTER_UNITLESS = re.compile(r"[*_]{0,3}\s*(?:$|[(),;.\n*|/]|(?:do|từ|để|trong|cho|và|giao|nguồn)(?!\w))")
 
-_OVER = (
-    "hơn|trên|tối thiểu|ít nhất|thấp nhất|không dưới|không thấp hơn|không ít hơn|không kém|vượt quá|vượt|quá|cao hơn|nhiều hơn|lớn hơn|>|≥"
-)
-_UNDER = "gần|dưới|chưa đến|chưa tới|chưa đầy|ngót nghét|ngót|ít hơn|thấp hơn|nhỏ hơn|suýt soát|<"
-_ABOUT = "trên dưới|vào khoảng|khoảng chừng|khoảng|xấp xỉ|xấp xĩ|sấp xỉ|áng chừng|chừng|ước lượng|ước tính|ước|tầm|cỡ|~|≈"
-_MAX = "tối đa|không quá|không vượt quá|không vượt|không lớn hơn|không cao hơn|không nhiều hơn|nhiều nhất|cao nhất|chưa quá|≤"
-_DIRECTION: dict[str, Qualifier] = {
-    **dict.fromkeys(_OVER.split("|"), "over"),
-    **dict.fromkeys(_UNDER.split("|"), "under"),
-    **dict.fromkeys(_ABOUT.split("|"), "about"),
-    **dict.fromkeys(_MAX.split("|"), "max"),
-}
-_ONE_QUALIFIER = "|".join(sorted(map(re.escape, _DIRECTION), key=len, reverse=True))
-_QUALIFIER_WORD = re.compile(_ONE_QUALIFIER)
-# "tối thiểu là 75.000 tỷ", "ước đạt 2 tỷ", "tối đa không quá 13 triệu"; after short words such as "hơn" nothing may stand between.
-_QUALIFIERS = re.compile(
-    rf"(?<![\w])((?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*"
-    r"(?:(?<=tối thiểu)|(?<=tối đa)|(?<=nhất)|(?<=không quá)|(?<=ước)|(?<=ước tính)|(?<=khoảng))"
-    r"(?:\s{1,3}(?:là|đạt|bằng|đến|tới|từ|mức|thực hiện|giải ngân|khoảng|hơn|trên|gần)){0,3}"
-    rf"|(?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*)[\s*_]{{0,6}}$"
-)
-_WINDOW = 48
 _MAX_DIGITS = 30
 
 
@@ -416,16 +395,3 @@ def _precision(digits: str, scale: int) -> int:
     if not comma and "." in whole and len(whole.rpartition(".")[2]) < 3:
         decimals = whole.rpartition(".")[2]
     return max(1, scale // int(10 ** len(decimals)))
-
-
-def qualifier_before(text: str, start: int) -> tuple[int, Qualifier]:
-    """Where the qualifier before ``start`` begins and what it means; several keep the bound ("khoảng hơn" is over)."""
-    window_start = max(0, start - _WINDOW)
-    match = _QUALIFIERS.search(text, window_start, start)
-    if not match:
-        return start, "exact"
-    words = [word[0] for word in _QUALIFIER_WORD.finditer(match[1])]
-    bounds = [_DIRECTION[word] for word in words if _DIRECTION[word] != "about"]
-    if any(_DIRECTION[word] == "max" and not word.endswith("nhất") for word in words):
-        return match.start(1), "max"
-    return match.start(1), bounds[-1] if bounds else "about"  # "cao nhất gần 75 triệu" stays under

@@ -15,8 +15,8 @@ from typing import Literal
 
 from corpus.document import Document, FieldName, Modality, Quantity, Span
 from corpus.text import lower, sentences
-from nlp.money import qualifier_before
 from nlp.money_numbers import read_number
+from nlp.money_qualifiers import qualifier_before
 
 METHOD = "quantity-rules 2026.11"
 
