@@ -46,6 +46,7 @@ def create_app(store: Store, index: Index, *, names: Names | None = None, depart
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    app.state.catalogue = catalogue
     add_handlers(app, pages.error)
     app.include_router(api_routes(catalogue))
     app.include_router(health_routes(catalogue))
@@ -56,17 +57,21 @@ def create_app(store: Store, index: Index, *, names: Names | None = None, depart
 
 
 class _Headers:
-    """Adds the security headers to every answer, errors included."""
+    """Adds the security headers to every answer, errors included, and answers HEAD like GET without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = scope["type"] == "http" and scope["method"] == "HEAD"
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        await self.app({**scope, "method": "GET"} if head else scope, receive, with_headers)

@@ -11,11 +11,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from corpus.analysis import has_diacritics
 from corpus.document import Document
 from corpus.errors import InvalidQuery
-from corpus.index.base import MAX_OFFSET, CodeField
+from corpus.index.base import MAX_OFFSET, CodeField, Words
 from corpus.index.parse import MAX_CHARACTERS, parse
 from corpus.index.plan import patterns
+from corpus.text import fold, normalize
 from search_api import formats, labels
 from search_api.answers import Catalogue, FacetCounts, SearchAnswer
 from search_api.api import article_response, search_of
@@ -142,6 +144,7 @@ class Pages:
             sorts=self._sorts(state),
             scopes=self._scopes(state, answer),
             pages=_pages(state, answer),
+            loose=self._loose(state) if not answer.total else None,
             article_link=lambda id: link(f"/tin/{id}", replace(Search(), q=state.q, map=state.map)),
         )
 
@@ -189,6 +192,14 @@ class Pages:
             )
             for name, scope in (("Truyền thông về giảm nghèo", narrow), ("Mọi tin trong kho", wide))
         ]
+
+    def _loose(self, state: Search) -> tuple[str, int, str] | None:
+        """The same words without diacritics, for a look-up that found nothing: (words, count, address)."""
+        if not has_diacritics(state.q) or not isinstance(parse(state.q, self.names), Words):
+            return None
+        loose = replace(state, q=fold(normalize(state.q)), page=1)
+        count = self.catalogue.count(loose).total
+        return (loose.q, count, link("/tim", loose)) if count else None
 
     def article(self, request: Request, id: str) -> Response:
         document = self.catalogue.store.get_document(id)

@@ -187,3 +187,19 @@ def test_openapi_is_3_1_and_names_every_parameter(client: TestClient) -> None:
     assert set(schema["paths"]) == {f"/api/v1/{name}" for name in ("search", "count", "facets", "article/{id}", "sources")}
     names = {parameter["name"] for parameter in schema["paths"]["/api/v1/search"]["get"]["parameters"]}
     assert {"q", "tinh", "tinh-cu", "hoat-dong", "nguon", "nam", "tu", "den", "xep", "trang", "sau"} <= names
+
+
+def test_head_answers_like_get_without_the_body(client: TestClient) -> None:
+    for path in ("/", "/healthz", "/api/v1/count", "/khong-co"):
+        head, get = client.head(path), client.get(path)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        assert head.headers.get("etag") == get.headers.get("etag")
+
+
+def test_a_document_that_left_the_store_leaves_the_page(serve: Serve) -> None:
+    client = serve(NGHE_AN, DIEN_BAN)
+    catalogue_store = client.app.state.catalogue.store  # type: ignore[attr-defined]
+    kept = catalogue_store.iter_documents
+    catalogue_store.iter_documents = lambda *, ids=None: (found for found in kept(ids=ids) if found.id != NGHE_AN.id)
+    answer = client.get("/api/v1/search").json()
+    assert [hit["id"] for hit in answer["hits"]] == [DIEN_BAN.id]

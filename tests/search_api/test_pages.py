@@ -234,3 +234,11 @@ def test_tile_maps_show_every_unit_once_and_both_archipelagos(map: str, units: i
 def test_samples_are_all_shown(client: TestClient) -> None:
     page = client.get("/tim?muc=tat-ca").text
     assert all(document.title in page for document in ALL)
+
+
+def test_nothing_found_with_diacritics_offers_the_look_up_without(client: TestClient) -> None:
+    page = parsed(client.get("/tim", params={"q": "đối thoại dak lac Đắk ho"}).text)
+    assert not page.xpath("//a[contains(., 'không kể dấu')]")
+    page = parsed(client.get("/tim", params={"q": "đối thoai chính sách"}).text)
+    (offer,) = page.xpath("//a[contains(., 'không kể dấu')]")
+    assert parsed(client.get(offer.get("href")).text).xpath("string(//h1[@class='total']/strong)") == "1"
