@@ -40,6 +40,8 @@ TYPE_LEVELS: Mapping[str, tuple[Level, ...]] = {
     "vùng": ("region",),
     "quốc gia": ("country",),
 }
+_SHORT_FORMS = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn", "h": "huyện", "q": "quận", "p": "phường", "x": "xã"}
+_SHORT_TYPES: Mapping[str, tuple[Level, ...]] = {short: TYPE_LEVELS[kind] for short, kind in _SHORT_FORMS.items()}
 _COLUMNS = ("code", "name", "type", "level", "parent", "valid_from", "valid_to", "predecessors", "successors")
 
 
@@ -80,7 +82,8 @@ def spell(text: str) -> str:
     >>> spell("Thuỷ Nguyên, Quí Lộc, Đăk Lăk, Mĩ Đức")
     'thủy nguyên, quý lộc, đắk lắk, mỹ đức'
     """
-    text = unify_tones(lower(text))
+    lowered = text.lower()  # many times faster than `lower`, and the same wherever it keeps the length
+    text = unify_tones(lowered if len(lowered) == len(text) else lower(text))
     text = _CLOSING_I.sub(lambda match: match[1] + _TO_Y[match[2]], text)
     return _LAK.sub("lắk", _DAK.sub("đắk", text))
 
@@ -193,7 +196,7 @@ class Register:
         """
         key = name_key(name)
         codes = set(self._names.get(key, ()))
-        for kind, levels in TYPE_LEVELS.items():
+        for kind, levels in (*TYPE_LEVELS.items(), *_SHORT_TYPES.items()):
             if key.startswith(kind + " "):
                 rest = self._names.get(key[len(kind) + 1 :], ())
                 codes.update(code for code in rest if self._forms[code][-1].level in levels)

@@ -63,12 +63,16 @@ class LocalityTagger:
 
     def _read(self, document: Document) -> Reading:
         title_lines = [Line(0, len(document.title), "title")] if document.title else []
-        mentions = self._mentions("title", document.title, title_lines)
-        mentions += self._mentions("text", document.text, read_lines(document.text, document.title, self._cues.raw))
+        lowered_title, lowered = plain(document.title), plain(document.text)
+        lines = read_lines(document.text, lowered, lowered_title, self._cues.raw)
+        mentions = self._mentions("title", document.title, lowered_title, title_lines)
+        mentions += self._mentions("text", document.text, lowered, lines)
         mentions = [mention for mention in mentions if not (mention.person or (mention.landmark and mention.levels is None))]
-        head = plain(document.title + "\n" + document.text[:_HEAD])
+        head = f"{lowered_title} {lowered[:_HEAD]}"
         return Reading(
             document=document,
+            lowered_title=lowered_title,
+            lowered=lowered,
             mentions=mentions,
             new_map=self._is_new_map(document, mentions, head),
             prior=self._prior(document, mentions),
@@ -77,8 +81,8 @@ class LocalityTagger:
             positions={id(mention): position for position, mention in enumerate(mentions)},
         )
 
-    def _mentions(self, source: FieldName, text: str, lines: Sequence[Line]) -> list[Mention]:
-        return read_mentions(source, text, lines, self._gazetteer, self._cues, self._named)
+    def _mentions(self, source: FieldName, text: str, lowered: str, lines: Sequence[Line]) -> list[Mention]:
+        return read_mentions(source, text, lowered, lines, self._gazetteer, self._cues, self._named)
 
     def _is_new_map(self, document: Document, mentions: Sequence[Mention], head: str) -> bool:
         """Whether bare names mean today's units: by the date, and near the reform or without a date by the words."""
@@ -165,9 +169,8 @@ class LocalityTagger:
         return [_mention(province, "about", set(reading.bare), 0.7, inferred=True)] if province else []
 
     def _whole_country(self, reading: Reading) -> list[LocalityMention]:
-        document = reading.document
-        found = {Span(m.start(), m.end(), "title") for m in self._national.finditer(plain(document.title))}
-        found |= {Span(m.start(), m.end()) for m in self._national.finditer(plain(document.text[:_HEAD]))}
+        found = {Span(m.start(), m.end(), "title") for m in self._national.finditer(reading.lowered_title)}
+        found |= {Span(m.start(), m.end()) for m in self._national.finditer(reading.lowered, 0, _HEAD)}
         return [_mention("VN", "about", found, 0.7, inferred=True)] if found else []
 
     def _order(self, mention: LocalityMention) -> tuple[int, int, str]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from corpus.document import FieldName
 from corpus.localities import TYPE_LEVELS, Level
-from nlp.gazetteer import Gazetteer, Name, plain
+from nlp.gazetteer import Gazetteer, Name
 from nlp.locality_zones import Line, Zone
 
 _ABBREVIATIONS = {
@@ -151,26 +151,28 @@ _OF = re.compile(r"\s*(?:,\s?)?(?:của|thuộc|ở|tại|nằm ở|thuộc đ�
 _OPEN = re.compile(r"\s*,?\s*[(\[]\s*(?:nay thuộc\s|thuộc\s|nay là\s|của\s)?")
 _CLOSE = re.compile(r"[^()\[\]\n]{0,24}[)\]](?P<rest>.*)", re.DOTALL)
 _FORMER = re.compile(r"\s*[(,]?\s*(?:cũ(?!\w)|trước đây|trước kia|trước sáp nhập|trước khi sáp nhập)")
+_STOPS = frozenset(".!?…:;) ") | {""}
+_FORMERLY = re.compile(r"(?<!\w)(?:trước|trước đây|trước kia|trước đó|nguyên|vốn)\s(?:là|thuộc)\s(?:địa bàn\s)?(?:tỉnh|huyện)?\s?$")
 _RECENT = re.compile(r"\s*[(]?\s*(?:mới(?!\w)|\(mới\)|hiện nay|ngày nay|sau (?:khi )?(?:sáp nhập|hợp nhất))")
 _MERGED_AFTER = re.compile(r"[^.\n]{0,60}?\b(?:nhập lại|nhập thành|hợp nhất|sáp nhập|gộp lại|hợp thành|nhập vào)\b")
 _MERGE_HEAD = re.compile(
     r"(?:(?<!\w)(?:do|từ|trên cơ sở|gồm)\s(?:các\s|hai\s|ba\s|bốn\s|\d\s)?(?:xã|phường|tỉnh|huyện|đơn vị)?\s?(?:cũ\s)?)$"
 )
 _HEAD = re.compile(r"\s*(?:\([^()\n]{2,30}\)\s*)?:")
-_TOKEN_BEFORE = re.compile(r"([^\s,;:.()\"“”\[\]/]+)\s$")
-_TOKEN_AFTER = re.compile(r"\s([^\s,;:.()\"“”\[\]/]+)")
+_TOKEN_BEFORE = re.compile(r"([^\s,;:.()\"“”\[\]/]+) $")
+_TOKEN_AFTER = re.compile(r" ([^\s,;:.()\"“”\[\]/]+)")
 
 
 def read_mentions(
     field_name: FieldName,
     text: str,
+    lowered: str,
     lines: Sequence[Line],
     gazetteer: Gazetteer,
     cues: Cues,
     names: Names,
 ) -> list[Mention]:
-    """Mentions in order."""
-    lowered = plain(text)
+    """Mentions in order; ``lowered`` is the text as `nlp.gazetteer.plain` leaves it."""
     found = gazetteer.find(text, lowered)
     starts = {name.start for name in found}
     ends = {name.end for name in found}
@@ -195,7 +197,11 @@ def read_mentions(
 def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues: Cues, names: Names) -> None:
     start = mention.start
     left = lowered[max(0, start - _LEFT) : start]
-    match = cues.type_word.search(left)
+    here = lowered[max(line_start, start - _LEFT) : start]
+    if here.strip() or lowered[line_start - 2 : line_start - 1] in _STOPS:
+        left = here  # what stands on the line before belongs to the name only where a line was broken by hand
+    wide = names.can_be(mention.key, ("region", "country"))
+    match = None if wide else cues.type_word.search(left)
     if match:
         word = match["type"]
         kind = _ABBREVIATIONS.get(word, word)
@@ -222,7 +228,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             mention.agency = True
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
     mention.newspaper = cues.before("newspapers").search(left) is not None
-    if not mention.type and not names.can_be(mention.key, ("region", "country")):
+    if not mention.type and not wide:
         mention.person = cues.before("titles").search(left) is not None
         mention.landmark = cues.before("landmarks").search(left) is not None
         mention.institution = cues.before("enterprises").search(left) is not None
@@ -243,6 +249,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.delegate = cues.before("delegates").search(left) is not None
     mention.neighbour = cues.before("neighbours").search(left) is not None
     mention.venue = cues.before("venues").search(left) is not None
+    mention.former = _FORMERLY.search(left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
     mention.merged = cues.before("merged").search(left[-30:]) is not None
     if _MERGE_HEAD.search(left):
@@ -250,13 +257,14 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
 
 
 def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    """Of "các huyện, thị xã, thành phố": every level named, and no provinces among districts."""
+    kinds = [_ABBREVIATIONS.get(word, word) for word in re.split(r"\s*(?:,|/|-|\bvà\b)\s*", words.strip(" ,/-")) if word]
     found = dict.fromkeys(levels)
-    for kind, more in TYPE_LEVELS.items():
-        if kind in words and kind != "tỉnh":
-            found.update(dict.fromkeys(more))
-    if "tỉnh" in words:
+    for kind in kinds:
+        found.update(dict.fromkeys(TYPE_LEVELS.get(kind, ())))
+    if "tỉnh" in kinds:
         return ("province",)
-    if "huyện" in words or "thị" in words or "quận" in words:
+    if not {"huyện", "thị xã", "quận"}.isdisjoint(kinds):
         found.pop("province", None)
     return tuple(found)
 
@@ -264,7 +272,7 @@ def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:
 def _read_right(mention: Mention, text: str, lowered: str, starts: set[int]) -> None:
     end = mention.end
     right = lowered[end : end + _RIGHT]
-    mention.former = _FORMER.match(right) is not None
+    mention.former = mention.former or _FORMER.match(right) is not None
     mention.recent = _RECENT.match(right) is not None
     mention.heads = _HEAD.match(right) is not None
     token = _TOKEN_AFTER.match(text, end)
@@ -306,9 +314,7 @@ def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Nam
         if gap is None or ". " in gap:
             run, siblings, base, bracket = [], [], None, None
         if bracket is not None:
-            for inner in bracket:
-                inner.parents.append(mention)
-            mention.explains = True
+            _explain(bracket, mention)
         elif base is None or gap is None:
             run = [mention]
             siblings = mention.siblings
@@ -318,17 +324,13 @@ def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Nam
             if opening and run:
                 if names.is_parent(mention, run[-1]) or mention.levels is None or not _lower(mention, run[-1]):
                     bracket = list(run)
-                    for inner in run:
-                        inner.parents.append(mention)
-                    mention.explains = True
+                    _explain(run, mention)
                 else:  # "huyện A (xã B, xã C)": the bracket lists parts
                     mention.parents.append(run[-1])
                     run, siblings, base = [mention], mention.siblings, mention
             elif (joint := _JOINT.fullmatch(gap)) or _OF.fullmatch(gap):
                 if (mention.levels is None or mention.levels != base.levels) and names.is_parent(mention, base) and "và" not in gap:
-                    for inner in run:
-                        inner.parents.append(mention)
-                    mention.explains = True
+                    _explain(run, mention)
                     run = [*run[-_LONGEST_RUN:], mention]
                     siblings = mention.siblings
                 elif joint and mention.type is None and base.levels is not None and names.can_be(mention.key, base.levels):
@@ -354,6 +356,13 @@ def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Nam
         previous = mention
 
 
+def _explain(run: Sequence[Mention], parent: Mention) -> None:
+    for mention in run:
+        if len(mention.parents) < _MOST_PARENTS:
+            mention.parents.append(parent)
+    parent.explains = True
+
+
 def _spread_guests(mentions: Sequence[Mention], lowered: str) -> None:
     """Guests are enumerated on, with commas and brackets."""
     for previous, mention in pairwise(mentions):
@@ -364,6 +373,8 @@ def _spread_guests(mentions: Sequence[Mention], lowered: str) -> None:
 
 
 _ENUMERATED = re.compile(r"\s?\(|[^.!?…;\n]{0,8}[,(][^.!?…;\n]{0,60}")
+_MOST_PARENTS = 4
+"""Commune, district, province and one to spare."""
 _LONGEST_RUN = 40
 """Names of a list that one parent is given to; keeps endless lists linear."""
 _RANK = {"province": 0, "district": 1, "commune": 2}

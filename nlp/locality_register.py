@@ -20,6 +20,7 @@ class NamedUnits:
         self.register = register
         self._ancestors: dict[str, frozenset[str]] = {}
         self._provinces: dict[str, frozenset[str]] = {}
+        self._reach: dict[str, frozenset[str]] = {}
         self._levels: dict[str, Level] = {unit.code: unit.level for unit in register}
 
     def level(self, code: str) -> Level:
@@ -75,10 +76,17 @@ class NamedUnits:
 
     def explained(self, mention: Mention, code: str) -> int:
         """How many of the parents that the words give fit this unit."""
-        around = self.around(code) | self.provinces(code)
-        for former in self.register.before(code):
-            around |= self.around(former)
-        return sum(1 for parent in mention.parents if any(above in around and above != code for above in self.codes(parent.key)))
+        reach = self._reach_of(code)
+        return sum(1 for parent in mention.parents if not reach.isdisjoint(self.codes(parent.key)))
+
+    def _reach_of(self, code: str) -> frozenset[str]:
+        """Everything around a unit, on both maps."""
+        if code not in self._reach:
+            found = self.around(code) | self.provinces(code)
+            for former in self.register.before(code):
+                found |= self.around(former)
+            self._reach[code] = found - {code}
+        return self._reach[code]
 
     def candidates(self, mention: Mention, on: date | None, *, new_map: bool, levels: tuple[Level, ...] | None = None) -> tuple[str, ...]:
         """Units that a mention may mean on a day, those of the map in use first.

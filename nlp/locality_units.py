@@ -44,17 +44,27 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
         lower = tuple(code for code in lower if code in known) or lower
     ranked = sorted(((_points(reading, named, mention, code), code) for code in lower), reverse=True)
     tied = [code for points, code in ranked if points > ranked[0][0] - _TIE]
+    if len({named.register.province(code) for code in tied}) == 1 or all(named.level(code) == "district" for code in tied):
+        # Among districts and inside one province the type word decides (huyện or thị xã Kỳ Anh); xã and phường are mixed up too often.
+        tied = [code for code in tied if _is_typed_so(named, mention, code)] or tied
     if len(tied) > 1:
-        if typed and not mention.inherited and mention.zone not in BOILERPLATE:
+        if mention.zone not in BOILERPLATE and (typed or _same_province(reading, named, tied)):
             reading.open[position] = tuple(sorted(tied))
         return
     code = tied[0]
-    alike = sum(1 for other in lower if named.level(other) == named.level(code))
+    alike = sum(1 for other in lower if named.level(other) == named.level(code) and other[:2] == code[:2])
     score = _confidence(reading, named, mention, code, alike)
     if score < ABSTAIN_UNDER:
         return
     reading.open.pop(position, None)
     _keep(reading, named, position, code, score)
+
+
+def _same_province(reading: Reading, named: NamedUnits, codes: list[str]) -> bool:
+    """Districts of one name in one province that the document speaks of: huyện and thị xã Kỳ Anh."""
+    provinces = {named.register.province(code) for code in codes}
+    heavy = any(reading.weights.get(province or "", 0.0) >= ABOUT_WEIGHT for province in provinces)
+    return len(provinces) == 1 and heavy and all(named.level(code) == "district" for code in codes)
 
 
 def _keep(reading: Reading, named: NamedUnits, position: int, code: str, score: float) -> None:
@@ -86,6 +96,10 @@ def _settle_parent(reading: Reading, named: NamedUnits, parent: Mention, code: s
             reading.known.setdefault(parent.key, {})[above[0]] = 0.99
 
 
+def _is_typed_so(named: NamedUnits, mention: Mention, code: str) -> bool:
+    return mention.type is not None and any(form.type == mention.type for form in named.register.forms(code))
+
+
 def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) -> float:
     """How well a candidate fits; only differences count."""
     around = named.around(code)
@@ -97,17 +111,16 @@ def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) ->
     near = max((reading.districts[above] for above in around if above in reading.districts), default=0)
     if near:
         points += 2.0 + min(1.0, 0.1 * near)
-    if code in reading.districts:
-        points += 1.0
     if reading.prior in compatible:
         points += 1.0
-    if mention.type and any(form.type == mention.type for form in named.register.forms(code)):
+    typed_so = _is_typed_so(named, mention, code)
+    if code in reading.districts and (typed_so or mention.type is None):
         points += 1.0
     if code.startswith("v2") and reading.new_map and mention.type not in OLD_TYPES:
         points += 2.5
     if mention.levels is None and named.level(code) == "district":
         points += 1.5
-    if code in reading.known.get(mention.key, {}):
+    if code in reading.known.get(mention.key, {}) and (typed_so or mention.type is None):
         points += 3.0
     return points
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from corpus.document import Document, Span
-from nlp.gazetteer import plain
 from nlp.locality_mentions import Mention
 from nlp.locality_register import NamedUnits
 from nlp.locality_zones import BOILERPLATE, Zone
@@ -43,6 +42,9 @@ class Reading:
     """What is known of one document while it is read."""
 
     document: Document
+    lowered_title: str
+    lowered: str
+    """Title and text as names are compared."""
     mentions: list[Mention]
     new_map: bool
     """Names mean units of today first."""
@@ -96,7 +98,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.former and reading.new_map, 0.5),
         (mention.embedded, 0.5),
         (mention.venue and reading.national and mention.source == "text", 0.3),
-        (listed > 3, 0.3),
+        (listed > (2 if reading.national and mention.source == "text" else 3), 0.3),
     ):
         if applies:
             weight *= factor
@@ -134,12 +136,11 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
 
 def _add_bare_provinces(reading: Reading) -> None:
     """A bare "tỉnh" speaks of the province in the title, else of the one named last."""
-    lowered = plain(reading.document.text)
     begins = {mention.begin for mention in reading.mentions if mention.source == "text"}
     starts = {mention.start for mention in reading.mentions if mention.source == "text"}
     reading.bare = [
         Span(match.start(), match.end())
-        for match in _BARE_PROVINCE.finditer(lowered)
+        for match in _BARE_PROVINCE.finditer(reading.lowered)
         if match.end() + 1 not in starts and match.start() not in begins
     ]
     said: list[tuple[int, str]] = []

@@ -11,9 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from corpus.text import fold
-from nlp.gazetteer import plain
-
 Zone = Literal["title", "lead", "body", "header", "short", "caption", "byline", "source", "place_date", "chrome", "tail"]
 BOILERPLATE: frozenset[Zone] = frozenset({"byline", "source", "chrome", "tail"})
 
@@ -48,12 +45,12 @@ _STORY_CHARACTERS = 200
 """A tail marker counts only after this much running text; the same words stand in menus above a story."""
 
 
-def read_lines(text: str, title: str, cues: Mapping[str, Any]) -> list[Line]:
-    """The non-empty lines of ``text`` in order with their zones."""
+def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[str, Any]) -> list[Line]:
+    """The non-empty lines of ``text`` in order with their zones; the lowered forms are those of `nlp.gazetteer.plain`."""
     tails = frozenset(cues["tails"])
     tail_starts = tuple(cues["tail_starts"])
     lines: list[Line] = []
-    title_key = fold(title).strip(_EDGES)
+    title_key = lowered_title.strip(_EDGES)
     story = 0
     led = in_tail = False
     position = 0
@@ -62,7 +59,7 @@ def read_lines(text: str, title: str, cues: Mapping[str, Any]) -> list[Line]:
         stripped = raw.strip()
         if not stripped:
             continue
-        lowered = plain(stripped)
+        lowered = lowered_text[start : position - 1].strip()
         words = stripped.split()
         key = lowered.strip(_EDGES)
         zone: Zone
@@ -71,7 +68,7 @@ def read_lines(text: str, title: str, cues: Mapping[str, Any]) -> list[Line]:
         elif (len(words) <= 12 and key in tails) or (len(words) <= 30 and lowered.startswith(tail_starts)):
             in_tail = story >= _STORY_CHARACTERS
             zone = "tail" if in_tail else "chrome"
-        elif title_key and fold(stripped).strip(_EDGES) == title_key:
+        elif title_key and key == title_key:
             zone = "title"
         else:
             zone = _zone(stripped, lowered, words, cues, first=not lines, early=len(lines) < 30)
