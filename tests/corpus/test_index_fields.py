@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.document import Budget, Document, LocalityMention, Span
+from corpus.index.base import CodeField
+from corpus.index.fields import MONEY_BANDS, entry
+from corpus.index.names import MONEY, Names
+from corpus.localities import Register
+from corpus.portals import PortalRegistry
+from search_api.params import CODE_PARAMETERS
+from tests.search_samples import ALL, DIEN_BAN, NGHE_AN
+
+REGISTER = Register.load()
+NAMES = Names.load(register=REGISTER, portals=PortalRegistry(()))
+
+
+def about(*codes: str, **more: object) -> Document:
+    places = tuple(LocalityMention(code=code, role="about", evidence=(Span(0, 3),), method="test") for code in codes)
+    return replace(DIEN_BAN, localities=places, **more)  # type: ignore[arg-type]
+
+
+MAPS = [
+    ("former province", ("v1-49",), {"v2-48"}, {"v1-49"}),
+    ("former district", ("v1-507",), {"v2-48"}, {"v1-49"}),
+    ("province that stayed", ("v2-40",), {"v2-40"}, {"v1-40"}),
+    ("merged province, nothing smaller", ("v2-66",), {"v2-66"}, {"v2-66"}),
+    ("merged province, narrowed by a commune", ("v2-48", "v2-20551"), {"v2-48"}, {"v1-49"}),
+    ("the country", ("VN",), {"VN"}, {"VN"}),
+    ("the country and a province", ("VN", "v1-40"), {"VN", "v2-40"}, {"VN", "v1-40"}),
+    ("an unknown code", ("v1-x-khong-co",), set(), set()),
+    ("nothing", (), set(), set()),
+]
+
+
+@pytest.mark.parametrize(("codes", "today", "before"), [case[1:] for case in MAPS], ids=[case[0] for case in MAPS])
+def test_places_on_both_maps(codes: tuple[str, ...], today: set[str], before: set[str]) -> None:
+    found = entry(about(*codes), REGISTER).codes
+    assert set(found["province"]) == today
+    assert set(found["province_before"]) == before
+    assert set(codes) <= set(found["locality"])
+
+
+def test_open_and_mentioned_places_count_nowhere() -> None:
+    place = replace(DIEN_BAN.localities[0], code=None, candidates=("v1-40", "v1-49"))
+    mentioned = replace(DIEN_BAN.localities[0], role="mentioned")
+    found = entry(replace(DIEN_BAN, localities=(place, mentioned)), REGISTER).codes
+    assert found["province"] == found["province_before"] == found["locality"] == found["district"] == ()
+
+
+def test_every_field_is_filled_named_and_reachable_by_address() -> None:
+    fields = set(get_args(CodeField))
+    for document in ALL:
+        codes = entry(document, REGISTER).codes
+        assert codes.keys() == fields
+        for field, found in codes.items():
+            assert list(found) == sorted(set(found))
+            assert all(NAMES.label(field, code) for code in found)
+    assert set(CODE_PARAMETERS.values()) == fields - {"relevance"}
+    assert [name for name, _, _ in MONEY_BANDS] == list(MONEY)
+    assert MONEY_BANDS[0][1] == 0
+    assert all(low[2] == high[1] for low, high in pairwise(MONEY_BANDS))
+
+
+@given(st.lists(st.integers(0, 10**15), max_size=5), st.sampled_from(["budget", "loan"]))
+def test_bands_hold_every_public_amount(amounts: list[int], kind: str) -> None:
+    budgets = tuple(Budget(vnd=vnd, kind=kind, evidence=(Span(0, 3),), method="test") for vnd in amounts)  # type: ignore[arg-type]
+    found = entry(replace(NGHE_AN, budgets=budgets), REGISTER)
+    expected = {name for name, low, high in MONEY_BANDS for vnd in amounts if low <= vnd and (high is None or vnd < high)}
+    assert set(found.codes["money"]) == (expected if kind == "budget" else set())
+    assert found.amounts == (tuple(sorted(set(amounts))) if kind == "budget" else ())
+
+
+@given(
+    st.lists(
+        st.tuples(st.none() | st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.none() | st.integers(0, 10**14)), min_size=2, max_size=6
+    )
+)
+def test_sort_keys_order_by_date_and_amount(rows: list[tuple[date | None, int | None]]) -> None:
+    entries = []
+    for number, (day, vnd) in enumerate(rows):
+        budgets = () if vnd is None else (Budget(vnd=vnd, evidence=(Span(0, 3),), method="test"),)
+        entries.append((day, vnd, entry(replace(NGHE_AN, id=str(number), published=day, budgets=budgets), REGISTER)))
+    for day, vnd, found in entries:
+        assert min(found.newest, found.oldest, found.largest) >= 0
+        assert max(found.newest, found.oldest, found.largest) < 2**63
+        for other_day, other_vnd, other in entries:
+            if day and other_day and day > other_day:
+                assert found.newest > other.newest
+                assert found.oldest < other.oldest
+            if day and not other_day:
+                assert found.newest > other.newest
+                assert found.oldest > other.oldest
+            if vnd is not None and (other_vnd is None or vnd // 1000 > other_vnd // 1000):
+                assert found.largest > other.largest
