@@ -10,12 +10,13 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from corpus.errors import InvalidData
 
@@ -61,8 +62,6 @@ class Portal:
     """Hours of the day in its time zone, [from, to), when it may be asked; None: always."""
     allow_loopback: bool = False
     """For example portals and tests: its hosts are loopback addresses, and only these."""
-    insecure_tls: bool = False
-    """Accept its broken certificate; never set for all sources at once."""
     verified: bool = False
     """A person saw a live check succeed; others are not crawled unless named."""
     evidence: str = ""
@@ -72,6 +71,13 @@ class Portal:
     """First day on which it was no longer a source of its own."""
     predecessors: tuple[str, ...] = ()
     successors: tuple[str, ...] = ()
+
+    def may_be_asked(self, now: datetime) -> bool:
+        """Whether ``now`` lies in its hours; they may run over midnight."""
+        if self.hours is None:
+            return True
+        hour, (start, end) = now.astimezone(ZoneInfo(self.timezone)).hour, self.hours
+        return start <= hour < end if start < end else hour >= start or hour < end
 
     def serves(self, url: str) -> bool:
         """Whether ``url`` is http(s) on one of its hosts."""
@@ -219,7 +225,7 @@ _PROVINCE_BEFORE = re.compile(r"v1-\d{2}")
 _TEXT = {"id", "name", "home", "kind", "province", "province_before", "cms", "language", "timezone", "evidence"}
 _TEXT |= {"article_pattern", "id_pattern"}
 _LISTS = {"hosts", "feeds", "sitemaps", "listings", "predecessors", "successors"}
-_FLAGS = {"allow_loopback", "insecure_tls", "verified"}
+_FLAGS = {"allow_loopback", "verified"}
 _SELECTORS = {"title", "body", "date", "author", "remove"}
 _REQUIRED = ("id", "name", "home", "hosts", "kind", "province")
 
@@ -281,6 +287,10 @@ def _check_words(portal: Portal, fail: Any, codes: Collection[str] | None) -> No
     for field, allowed in (("kind", get_args(Kind)), ("cms", get_args(Cms))):
         if getattr(portal, field) not in allowed:
             raise fail(field, "use one of " + ", ".join(allowed))
+    try:
+        ZoneInfo(portal.timezone)
+    except (KeyError, ValueError) as error:
+        raise fail("timezone", "no such time zone; use a name such as Asia/Ho_Chi_Minh") from error
     for field, form, example in (
         ("province", _PROVINCE, "the code of today's province such as v2-15, or VN"),
         ("province_before", _PROVINCE_BEFORE, "the code of a province until 2025 such as v1-10"),

@@ -88,7 +88,8 @@ _ID_PARAMETERS = ("itemid", "newsviews", "newsid", "articleid", "ddocname", "mab
 _ID_VALUE = re.compile(r"[A-Za-z]{0,12}\d{1,20}")
 _PAGING = re.compile(r"(?:^|/)(?:trang|page|p)[-/]?\d{1,5}(?:\.\w{3,5})?$", re.IGNORECASE)
 _EXTENSION = r"(?:\.(?:html?|aspx|vnp|bbg|amp|chn|vov|antd|tpo|epi|ldo|cms|shtml|php))?"
-_ID_PATHS = tuple(
+# These name an article beyond doubt, even where the number looks like a year
+_SURE_ID_PATHS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"-post(?:id)?(\d{2,12})" + _EXTENSION + "$",  # newspapers: -post650033.html, -postid417893.bbg
@@ -98,8 +99,14 @@ _ID_PATHS = tuple(
         r"/view-article/\d+/(?:\d+/)*(\d{6,15})$",  # Quảng Bình: times in milliseconds
         r"/content-(\d{2,12})-[^/]*$",  # Sơn La
         r"/(\d{3,12})p\d+c\d+/[^/]+$",  # Ninh Thuận newspaper: /45624p31c99/slug.htm
+        r"/news/[^/]+/[^/]+-(\d{1,12})(?:\.html)?$",  # NukeViet: /vi/news/Tin-tuc/slug-1845.html
+    )
+)
+_ID_PATHS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
         r"-(\d{2,12}-\d{2,12})" + _EXTENSION + "$",  # Hòa Bình: slug-22347-1373.html
-        r"-(\d{3,20})" + _EXTENSION + "$",  # NukeViet slug-1845.html and most newspapers
+        r"-(\d{3,20})" + _EXTENSION + "$",  # most newspapers: slug-3154109.html
         r"\.(\d{2,12})$",  # Cà Mau: slug.294
         r"/(\d{4,20})" + _EXTENSION + "$",  # Hà Tĩnh newspaper: /slug/240790.htm
         r"/\d{1,6}/(\d{3,12})/[^/]*[a-z][^/]*$",  # /12/201477/Slug.htm, /news/95/7333/slug
@@ -132,6 +139,9 @@ def site_id(url: str, pattern: str | None = None) -> str | None:
     path = _SESSION.sub("", unquote(parts.path)).rstrip("/")
     if len(path) > 2000 or _PAGING.search(path):
         return None
+    for form in _SURE_ID_PATHS:
+        if match := form.search(path):
+            return match[1]
     for form in _ID_PATHS:
         match = form.search(path)
         if match and not _YEARS.fullmatch(match[1]):

@@ -13,17 +13,15 @@ from urllib.parse import unquote, urljoin, urlsplit
 import feedparser
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
-from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from corpus.portals import Cms, Portal
 from corpus.store import FoundUrl
 from corpus.urls import canonical_url, is_paging, site_id
+from crawler.links import Link, scan_links
 
 MAX_URLS = 50_000
 """Addresses of one sitemap (sitemaps.org allows as many)."""
 MAX_UNPACKED_BYTES = 50 << 20
-MAX_LINKS = 5_000
-"""Links looked at on one page."""
 
 
 class Unreadable(ValueError):
@@ -106,49 +104,18 @@ def _local(tag: object) -> str:
 
 def read_listing(body: bytes, url: str, portal: Portal, *, page: int) -> Listing:
     """Articles linked from a list page, in its order, and the page after it. ``page`` counts from 1."""
-    tree = LexborHTMLParser(body)
-    anchors = tree.css("a[href]")[:MAX_LINKS]
-    links = [link for anchor in anchors if (link := _link(anchor, url, portal))]
-    urls = tuple(_unique(_found(link.url, None, found_on=url, portal=portal) for link in links if is_article_link(link, portal)))
-    feeds = [urljoin(url, node.attributes.get("href") or "") for node in tree.css("link[rel~=alternate][type$=xml]")]
-    return Listing(urls=urls, next_page=_next_page(links, url, page), feeds=tuple(feed for feed in feeds if portal.serves(feed)))
+    links = [link for link in scan_links(body, url) if portal.serves(link.url)]
+    lists = {_plain(address) for address in (url, portal.home, *portal.listings)}
+    articles = (link for link in links if not link.head and is_article_link(link, portal) and _plain(link.url) not in lists)
+    return Listing(
+        urls=tuple(_unique(_found(link.url, None, found_on=url, portal=portal) for link in articles)),
+        next_page=_next_page(links, url, page),
+        feeds=tuple(link.url for link in links if link.head and "alternate" in link.rel.split() and link.kind.endswith("xml")),
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    url: str
-    text: str
-    rel: str = ""
-    heading: bool = False
-    """Stands in a heading or is the heading of its entry."""
-    navigation: bool = False
-    """Stands in a menu, head or foot of the page."""
-
-
-_NAVIGATION = re.compile(r"\b(?:nav|navbar|menu|mainmenu|topmenu|header|footer|breadcrumb|sidebar|toolbar|social)\b", re.IGNORECASE)
-
-
-def _link(anchor: LexborNode, base: str, portal: Portal) -> Link | None:
-    href = (anchor.attributes.get("href") or "").strip()
-    if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
-        return None
-    try:
-        address = urljoin(base, href).partition("#")[0]
-    except ValueError:
-        return None
-    if not portal.serves(address):
-        return None
-    heading, navigation = False, False
-    node: LexborNode | None = anchor
-    for _ in range(6):
-        if node is None:
-            break
-        heading = heading or node.tag in {"h1", "h2", "h3", "h4", "h5"}
-        marks = f"{node.tag} {node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-        navigation = navigation or _NAVIGATION.search(marks) is not None
-        node = node.parent
-    text = " ".join((anchor.text() or "").split()) or (anchor.attributes.get("title") or "")
-    return Link(url=address, text=text[:300], rel=anchor.attributes.get("rel") or "", heading=heading, navigation=navigation)
+def _plain(url: str) -> str:
+    return url.partition("?")[0].rstrip("/") if "?" not in url or is_paging(url) else url
 
 
 # Forms of article addresses by family, as read on Vietnamese portals that run them
@@ -218,12 +185,8 @@ _ATTACHMENT = re.compile(r"\.(?:pdf|docx?|rtf|odt)$", re.IGNORECASE)
 
 def read_attachments(body: bytes, url: str, portal: Portal) -> tuple[FoundUrl, ...]:
     """Files linked from an article."""
-    found = []
-    for anchor in LexborHTMLParser(body).css("a[href]")[:MAX_LINKS]:
-        link = _link(anchor, url, portal)
-        if link is not None and _ATTACHMENT.search(unquote(urlsplit(link.url).path)):
-            found.append(_found(link.url, None, found_on=url, portal=portal, kind="attachment"))
-    return tuple(_unique(found))
+    files = (link for link in scan_links(body, url) if not link.head and _ATTACHMENT.search(unquote(urlsplit(link.url).path)))
+    return tuple(_unique(_found(link.url, None, found_on=url, portal=portal, kind="attachment") for link in files))
 
 
 def _found(url: str, hint: str | None, *, found_on: str, portal: Portal, kind: str = "article") -> FoundUrl | None:

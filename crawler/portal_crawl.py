@@ -103,7 +103,8 @@ class SourceTrouble(Exception):
 
 
 class PortalCrawl:
-    """``robots_sitemaps`` gives the sitemaps that the source's robots.txt names, once it was read."""
+    """``robots_sitemaps`` gives the sitemaps that the source's robots.txt names, once it was read; ``stopping`` says that the
+    operator wants the run to end."""
 
     def __init__(
         self,
@@ -118,6 +119,7 @@ class PortalCrawl:
         robots_sitemaps: Callable[[], tuple[str, ...]] = tuple,
         limits: Limits = Limits(),
         progress: Callable[[Tally], object] | None = None,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._portal = portal
         self._store = store
@@ -129,6 +131,7 @@ class PortalCrawl:
         self._robots_sitemaps = robots_sitemaps
         self._limits = limits
         self._progress = progress or (lambda _: None)
+        self._stopping = stopping
         self._troubles = 0
         self._tally = Tally()
         earlier = store.observations(portal.id)
@@ -251,6 +254,7 @@ class PortalCrawl:
 
         Raises: FetchFailed, SourceTrouble.
         """
+        self._check_time()
         before = self._seeds.get(url, {}) if conditional else {}
         headers = _validators(before.get("etag"), before.get("last_modified"))
         try:
@@ -285,6 +289,13 @@ class PortalCrawl:
         self._tally.lists_failed += 1
         self._note_trouble(failure)
 
+    def _check_time(self) -> None:
+        """Raises: SourceTrouble when the source is not to be asked now."""
+        if self._stopping():
+            raise SourceTrouble("stopped")
+        if not self._portal.may_be_asked(self._clock()):
+            raise SourceTrouble("outside_hours")
+
     async def _fetch_due(self) -> None:
         left = self._limits.articles
         while left > 0:
@@ -292,6 +303,7 @@ class PortalCrawl:
             if not batch:
                 return
             for entry in batch:
+                self._check_time()
                 await self._fetch_entry(entry)
                 self._progress(self._tally)
             left -= len(batch)

@@ -25,6 +25,9 @@ from crawler.politeness import slots
 from crawler.portal_crawl import Fetched, Limits, PortalCrawl, Tally
 from crawler.robots import Rules
 
+STOP_FILE = "stop"
+"""While a file of this name lies in the home, no portal is asked for anything."""
+
 
 class PortalSpider(scrapy.Spider):
     """Without ``portal`` it crawls all verified portals of the registry."""
@@ -56,6 +59,7 @@ class PortalSpider(scrapy.Spider):
         if self._lock is not None:
             self.store.recover(self.clock())
         self._limits = Limits(articles=settings.getint("LOA_MAX_ARTICLES"), listing_pages=settings.getint("LOA_MAX_LISTING_PAGES"))
+        self._stop_file = home / STOP_FILE
         self._at_once = settings.getint("LOA_PORTALS_AT_ONCE")
         self._progress_events = settings.getbool("LOA_PROGRESS")
         self._robots: dict[str, Rules] = {}
@@ -101,6 +105,7 @@ class PortalSpider(scrapy.Spider):
                 robots_sitemaps=lambda: tuple(url for url in self._sitemaps(portal) if portal.serves(url)),
                 limits=self._limits,
                 progress=lambda tally: self._report(portal, tally),
+                stopping=self._stop_file.exists,
             )
             tally = await crawl.run()
             self._report(portal, tally, event="portal")

@@ -1,0 +1,357 @@
+"""One portal in one run against a scripted site and the real store; no network and no Scrapy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.document import RawPage
+from corpus.portals import Portal
+from corpus.store import Store, open_store
+from crawler.failures import FetchFailed, is_challenge
+from crawler.portal_crawl import Fetched, Limits, PortalCrawl, Tally
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+PORTAL = Portal(
+    id="mau",
+    name="Mẫu",
+    home="https://mau.vn/",
+    hosts=("mau.vn",),
+    kind="press",
+    province="v2-15",
+    listings=("https://mau.vn/tin",),
+    article_pattern=r"/bai-\d+$",
+)
+LIST = "https://mau.vn/tin"
+Answer = bytes | int | Exception | tuple[int, Mapping[str, str], bytes]
+
+
+class Site:
+    """Answers by address, the newest articles first on lists of three; what is asked is noted."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.slept: list[float] = []
+        self.now = NOW
+        self.kept: list[Mapping[str, Any]] = []
+
+    def publish(self, *numbers: int, pages: int | None = None) -> None:
+        """List pages of three articles each, the highest number first."""
+        ordered = sorted(numbers, reverse=True)
+        groups = [ordered[start : start + 3] for start in range(0, len(ordered), 3)][:pages]
+        for index, group in enumerate(groups):
+            links = "".join(f'<h3><a href="/bai-{number}">Bài {number}</a></h3>' for number in group)
+            more = f'<a rel="next" href="/tin?page={index + 2}">sau</a>' if index + 1 < len(groups) else ""
+            self.answers[LIST if index == 0 else f"{LIST}?page={index + 1}"] = (links + more).encode()
+        for number in ordered:
+            self.answers.setdefault(f"https://mau.vn/bai-{number}", f"bài {number}".encode())
+
+    async def fetch(self, url: str, headers: Mapping[str, str]) -> Fetched:
+        self.asked.append((url, dict(headers)))
+        answer = self.answers.get(url, 404)
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, int):
+            answer = (answer, {}, b"")
+        status, given, body = answer if isinstance(answer, tuple) else (200, {}, answer)
+        page = RawPage(
+            portal="mau", requested_url=url, final_url=url, status=status, headers=tuple(given.items()), body=body, fetched_at=self.now
+        )
+        return Fetched(page=page)
+
+    async def keep(self, item: Mapping[str, Any]) -> None:
+        self.kept.append(item)
+        if item.get("save"):
+            page = replace(item["page"], record=f"x.warc.gz#{len(self.kept)}")
+            self.store.save_page(page, run=item["run"], now=item["now"], revisit_at=item["revisit_at"])
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def crawl(self, portal: Portal = PORTAL, *, stopping: Callable[[], bool] = lambda: False, **limits: int) -> Tally:
+        self.asked.clear()
+        self.store.recover(self.now)
+        crawl = PortalCrawl(
+            portal,
+            store=self.store,
+            run=self.store.begin_run("crawl", self.now),
+            fetch=self.fetch,
+            keep=self.keep,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+            limits=Limits(**limits),
+            stopping=stopping,
+        )
+        return asyncio.run(crawl.run())
+
+    @property
+    def urls(self) -> list[str]:
+        return [url.removeprefix("https://mau.vn") for url, _ in self.asked]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    store = open_store(tmp_path / "loa.db")
+    yield Site(store)
+    store.close()
+
+
+def test_a_first_run_reads_all_pages_of_the_list_and_the_newest_articles_first(site: Site) -> None:
+    site.publish(*range(1, 9))
+    tally = site.crawl()
+    assert site.urls == ["/tin", "/tin?page=2", "/tin?page=3", *(f"/bai-{number}" for number in range(8, 0, -1))]
+    assert (tally.new_urls, tally.fetched, tally.known_items, tally.stopped) == (8, 8, 0, None)
+
+
+def test_a_later_run_stops_at_the_first_page_without_news(site: Site) -> None:
+    site.publish(*range(1, 13))
+    site.crawl()
+    site.publish(*range(1, 15))
+    tally = site.crawl()
+    assert site.urls == ["/tin", "/tin?page=2", "/bai-14", "/bai-13"]
+    assert (tally.new_urls, tally.fetched) == (2, 2)
+    assert tally.known_items == 1 + 3
+
+
+def test_an_unchanged_list_counts_its_items_as_known(site: Site) -> None:
+    site.publish(1, 2)
+    site.answers[LIST] = (
+        200,
+        {"etag": '"7"', "last-modified": "Mon, 16 Nov 2026 01:00:00 GMT"},
+        b"<a href=/bai-1>1</a><a href=/bai-2>2</a>",
+    )
+    site.crawl()
+    site.answers[LIST] = 304
+    tally = site.crawl()
+    assert site.asked == [(LIST, {"If-None-Match": '"7"', "If-Modified-Since": "Mon, 16 Nov 2026 01:00:00 GMT"})]
+    assert (tally.known_items, tally.lists_read, tally.unchanged) == (2, 1, 1)
+
+
+def test_a_chain_of_list_pages_that_broke_is_read_to_its_depth_again(site: Site) -> None:
+    site.publish(*range(1, 10))
+    site.answers[f"{LIST}?page=3"] = FetchFailed("truncated")
+    first = site.crawl()
+    assert (first.fetched, first.seeds[LIST]["complete"]) == (6, False)
+    site.publish(*range(1, 10))
+    second = site.crawl()
+    assert site.urls == ["/tin", "/tin?page=2", "/tin?page=3", "/bai-3", "/bai-2", "/bai-1"]
+    assert second.seeds[LIST]["complete"]
+
+
+def test_nothing_is_lost_when_the_run_dies_while_discovering(site: Site) -> None:
+    site.publish(*range(1, 10))
+    site.answers[f"{LIST}?page=3"] = RuntimeError("killed")
+    with pytest.raises(RuntimeError):
+        site.crawl()
+    site.publish(*range(1, 10))
+    assert site.crawl().fetched == 9
+
+
+def test_nothing_is_lost_or_doubled_when_the_run_dies_while_fetching(site: Site) -> None:
+    site.publish(*range(1, 7))
+    site.answers["https://mau.vn/bai-4"] = RuntimeError("killed")
+    with pytest.raises(RuntimeError):
+        site.crawl()
+    site.answers["https://mau.vn/bai-4"] = "bài 4".encode()
+    assert site.crawl().fetched == 4
+    assert site.store.frontier_counts() == {"done": 6}
+    assert sorted(page.requested_url for page in site.store.archived_pages(100)) == [f"https://mau.vn/bai-{n}" for n in range(1, 7)]
+
+
+def test_articles_are_asked_for_again_while_young_and_edits_are_kept(site: Site) -> None:
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = (200, {"etag": '"a"'}, b"erste")
+    site.crawl()
+    visits = []
+    for _ in range(40):
+        site.now += timedelta(days=1, minutes=1)
+        site.answers["https://mau.vn/bai-1"] = 304
+        site.crawl()
+        if "/bai-1" in site.urls:
+            visits.append((site.now - NOW).days)
+            assert dict(site.asked)["https://mau.vn/bai-1"] == {"If-None-Match": '"a"'}
+    assert visits == [1, 4, 13]
+
+
+def test_an_edit_makes_a_new_page_and_starts_the_visits_anew(site: Site) -> None:
+    site.publish(1)
+    site.crawl()
+    site.now += timedelta(days=1, minutes=1)
+    site.answers["https://mau.vn/bai-1"] = b"corrected"
+    assert site.crawl().fetched == 1
+    site.now += timedelta(days=1, minutes=1)
+    assert site.crawl().unchanged >= 1
+    assert "/bai-1" in site.urls
+    assert len(site.store.archived_pages(10)) == 2
+
+
+def test_old_articles_are_not_asked_for_again(site: Site) -> None:
+    portal = replace(PORTAL, feeds=("https://mau.vn/rss",))
+    site.publish(1)
+    site.answers["https://mau.vn/rss"] = (
+        b'<rss version="2.0"><channel><item><link>https://mau.vn/bai-1</link><pubDate>Mon, 05 Jan 2026 08:00:00 +0700</pubDate>'
+        b"</item></channel></rss>"
+    )
+    site.answers[LIST] = b"<p>nothing</p>"
+    site.crawl(portal)
+    site.now += timedelta(days=2)
+    site.crawl(portal)
+    assert "/bai-1" not in site.urls
+
+
+# error of an article -> what the frontier plans, in seconds from now; None: given up
+PLANS: list[tuple[str, Answer, float | None]] = [
+    ("http_404", 404, 86400),
+    ("http_410", 410, None),
+    ("http_500", 500, 30),
+    ("http_503 with Retry-After", (503, {"retry-after": "45"}, b""), 45),
+    ("http_429 with date", (429, {"retry-after": "Mon, 23 Nov 2026 02:00:00 GMT"}, b""), 3600),
+    ("timeout", FetchFailed("timeout"), 30),
+    ("too_large", FetchFailed("too_large"), None),
+    ("redirect_loop", FetchFailed("redirect_loop"), None),
+    ("outside_registry", FetchFailed("outside_registry"), None),
+    ("robots_refused", FetchFailed("robots_refused"), 86400),
+    ("blocked", b"<title>Just a moment...</title><script src=/cdn-cgi/challenge-platform/x.js></script>", 30),
+]
+
+
+@pytest.mark.parametrize(("cause", "answer", "seconds"), PLANS, ids=[case[0] for case in PLANS])
+def test_the_next_try(site: Site, cause: str, answer: Answer, seconds: float | None) -> None:
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = answer
+    tally = site.crawl()
+    (entry,) = site.store.known("mau", ["https://mau.vn/bai-1"]).values()
+    assert (entry.state, entry.attempts, (entry.error or "").split(":")[0]) == ("failed", 1, cause.split()[0])
+    assert entry.next_at == (None if seconds is None else NOW + timedelta(seconds=seconds))
+    assert dict(tally.causes) == {cause.split()[0]: 1}
+    site.now += timedelta(seconds=(seconds or 0) - 1)
+    site.crawl()
+    assert "/bai-1" not in site.urls
+
+
+def test_what_is_not_found_twice_is_given_up(site: Site) -> None:
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = 404
+    site.crawl()
+    site.now += timedelta(days=2)
+    site.crawl()
+    (entry,) = site.store.known("mau", ["https://mau.vn/bai-1"]).values()
+    assert (entry.attempts, entry.next_at) == (2, None)
+
+
+def test_three_troubles_in_a_row_end_the_run_and_the_rest_stays_due(site: Site) -> None:
+    site.publish(*range(1, 7))
+    for number in (5, 4, 3):
+        site.answers[f"https://mau.vn/bai-{number}"] = 500
+    tally = site.crawl()
+    assert site.urls[-4:] == ["/bai-6", "/bai-5", "/bai-4", "/bai-3"]
+    assert (tally.stopped, tally.causes["http_500"]) == ("http_500", 3)
+    assert site.store.frontier_counts() == {"done": 1, "due": 2, "failed": 3}
+
+
+def test_a_good_answer_between_troubles_lets_the_run_go_on(site: Site) -> None:
+    site.publish(*range(1, 7))
+    for number in (6, 5, 3, 2):
+        site.answers[f"https://mau.vn/bai-{number}"] = 500
+    assert site.crawl().stopped is None
+
+
+def test_a_long_retry_after_ends_the_run(site: Site) -> None:
+    site.publish(1, 2, 3)
+    site.answers["https://mau.vn/bai-3"] = (429, {"retry-after": "600"}, b"")
+    tally = site.crawl()
+    assert (tally.stopped, site.urls[-1]) == ("http_429", "/bai-3")
+
+
+def test_a_list_gets_a_second_chance_after_a_short_wait(site: Site) -> None:
+    site.publish(1)
+    good = site.answers[LIST]
+    site.answers[LIST] = (503, {"retry-after": "20"}, b"")
+
+    async def sleep(seconds: float) -> None:
+        site.slept.append(seconds)
+        site.answers[LIST] = good
+
+    site.sleep = sleep  # type: ignore[method-assign]
+    assert site.crawl().fetched == 1
+    assert site.slept == [20.0]
+
+
+def test_a_list_that_asks_for_patience_is_not_waited_for(site: Site) -> None:
+    site.answers[LIST] = (503, {"retry-after": "86400"}, b"")
+    tally = site.crawl()
+    assert (tally.stopped, site.slept, tally.lists_failed) == ("http_503", [], 1)
+
+
+def test_a_source_is_known_to_be_read_only_with_known_items(site: Site) -> None:
+    site.answers[LIST] = b"<p>Under construction</p>"
+    tally = site.crawl()
+    assert (tally.lists_read, tally.lists_failed, tally.known_items, dict(tally.causes)) == (0, 1, 0, {"empty_listing": 1})
+
+
+def test_the_budget_of_a_run(site: Site) -> None:
+    site.publish(*range(1, 10))
+    tally = site.crawl(articles=4)
+    assert (tally.fetched, tally.stopped) == (4, "budget")
+    assert site.crawl(articles=50).fetched == 5
+
+
+def test_depth_of_lists_is_bounded(site: Site) -> None:
+    site.publish(*range(1, 40))
+    assert site.crawl(listing_pages=4).fetched == 12
+
+
+def test_files_of_an_article_are_fetched_with_it(site: Site) -> None:
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = b'<a href="/tep/ke-hoach.pdf">file</a>'
+    site.answers["https://mau.vn/tep/ke-hoach.pdf"] = b"%PDF"
+    assert site.crawl().fetched == 2
+
+
+def test_nothing_is_asked_outside_the_hours_of_a_source(site: Site) -> None:
+    site.publish(1)
+    night = replace(PORTAL, hours=(22, 6))  # it is 8 o'clock in Vietnam
+    assert site.crawl(night).stopped == "outside_hours"
+    assert not site.asked
+    site.now = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+    assert site.crawl(night).fetched == 1
+
+
+def test_a_stop_ends_the_run_between_two_requests(site: Site) -> None:
+    site.publish(*range(1, 7))
+    tally = site.crawl(stopping=lambda: len(site.asked) >= 4)
+    assert (tally.stopped, len(site.asked)) == ("stopped", 4)
+    assert site.store.frontier_counts() == {"done": 2, "due": 4}
+    assert site.crawl().fetched == 4
+
+
+def test_a_sitemap_named_by_robots_is_read(site: Site) -> None:
+    portal = replace(PORTAL, sitemaps=("https://mau.vn/sitemap.xml",), listings=("https://mau.vn/tin",))
+    site.answers[LIST] = b"<p>no links</p>"
+    site.answers["https://mau.vn/sitemap.xml"] = b"<sitemapindex><sitemap><loc>https://mau.vn/s1.xml</loc></sitemap></sitemapindex>"
+    site.answers["https://mau.vn/s1.xml"] = b"<urlset><url><loc>https://mau.vn/bai-5</loc></url></urlset>"
+    site.answers["https://mau.vn/bai-5"] = b"5"
+    assert site.crawl(portal).fetched == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"<title>Just a moment...</title>", True),
+        (b"<script>document.cookie='D1N=abc';window.location.reload(true);</script>", True),
+        (b"<h1>Checking your browser before accessing</h1>", True),
+        (b"<p>Just a moment... " + b"x" * 50_000, False),
+        (b"<p>Ti\xe1\xba\xbfp t\xe1\xbb\xa5c</p>", False),
+        (b"", False),
+    ],
+)
+def test_challenge_pages(body: bytes, expected: bool) -> None:
+    assert is_challenge(body) is expected
