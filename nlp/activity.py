@@ -97,6 +97,8 @@ class ActivityTagger:
             reader.enter(sentence)
             for match in self._rules.matches(sentence):
                 modality: Modality = match.rule.modality or reader.of(match.start, match.end)
+                if match.rule.modality == "done" and reader.says_future(match.start):
+                    modality = "planned"
                 if not match.rule.only or modality in match.rule.only:
                     findings.append(_Finding(match.rule.activity, sentence.span, match.rule.weight, modality))
             if predictions:

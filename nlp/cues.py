@@ -67,6 +67,8 @@ class CueBook:
                 if choice[1:-1] not in self._sets:
                     raise InvalidData(f"pattern {source!r}: no set {choice} in the file", file=self._file)
                 phrases.update(plain(phrase) for phrase in self._sets[choice[1:-1]])
+            elif choice != NUMBER and any(sign in choice for sign in "<>{}+"):
+                raise InvalidData(f"pattern {source!r}: {choice!r} mixes a phrase with a sign; write + or .. between them", file=self._file)
             else:
                 phrases.add(choice if choice == NUMBER else plain(choice))
         if not phrases or "" in phrases:
@@ -108,27 +110,37 @@ class CueBook:
         return hits
 
 
-def find(pattern: Pattern, hits: Hits) -> tuple[int, int] | None:
-    """The first match as (start of the first element, end of the last), or None."""
-    spans = all_matches(pattern, hits, first_only=True)
-    return spans[0] if spans else None
+def find(pattern: Pattern, hits: Hits) -> bool:
+    """Whether the pattern stands in the sentence."""
+    return bool(all_matches(pattern, hits))
 
 
-def all_matches(pattern: Pattern, hits: Hits, *, first_only: bool = False) -> list[tuple[int, int]]:
-    """Matches in order of their ends; of several starts for one end the latest is kept."""
-    reached: list[tuple[int, int]] = list(hits.get(pattern.atoms[0], ()))
-    for atom, gap in zip(pattern.atoms[1:], pattern.gaps, strict=True):
-        if not reached:
-            return []
-        reached.sort(key=lambda span: span[1])
-        ends = [span[1] for span in reached]
+def all_matches(pattern: Pattern, hits: Hits) -> Sequence[tuple[int, int]]:
+    """Matches as (start of the first element, end of the last), in order of their last elements; of several starts for one end the
+    latest is kept."""
+    reached = hits.get(pattern.atoms[0], ())
+    following_atoms = pattern.atoms[1:]
+    if not reached or not following_atoms:
+        return reached
+    for atom in following_atoms:
+        if atom not in hits:
+            return ()
+    for atom, gap in zip(following_atoms, pattern.gaps, strict=True):
+        ordered = sorted(reached, key=_end)
+        ends = [end for _, end in ordered]
         following: list[tuple[int, int]] = []
-        for start, end in hits.get(atom, ()):
+        for start, end in hits[atom]:
             position = bisect_left(ends, start + 1) - 1
             if position >= 0 and start - ends[position] <= gap:
-                following.append((reached[position][0], end))
+                following.append((ordered[position][0], end))
+        if not following:
+            return ()
         reached = following
-    return reached[:1] if first_only else reached
+    return reached
+
+
+def _end(span: tuple[int, int]) -> int:
+    return span[1]
 
 
 def near(span: tuple[int, int], other: tuple[int, int], distance: int) -> bool:

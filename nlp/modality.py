@@ -14,20 +14,25 @@ from nlp.sections import Outline, Sentence
 _PLANNED = (
     r"sẽ|dự kiến|phấn đấu|tiếp tục|trong thời gian tới|thời gian tới|tới đây|sắp tới|năm tới|tháng tới|quý tới|yêu cầu|đề nghị|đề xuất"
     r"|cần|phải|định hướng|mục tiêu|chỉ tiêu|nhiệm vụ|từ nay đến|đặt ra|hướng tới|chuẩn bị|hoàn thành trước|trước ngày"
-    r"|nội dung thực hiện|hình thức truyền thông|hình thức tuyên truyền|theo kế hoạch|kế hoạch (?:năm|số|của)|ban hành kế hoạch|phê duyệt kế hoạch|tham mưu|để 100%|nhằm"
+    r"|nội dung thực hiện|hình thức truyền thông|hình thức tuyên truyền|theo kế hoạch(?: (?:vừa|mới)(?: được)? (?:ban hành|ký|phê duyệt))?"
+    r"|kế hoạch (?:năm|số|của)|ban hành kế hoạch|phê duyệt kế hoạch|tham mưu"
+    r"|để 100%|nhằm|đến cuối năm|quý iv|hướng dẫn (?:tổ chức|triển khai|thực hiện)|chịu trách nhiệm"
 )
 _DONE = (
-    r"đã|vừa|đang|mới đây|được biết|hoàn thành|kết quả là|kết quả, |trong năm qua|năm qua|thời gian qua|những năm qua|từ đầu năm|đến nay|tính đến|hiện (?:nay|có|đã|tại)|nay"
+    r"đã|vừa|đang|mới đây|được biết|hoàn thành|kết quả là|kết quả, |trong năm qua|năm qua|thời gian qua|những năm qua|từ đầu năm"
+    r"|đến nay|tính đến"
+    r"|hiện (?:nay|có|đã|tại)|nay"
     r"|sáng nay|chiều nay|hôm nay|tối qua|hôm qua|ngày qua|nhờ|từ khi|sau khi|sau hai năm|đợt này|dịp này|tại buổi|tại hội nghị|vừa qua"
     r"|(?:sáng|chiều|tối|ngày|trong các ngày)(?: ngày)? \d{1,2}[-/.]\d{1,2}"
 )
-_GENERAL = r"luôn(?: luôn)?|thường xuyên|là (?:cách|kênh|khâu|nhiệm vụ|một trong)|coi đây|giúp|góp phần|quen thuộc|nhìn chung|nói chung"
+_GENERAL = r"luôn(?: luôn)?|là (?:cách|kênh|khâu|nhiệm vụ|một trong)|coi đây|(?<!trợ )giúp|góp phần|quen thuộc|nhìn chung|nói chung"
 _MARKERS = re.compile(rf"\b(?:(?P<planned>{_PLANNED})|(?P<done>{_DONE})|(?P<general>{_GENERAL}))\b")
 _AFTER_PLANNED = re.compile(
-    r"\b(?:sẽ|trong (?:quý|tháng|năm) (?:tới|[ivx\d]+)|trước (?:ngày )?\d{1,2}/\d{1,2}|dự kiến|năm tới|vào (?:tháng|dịp|quý)|tháng tới|trong năm 20\d\d|năm 20\d\d[.;]?$"
-    r"|ít nhất \d+ lần|hoàn thành (?:trong|trước)|quý (?:i{1,3}|iv)\b)"
+    r"\b(?:sẽ|trong (?:quý|tháng|năm) (?:tới|[ivx\d]+)|trước (?:ngày )?\d{1,2}/\d{1,2}|dự kiến|năm tới|vào (?:tháng|dịp|quý)|tháng tới"
+    r"|(?:phải|cần|nên) có|ít nhất \d+ lần|hoàn thành (?:trong|trước)|quý (?:i{1,3}|iv)\b)"
 )
 _AFTER_DONE = re.compile(r"\b(?:đã|vừa|đi vào hoạt động|thu hút|được tổ chức|diễn ra sáng nay|diễn ra tối)\b")
+_AFTER_GENERAL = re.compile(r"[^.;]{0,60}?\b(?:luôn|là (?:kênh|cách|hình thức|một trong)|vẫn là)\b")
 _PAST_PERIOD = re.compile(r"\b(?:đã|vừa|từ đầu năm|đến nay|năm qua|thời gian qua|tính đến|tính tới)\b")
 _AHEAD = re.compile(r"\b(?:(?:trong )?thời gian tới|phương hướng|nhiệm vụ trọng tâm|tới đây|sắp tới|từ nay đến|năm tới)\b")
 # The plan is the news: what follows is its content. "Đã ban hành kế hoạch" is background of a report on results.
@@ -40,11 +45,16 @@ _FIRST_SENTENCES = 6
 _FORMS = re.compile(r"(?:các )?(?:hình thức|nội dung)[^.:]{0,60}(?:gồm|bao gồm|như)?\s*:")
 # A list item or order: starts with a verb and names nobody who did it.
 _BARE_VERB = re.compile(
-    r"[-+•–*\d.)a-đ\s]{0,6}(?:tổ chức|xây dựng|thực hiện|triển khai|phối hợp|tăng cường|đẩy mạnh|hỗ trợ|mua sắm|lắp đặt|nâng cấp|thiết lập|biên soạn"
-    r"|in(?: ấn)?|sản xuất|duy trì|tập huấn|bồi dưỡng|nâng cao|đào tạo|phát động|biểu dương|khen thưởng|tuyên truyền|truyền thông|vận hành|phát triển|cử"
-    r"|phát hành|tiếp tục|trang bị|dựng|đặt|làm mới|thiết kế|lồng ghép|thành lập|mở|theo dõi|định kỳ|rà soát|khảo sát|đầu tư|bố trí|số hóa|phát loa"
-    r"|xuất bản|cấp|trang trí|tuyên dương|livestream|hợp đồng|đăng|tăng|đề nghị|phấn đấu|mỗi xã|các xã|các địa phương|mặt trận)\b"
+    r"(?:[-+•–*]\s*|(?:\d{1,2}|[a-zđ])[.)]\s*){0,2}(?:tổ chức|xây dựng|thực hiện|triển khai|phối hợp|tăng cường|đẩy mạnh|hỗ trợ"
+    r"|mua sắm|lắp đặt|nâng cấp|thiết lập"
+    r"|biên soạn|in(?: ấn)?|sản xuất|duy trì|tập huấn|bồi dưỡng|nâng cao|đào tạo|phát động|biểu dương|khen thưởng"
+    r"|tuyên truyền(?! viên)|truyền thông|vận hành"
+    r"|phát triển|cử|phát hành|tiếp tục|trang bị|dựng|đặt|làm mới|thiết kế|lồng ghép|thành lập|mở|theo dõi|định kỳ|rà soát"
+    r"|khảo sát|đầu tư|bố trí|số hóa"
+    r"|phát loa|xuất bản|cấp|trang trí|tuyên dương|hợp đồng|đăng|tăng|đề nghị|phấn đấu|mỗi xã|các xã|các địa phương|mặt trận)\b"
 )
+_PUT_OFF = re.compile(r"\b(?:sẽ|dự kiến|chuẩn bị|sớm|tham mưu|đang chờ)\b")
+_PUT_OFF_CHARACTERS = 30
 _CLAUSE = re.compile(r"[;]")
 _LOOKBACK = 160
 """Characters before a match in which a marker can govern it."""
@@ -83,6 +93,11 @@ class ModalityReader:
             return bool(_PLAN_NEWS.search(sentence.plain))
         return self._seen <= _FIRST_SENTENCES and bool(_ISSUED.search(sentence.plain))
 
+    def says_future(self, start: int) -> bool:
+        """Whether the words right before ``start`` put it off, whatever it is ("sẽ ban hành")."""
+        assert self._sentence is not None
+        return bool(_PUT_OFF.search(self._sentence.plain[max(0, start - _PUT_OFF_CHARACTERS) : start]))
+
     def of(self, start: int, end: int) -> Modality:
         """The modality of what stands at ``[start, end)`` of the sentence entered last."""
         assert self._sentence is not None
@@ -105,7 +120,9 @@ class ModalityReader:
             return "general"
         if self._announced and (self._carried != "done" or _FORMS.match(text)):
             return "planned"
-        if self._bare:
+        if _AFTER_GENERAL.match(after):
+            return "general"
+        if self._bare or _FORMS.match(text):
             return self._carried or "planned"
         if self._carried == "planned":
             return "planned"

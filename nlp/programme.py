@@ -40,11 +40,14 @@ _PROJECT_SUBJECTS = (
     ("7", re.compile(r"nâng cao năng lực(?: và|,) giám sát,? đánh giá")),
 )
 _POVERTY_PROGRAMME = re.compile(
-    r"(?:chương trình|ctmtqg|ct mtqg|mtqg)[^.;]{0,30}(?:giảm nghèo(?: nhanh và)? bền vững|\bgnbv\b|giảm nghèo)|\bctmtqg gnbv\b|\bmtqg gnbv\b"
+    r"(?:chương trình|ctmtqg|ct mtqg|mtqg)[^.;]{0,30}(?:giảm nghèo(?: nhanh và)? bền vững|\bgnbv\b|giảm nghèo)"
+    r"|\bctmtqg gnbv\b|\bmtqg gnbv\b"
     r"|dự án[^.;]{0,60}\bgnbv\b|mục tiêu quốc gia[^.;]{0,30}(?:giảm nghèo|\bgnbv\b)"
 )
 _DECREE_FIRST = re.compile(r"\b1722/qđ-ttg|thông tư(?: số)? 06/2017/tt-btttt|quyết định (?:số )?1722\b")
-_DECREE_SECOND = re.compile(r"(?<!\d)90/qđ-ttg|thông tư(?: số)? 06/2022/tt-btttt|\b650/qđ-lđtbxh|\b24/2021/qh15|quyết định (?:số )?90\b|\b4139/btttt")
+_DECREE_SECOND = re.compile(
+    r"(?<!\d)90/qđ-ttg|thông tư(?: số)? 06/2022/tt-btttt|\b650/qđ-lđtbxh|\b24/2021/qh15|quyết định (?:số )?90\b|\b4139/btttt"
+)
 _PERIOD_FIRST = re.compile(r"2016\s?[-–—]\s?2020")
 _PERIOD_SECOND = re.compile(r"202[1-4]\s?[-–—]\s?2025")
 _YEAR = re.compile(r"(?<![\d/.,])(20[012]\d)(?![\d/])")
@@ -57,7 +60,9 @@ _OLD = re.compile(
 _NTM = re.compile(r"(?:chương trình|mục tiêu quốc gia|mtqg|tiêu chí|đạt chuẩn|về đích|xét|phục vụ)[^.;]{0,40}(?:nông thôn mới|\bntm\b)")
 _NTM_WORDS = re.compile(r"nông thôn mới|\bntm\b")
 _ETHNIC = re.compile(
-    r"\b1719(?:/qđ-ttg)?\b|(?:chương trình|mtqg|mục tiêu quốc gia)[^.;]{0,40}phát triển (?:kinh tế - xã hội|kt-xh|kinh tế, xã hội)[^.;]{0,20}vùng (?:đồng bào )?(?:dân tộc thiểu số|dtts)"
+    r"\b1719(?:/qđ-ttg)?\b"
+    r"|(?:chương trình|mtqg|mục tiêu quốc gia)[^.;]{0,40}phát triển (?:kinh tế - xã hội|kt-xh|kinh tế, xã hội)"
+    r"[^.;]{0,20}vùng (?:đồng bào )?(?:dân tộc thiểu số|dtts)"
     r"|03/2023/tt-btttt"
 )
 _TELECOM = re.compile(r"viễn thông công ích|14/2022/tt-btttt|2269/qđ-ttg")

@@ -32,7 +32,7 @@ _POVERTY = (0.9, 0.15, 2.0)
 _LONG = 8
 """Sentences. A longer document touches on many subjects: unless title or lead say so, this share of its sentences must speak for it."""
 _SHARE = 0.2
-_HEAVY = 2.0
+_HEAVY = 1.7
 """So many times the sum that is needed stands for the share, in up to `_LEAD_COUNTS` sentences."""
 _LEAD_COUNTS = 20
 """Sentences up to which the lead speaks for the whole; reports of congresses and sessions open with lists."""

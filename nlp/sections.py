@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from corpus.document import Document, FieldName, Span
@@ -20,6 +21,7 @@ Section = Literal["", "purpose", "goals", "tasks", "money", "organisation"]
 _LEAD_SENTENCES = 2
 _MIN_BODY_BEFORE_BYLINE = 600
 """Characters of running text; a line that looks like a name further up is a byline under the title, not the end of the article."""
+_MIN_BODY_BEFORE_END = 40
 _MAX_BYLINE_WORDS = 5
 _CAPTION_WORDS = 26
 _LONG_LINE = 90
@@ -27,11 +29,14 @@ _LONG_LINE = 90
 # What follows these lines belongs to other articles or to the site.
 _END = re.compile(
     r"(?:các\s+)?(?:tin|bài|bài viết)\s+(?:(?:bài|đã đưa|cũ hơn|mới hơn)\s+)?(?:liên quan|khác|cùng chuyên mục|mới nhất|nổi bật|đọc nhiều)"
-    r"|tin (?:bài )?cùng chuyên mục|có thể bạn quan tâm|đọc nhiều|đọc thêm|xem thêm|bài trước|bài tiếp theo|bài sau|trả lời\s*$|ý kiến (?:bạn|độc giả)"
+    r"|tin (?:bài )?cùng chuyên mục|có thể bạn quan tâm|đọc nhiều|đọc thêm|xem thêm|bài trước|bài tiếp theo|bài sau"
+    r"|trả lời$|ý kiến (?:bạn|độc giả)"
     r"|bình luận|nơi nhận|các tin bài|tin mới hơn|tin cũ hơn|related|từ khóa\s*:|tags?\s*:|email của bạn|bản quyền"
 )
+_SURE_END = re.compile(r"liên quan|chuyên mục|nơi nhận")
 _CHROME = re.compile(
-    r"(?:trang chủ|đăng nhập|đăng ký|liên hệ|skip |powered|publishingportal|lượt xem|cập nhật|đăng ngày|ngày đăng|in bài|bản in|gởi bài|gửi bài"
+    r"(?:trang chủ|đăng nhập|đăng ký|liên hệ|skip |powered|publishingportal|lượt xem|cập nhật|đăng ngày|ngày đăng|in bài|bản in"
+    r"|gởi bài|gửi bài"
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|thuộc tính|tóm tắt|vb gốc|lược đồ"
     r"|tải (?:về|văn bản)|chia sẻ|theo dõi|nguồn\s*:|theo báo|tác giả|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
     r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục|advertisements|continue reading|hotline|<|\{|\||您|时间)"
@@ -50,8 +55,10 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
     ("tasks", re.compile(r"nhiệm vụ|giải pháp|nội dung|hình thức|hoạt động|phương hướng|thời gian tới")),
 )
 _PLAN_TITLE = re.compile(r"(?:dự thảo\s+)?kế hoạch\s+(?:số\s+)?\d*\s*/?\s*(?:kh\b|truyền thông|thực hiện|triển khai|tổ chức)")
-_PLAN_LINE = re.compile(r"^\s*(?:kế hoạch|phương án|chương trình hành động)\s*$|^\s*số\s*:\s*\S*\s*/\s*kh\b", re.MULTILINE)
-_OFFICIAL_LINE = re.compile(r"^\s*(?:quyết định|công văn|hướng dẫn|thông tư|nghị quyết|chỉ thị|tờ trình)\s*$", re.MULTILINE)
+_PLAN_LINE = re.compile(
+    r"^[ \t]*(?:kế hoạch|phương án|chương trình hành động)[ \t]*$|^[ \t]*số[ \t]*:[ \t]*[\d.]*[ \t]*/[ \t]*kh\b", re.MULTILINE
+)
+_OFFICIAL_LINE = re.compile(r"^[ \t]*(?:quyết định|công văn|hướng dẫn|thông tư|nghị quyết|chỉ thị|tờ trình)[ \t]*$", re.MULTILINE)
 _SPACES = re.compile(r"\s+")
 _NAME_WORD = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]*$")
 _NO_LETTERS = re.compile(r"[\W\d_]*$")
@@ -105,11 +112,16 @@ def plain(text: str) -> str:
 
 def outline(document: Document) -> Outline:
     """Sentences of title and text with zones; deterministic, linear, and empty for an empty document."""
-    title = plain(document.title)
-    lowered = unify_tones(lower(document.text))
+    return _outline(document.title, document.text)
+
+
+@lru_cache(maxsize=4)  # the taggers of one document ask for it one after the other
+def _outline(document_title: str, text: str) -> Outline:
+    title = plain(document_title)
+    lowered = unify_tones(lower(text))
     is_plan = bool(_PLAN_TITLE.match(title) or _PLAN_LINE.search(lowered))
-    found = [Sentence(start, end, "title", "title", "", plain(document.title[start:end]), 0) for start, end in sentences(document.title)]
-    found += _text_sentences(document.text, title, is_plan=is_plan)
+    found = [Sentence(start, end, "title", "title", "", plain(document_title[start:end]), 0) for start, end in sentences(document_title)]
+    found += _text_sentences(text, title, is_plan=is_plan)
     return Outline(tuple(found), is_plan, is_plan or bool(_OFFICIAL_LINE.search(lowered)))
 
 
@@ -121,10 +133,12 @@ def _text_sentences(text: str, title: str, *, is_plan: bool) -> Iterator[Sentenc
     for number, (start, end) in enumerate(_lines(text)):
         raw = text[start:end]
         line = plain(raw)
-        ended = ended or bool(_END.match(line))
+        ends = _END.match(line)
+        if ends and (running > _MIN_BODY_BEFORE_END or _SURE_END.search(ends.group())):
+            ended = True  # further up the other words open a search box, a menu or a list of tags
         if not (ended or is_plan) and running > _MIN_BODY_BEFORE_BYLINE and _is_byline(raw):
             ended = True
-        zone = "chrome" if ended or line == title else _zone(raw, line)
+        zone = "chrome" if ended or ends is not None or line == title else _zone(raw, line)
         if zone == "heading":
             section = _section(line) or section
         for first, last in sentences(raw) if "\n" not in raw else _mended(raw):

@@ -1,0 +1,129 @@
+"""Relevance of documents: our own short documents, each cue by its example, and properties over any text."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.document import Document, Provenance
+from corpus.errors import InvalidData
+from nlp.relevance import Cue, RelevanceCues, RelevanceTagger
+from nlp.sections import plain
+
+OWN = Path(__file__).parents[1] / "gold" / "own" / "relevance.jsonl"
+FLOOR = 0.90
+VALUES = ("communication", "poverty_other", "off_topic")
+CUES = RelevanceCues.load()
+TAGGER = RelevanceTagger()
+_FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def make_document(text: str, title: str = "") -> Document:
+    provenance = Provenance(portal="import", requested_url="file:a", final_url="file:a", fetched_at=_FETCHED)
+    return Document(id="d", provenance=provenance, title=title, text=text)
+
+
+def value_of(text: str, title: str = "") -> str:
+    relevance = TAGGER(make_document(text, title)).relevance
+    assert relevance is not None
+    return relevance.value
+
+
+@pytest.mark.parametrize("cue", CUES.cues, ids=[cue.id for cue in CUES.cues])
+def test_every_cue_holds_in_its_example(cue: Cue) -> None:
+    assert cue.id in {holding.id for holding in CUES.holding(plain(cue.example))}
+
+
+def test_own_documents_reach_the_floor() -> None:
+    rows = [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) >= 120
+    pairs = Counter((row["relevance"], value_of(row["text"], row["title"])) for row in rows)
+    scores = []
+    for value in VALUES:
+        expected = sum(count for (wanted, _), count in pairs.items() if wanted == value)
+        given_out = sum(count for (_, got), count in pairs.items() if got == value)
+        scores.append(2 * pairs[value, value] / (expected + given_out))
+    assert sum(scores) / 3 >= FLOOR, pairs
+    assert min(scores) >= FLOOR - 0.05, dict(zip(VALUES, scores, strict=True))
+
+
+# (id, title, text, expected)
+CASES = [
+    ("dialogue", "Phường gặp hộ nghèo", "Sáng 9/4, phường đối thoại với 38 hộ nghèo về vốn vay.", "communication"),
+    ("letter", "", "Ông cụ ở thôn Vàng tự viết đơn xin ra khỏi hộ nghèo.", "communication"),
+    ("devices", "", "Đoàn xã tặng 15 điện thoại thông minh cho hộ nghèo để xem tin tức.", "communication"),
+    ("press contest", "Trao giải báo chí viết về giảm nghèo", "Ban tổ chức chọn 18 tác phẩm.", "communication"),
+    ("cows", "Trao bò cho hộ nghèo", "Mười hộ nghèo nhận bò giống, được hướng dẫn làm chuồng.", "poverty_other"),
+    ("credit", "", "Ngân hàng Chính sách xã hội cho 300 hộ nghèo vay 15 tỷ đồng.", "poverty_other"),
+    ("household review", "Tập huấn rà soát hộ nghèo", "Điều tra viên được hướng dẫn ghi phiếu rà soát hộ nghèo.", "poverty_other"),
+    ("radio without poverty", "Phường lắp loa mới", "Hệ thống loa thông minh phát bản tin về trật tự đô thị.", "off_topic"),
+    ("rural programme", "", "Xã nâng cấp đài truyền thanh để về đích nông thôn mới.", "off_topic"),
+    ("health communication", "", "Sở Y tế ban hành kế hoạch truyền thông phòng bệnh mùa hè.", "off_topic"),
+    ("poor in another sense", "", "Bộ phim có kịch bản nghèo nàn, khán giả thất vọng.", "off_topic"),
+    ("nothing", "", "", "off_topic"),
+]
+
+
+@pytest.mark.parametrize(("title", "text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_cases(title: str, text: str, expected: str) -> None:
+    assert value_of(text, title) == expected
+
+
+def test_teasers_menus_and_legal_bases_do_not_speak() -> None:
+    body = "Giải bóng đá thiếu niên của huyện khép lại chiều qua với chiến thắng của đội chủ nhà. Khán giả ở lại đến phút cuối.\n"
+    teasers = "Tin liên quan\nTruyền thông và giảm nghèo về thông tin ở xã vùng cao\nĐối thoại với hộ nghèo\n"
+    assert value_of(body + teasers, "Bế mạc giải bóng đá") == "off_topic"
+    assert value_of("Căn cứ Thông tư 06/2022 về giảm nghèo về thông tin;\n" + body, "Bế mạc giải bóng đá") == "off_topic"
+
+
+def test_a_passing_remark_in_a_long_document_is_not_its_subject() -> None:
+    filler = "Đại hội nghe báo cáo về kết quả công tác của ngành trong nhiệm kỳ qua. " * 30
+    remark = "Hộ nghèo được nghe đài truyền thanh. "
+    assert value_of(filler + remark + filler, "Đại hội ngành xây dựng") == "off_topic"
+
+
+def test_evidence_is_the_sentence_that_speaks() -> None:
+    document = TAGGER(make_document("Trời mưa. Đài huyện mở chuyên mục giảm nghèo trên sóng. Chợ phiên đông vui."))
+    assert document.relevance is not None
+    assert document.quote(document.relevance.evidence[0]) == "Đài huyện mở chuyên mục giảm nghèo trên sóng."
+    assert document.relevance.method.startswith("relevance-rules ")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('version = "1"\n', "no \\[\\[rule\\]\\]"),
+        ('version = "1"\n[[rule]]\nid = "a"\nspeaks = "loud"\nweight = 1\nexample = "x"\n', "field 'speaks'"),
+        ('version = "1"\n[[rule]]\nid = "a"\nspeaks = "other"\nweight = "1"\nexample = "x"\n', "field 'weight'"),
+        ('version = "1"\n[[rule]]\nid = "a"\nspeaks = "other"\nweight = 1\npatterns = ["{none}"]\nexample = "x"\n', "no set \\{none\\}"),
+        ('version = "1"\n[[rule]]\nid = "a"\nspeaks = "other"\nweight = 1\npatterns = ["a ... |"]\nexample = "x"\n', "an element is empty"),
+    ],
+)
+def test_a_broken_cue_file_is_told_where(tmp_path: Path, content: str, told: str) -> None:
+    path = tmp_path / "cues.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidData, match=told) as caught:
+        RelevanceCues.load(path)
+    assert str(path) in str(caught.value)
+
+
+WORDS = st.sampled_from("hộ nghèo truyền thông loa tuyên truyền giảm . \n ( ảnh Tin liên quan đối thoại khen thưởng Ố 🙂".split(" "))
+
+
+@given(st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join)))
+def test_any_text(text: str) -> None:
+    document = make_document(text, text[:40])
+    tagged = TAGGER(document)
+    assert tagged.relevance is not None
+    assert replace(tagged, relevance=None) == document
+    assert TAGGER(tagged) == tagged
+    assert 0.0 < tagged.relevance.score <= 1.0
+    assert all(tagged.quote(span).strip() for span in tagged.relevance.evidence)
+    assert tagged.relevance.evidence or tagged.relevance.value == "off_topic"
