@@ -206,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.modified:
             self.send_header("Last-Modified", format_datetime(answer.modified.astimezone(UTC), usegmt=True))
         self.end_headers()
-        self.wfile.write(body)
+        # Noted before the body leaves, so that whoever has the answer finds the access noted
         self.portals.note(
             Access(
                 site=self.site_id,
@@ -219,6 +219,7 @@ class _Handler(BaseHTTPRequestHandler):
                 body_bytes=len(body),
             )
         )
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Accesses are kept by `DemoPortals.note`; the terminal belongs to the caller."""
