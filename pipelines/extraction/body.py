@@ -115,6 +115,7 @@ def home_of(page: Page, block: Block) -> int:
 def _scores(page: Page, noisy: list[bool]) -> dict[int, float]:
     scores: dict[int, float] = {}
     boxes = page.boxes
+    within = _within_noise(page, noisy)
     for block in page.blocks:
         size = len(block.text)
         if size < _SHORT or block.link_share > 0.5:
@@ -127,7 +128,9 @@ def _scores(page: Page, noisy: list[bool]) -> dict[int, float]:
             box = boxes[number]
             noise = noise or noisy[number]
             if box.tag not in _TRANSPARENT or is_strong_body(box.marks):
-                scores[number] = scores.get(number, 0.0) + weight * _DEPTH_SHARE[depth] * (0.15 if noise else 1.0)
+                scores[number] = scores.get(number, 0.0) + weight * _DEPTH_SHARE[depth] * (
+                    0.15 if noise else 0.5 if within[number] else 1.0
+                )
                 depth += 1
             number = box.parent
     for number in scores:
@@ -139,6 +142,15 @@ def _scores(page: Page, noisy: list[bool]) -> dict[int, float]:
             factor *= 0.4
         scores[number] *= factor * (1.0 - min(1.0, box.link_chars / max(1, box.chars)))
     return scores
+
+
+def _within_noise(page: Page, noisy: list[bool]) -> list[bool]:
+    """Whether the box or one that holds it is noise, unless a name between says that the text stands here."""
+    within: list[bool] = []
+    for number, box in enumerate(page.boxes):
+        inherited = box.parent >= 0 and within[box.parent] and not is_strong_body(box.marks)
+        within.append(noisy[number] or inherited)
+    return within
 
 
 def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], chars: int) -> tuple[list[int], int]:

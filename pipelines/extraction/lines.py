@@ -26,6 +26,7 @@ _CHROME = re.compile(
     thích|bình\ luận.{0,20}|ý\ kiến\ (?:bạn\ đọc|của\ bạn).{0,20}|gửi\ bình\ luận.{0,20}|phản\ hồi.{0,20}|
     từ\ khóa\ ?:.*|từ\ khoá\ ?:.*|tags?\ ?:.*|thẻ\ ?:.*|chủ\ đề\ ?:.{0,80}|
     tập\ tin\ đính\ kèm|tệp\ đính\ kèm|file\ đính\ kèm|tài\ liệu\ đính\ kèm|đính\ kèm|
+    \S.{0,120}\.(?:png|jpe?g|gif|webp|bmp|mp4|mp3)|
     ảnh|video|clip|audio|podcast|undefined|\W+|\d{1,4}
     )\ ?:?$""",
     re.VERBOSE,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from pipelines.extraction.html import Page
+from pipelines.extraction.html import Box, Page
 
 # Containers of the article text. Families: SharePoint (ms-rtestate-field, content-detail), Liferay (journal-content-article,
 # asset-full-content, taglib-asset), NukeViet (news-bodyhtml, bodytext), WordPress (entry-content, post-content), Drupal
@@ -30,17 +30,22 @@ _STRONG_BODY = re.compile(
     r"itemfulltext|cms-body|the-article-body|noi-?_?dung"
 )
 _NOISE = re.compile(
-    r"relat|lien-?_?quan|tin-?_?(?:khac|moi|cung)|cung-?_?chuyen|others?|older|newer|similar|suggest|recommend|doc-?_?(?:them|nhieu)|"
+    r"related|relation|relate[-_]|lien-?_?quan|tin-?_?(?:khac|moi|cung)|"
+    r"cung-?_?chuyen|newsother|othernews|older|newer|similar|suggest|recommend|doc-?_?(?:them|nhieu)|"
     r"xem-?_?(?:them|nhieu)|read-?_?more|most-?_?(?:read|view)|popular|hot-?_?news|box-?_?(?:news|tin)|list-?_?news|news-?_?(?:list|box)|"
     r"shar(?:e|ing)|social|facebook|zalo|twitter|comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|tag[-_s]|tu-?_?khoa|keyword|breadcrumb|menu|"
     r"navbar|"
-    r"pagination|paging|pager|footer|banner|adv|quang-?_?cao|sponsor|tai-?_?tro|side-?_?bar|widget|counter|thong-?_?ke|truy-?_?cap|visitor|"
-    r"online|weather|thoi-?_?tiet|ti-?_?gia|ty-?_?gia|rating|danh-?_?gia|poll|survey|print|tool-?_?bar|font-?_?size|co-?chu|player|"
+    r"pagination|paging|pager|footer|banner|advert|quang-?_?cao|sponsor|tai-?_?tro|side-?_?bar|counter|thong-?_?ke|truy-?_?cap|visitor|"
+    r"weather|thoi-?_?tiet|ti-?_?gia|ty-?_?gia|rating|danh-?_?gia|poll|survey|print|tool-?_?bar|font-?_?size|co-?chu|player|"
     r"video-?list|newsletter|subscri|popup|modal|login|dang-?nhap|sign-?in|search|tim-?kiem|ez-toc|muc-?luc|relatedbox|copyright|"
     r"ban-?quyen|"
     r"ribbon|portlet-topper|calendar"
 )
-_NOISE_WORDS = frozenset("ads ad nav tag tags vote votes star stars qc fb tools toc hide hidden skip stock audio lich".split())
+_NOISE_WORDS = frozenset(
+    "ads ad adv other others online widget widgets nav tag tags vote votes star stars qc fb tools toc hide hidden skip stock audio "
+    "lich".split()
+)
+_COMMENTS = re.compile(r"comment|binh-?_?luan|y-?_?kien|phan-?_?hoi")
 _TITLE = re.compile(
     r"(?:detail|news|article|post|entry|page|main|content|viet|tin|story|cms|item|single)[-_]{0,2}(?:title|titile|headline|tieu-?de|"
     r"heading)|"
@@ -59,6 +64,8 @@ _DATE_WORDS = frozenset({"meta"})
 _SITE_CLOCK = re.compile(
     r"clock|today|current-?(?:date|time)|date-?now|time-?now|dong-?ho|hom-?nay|top-?bar|site-?header|head(?:er)?-?top|top-?header|hien-?tai"
 )
+_PAGE_BUILDER = "elementor-widget"
+"""WordPress's Elementor calls every element a widget, the text too."""
 _NO_WORDS: frozenset[str] = frozenset()
 _WORDS = re.compile(r"[\s_-]+")
 
@@ -70,10 +77,19 @@ class Layout:
         self.page = page
         half = page.boxes[0].chars // 2
         self.noise = [
-            box.tag in ("aside", "footer") or (0 < box.chars <= half and is_noise(box.marks) and not is_strong_body(box.marks))
+            box.tag in ("aside", "footer")
+            or (0 < box.chars <= half and is_noise(box.marks) and not is_strong_body(box.marks))
+            or (box.chars > half and self._are_comments(box))
             for box in page.boxes
         ]
-        """Per box: does its own name call it something else than the article? Wrappers of half the page are never noise."""
+        """Per box: does its own name call it something else than the article? Wrappers of half the page never are, unless of comments."""
+
+    def _are_comments(self, box: Box) -> bool:
+        return (
+            is_comments(box.marks)
+            and box.chars < 0.95 * self.page.boxes[0].chars
+            and not any(block.tag == "h1" for block in self.page.blocks[box.first : box.last])
+        )
 
     def near(self, box: int, count: int) -> list[str]:
         """Names of the box and of those that hold it, at most ``count``."""
@@ -92,6 +108,7 @@ def _says(parts: re.Pattern[str], words: frozenset[str] = _NO_WORDS) -> Callable
     def says(marks: str) -> bool:
         if not marks:
             return False
+        marks = marks.replace(_PAGE_BUILDER, "")
         return parts.search(marks) is not None or (bool(words) and not words.isdisjoint(_WORDS.split(marks)))
 
     return says
@@ -100,6 +117,7 @@ def _says(parts: re.Pattern[str], words: frozenset[str] = _NO_WORDS) -> Callable
 is_body = _says(_BODY, _BODY_WORDS)
 is_strong_body = _says(_STRONG_BODY)
 is_noise = _says(_NOISE, _NOISE_WORDS)
+is_comments = _says(_COMMENTS)
 is_title = _says(_TITLE, _TITLE_WORDS)
 is_sapo = _says(_SAPO, _SAPO_WORDS)
 is_author = _says(_AUTHOR)

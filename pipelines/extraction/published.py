@@ -88,7 +88,7 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
             vote = _UNDER_TITLE if not above else _ABOVE_TITLE if _is_beside(page, number, anchor) else _PAGE_HEAD
             if above and number >= anchor - 3 and any(map(is_date, layout.near(block.box, 2))):
                 vote = _UNDER_TITLE - 0.05
-            yield _visible(written, _SWAPPED if written.swapped else vote, "visible")
+            yield _day_first(written, latest, vote)
     yield from _time_elements(page, low, high)
     for number in (*range(max(high, last - 2), last), *range(last, min(last + 4, len(page.blocks)))):
         block = page.blocks[number]
@@ -98,6 +98,18 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
             for written in _stamps(block.text, most=_REST_IN_TEXT):
                 if not written.swapped and in_range(written.value, latest):
                     yield _visible(written, _BELOW_TEXT, "visible")
+
+
+def _day_first(written: Written, latest: date, vote: float) -> DateCandidate:
+    """A date that is still to come when read day first was written by a server set to US English."""
+    candidate = _visible(written, _SWAPPED if written.swapped else vote, "visible")
+    value = written.value
+    if value <= latest or value.day > 12:
+        return candidate
+    swapped = value.replace(month=value.day, day=value.month)
+    return replace(
+        candidate, value=swapped, at=written.at.replace(month=swapped.month, day=swapped.day) if written.at else None, confidence=_SWAPPED
+    )
 
 
 def _stamps(text: str, *, most: int) -> list[Written]:
