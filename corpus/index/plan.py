@@ -12,6 +12,8 @@ from corpus.analysis import Pattern, alternatives, pattern, spellings
 from corpus.index.base import And, In, Money, Node, Not, Or, Phrase, Published, Words
 
 TermField = Literal["body", "title"]
+MAX_PREFERRED = 8
+"""Pairs of neighbours that raise the score; a pasted sentence needs no more to be found first, and each costs a phrase look-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _words(text: str) -> Plan:
             parts.append(Either((Every(tuple(together)), *(Run(Pattern(other, found.exact)) for other in others))))
         else:
             parts.extend(together)
-    pairs = [Pattern(found.terms[i : i + 2], found.exact) for i in range(len(found.terms) - 1)]
+    pairs = [Pattern(found.terms[i : i + 2], found.exact) for i in range(min(len(found.terms) - 1, MAX_PREFERRED))]
     prefer = [Run(pair, field) for pair in pairs for field in ("body", "title")] or [Run(found, "title")]
     return Every(tuple(dict.fromkeys(parts)), tuple(dict.fromkeys(prefer)))
 
