@@ -52,11 +52,11 @@ class Amount:
 
 _GAP = r"[^\S\n]{0,4}[*_]{0,3}[^\S\n]{0,4}\n?[^\S\n]{0,4}[*_]{0,3}"
 """Between a number and its unit: spaces, bold marks, at most one line break."""
-_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*")
+_NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?: \d{3}){2,}(?![\d.,])|\d[\d.,]*)")
 _END = r"(?![^\W\d_])"
 _NOT_BILLION = r"(?!\s+(?:lệ|trọng|số|suất|giá|phú|phần|mỉ)(?!\w))"
 _SCALE = re.compile(
-    rf"{_GAP}(?:(trăm|chục)\s+)?(?:(nghìn|ngàn|triệu)(?:\s+(t[ỷỉ])(?=đồng|\W|\Z){_NOT_BILLION})?|(t[ỷỉ]){_NOT_BILLION})(?=đồng|\W|\d|\Z)"
+    rf"{_GAP}(?:(trăm|chục)\s+)?(?:(nghìn|ngàn|triệu|tr(?=\.?\s?đ))\.?(?:\s+(t[ỷỉ])(?=đ|\W|\Z){_NOT_BILLION})?|(t[ỷỉ]){_NOT_BILLION})(?=đ|\W|\d|\Z)"
 )
 _HALF = re.compile(r"\s+rưỡi(?!\w)")
 # "5 triệu đồng bào" counts people, "2.000 đồng chí" too; after a full sum fewer of these can be meant.
@@ -80,6 +80,7 @@ _NO_RANGE_AFTER = re.compile(rf"(?:{_NUMBERED})\s+$|[/\d]$|^\s*$")
 _WORDS_BRACKET = re.compile(
     r"[^\S\n]{0,4}[*_]{0,3}(?:[,;.]?\s{0,4}\(?\s{0,4}(?:(?:viết\s+)?bằng chữ|số tiền bằng chữ)\s{0,2}:?|\s{0,2}\()([^()\n;]{2,200})\)?"
 )
+_DIGITS_BRACKET = re.compile(r"\s{0,2}\(\s{0,2}(\d[\d.,]{3,25}\d)\s{0,2}(?:đồng|đ|vnđ)?\s{0,2}\)")
 _WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 # Possessive: a run of number words is taken whole, or the search would begin again at each of its words.
 _NUMBER_WORDS = re.compile(rf"(?<!\w)(?:{_WORD})(?:,?[^\S\n]{{1,4}}(?:{_WORD})(?!\w))++")
@@ -223,7 +224,7 @@ class _Scan:
         scale = {"trăm": 100, "chục": 10, None: 1}[match[1]]
         for word in (match[2], match[3], match[4]):
             if word:
-                scale *= SCALES[word]
+                scale *= SCALES.get(word, 10**6)  # "tr.đ" is the one abbreviation
         return scale, match.end()
 
     def _lower_terms(self, total: Decimal | None, scale: int, end: int, precision: int) -> tuple[Decimal | None, int, int]:
@@ -252,8 +253,8 @@ class _Scan:
                 elif value < 1000:
                     break
                 lower_end = position
-            elif lower_scale >= scale:
-                break
+            elif lower_scale >= scale or (match[0].startswith(",") and not _SCALED_DONG.match(self.text, lower_end)):
+                break  # "5 tỷ, 300 triệu trong số đó" are two sums
             added = value * lower_scale
             if added >= scale:
                 break
@@ -281,7 +282,11 @@ class _Scan:
         if not match:
             return None
         second_digits = match[1].rstrip(".,")
-        if len(second_digits) > _MAX_DIGITS or not self._may_start_range(start, digits, match):
+        if len(second_digits) > _MAX_DIGITS:
+            return None
+        one, two = read_number(digits, scaled=True).value, read_number(second_digits, scaled=True).value
+        close = one is not None and two is not None and one < two <= one * 5
+        if not self._may_start_range(start, digits, match, close=close):
             return None
         second = self._reading(match.start(1), second_digits)
         if not second.currency or second.value is None:
@@ -303,12 +308,12 @@ class _Scan:
             return None
         return first, second
 
-    def _may_start_range(self, start: int, digits: str, separator: re.Match[str]) -> bool:
+    def _may_start_range(self, start: int, digits: str, separator: re.Match[str], *, close: bool) -> bool:
         if len(digits) == 4 and digits.isdigit() and digits[:2] in ("19", "20"):
             return False
         line = self.text[max(0, start - 24) : start].rpartition("\n")[2]
         if line.strip() == "" and (start - len(line) == 0 or self.text[start - len(line) - 1] == "\n"):
-            return "đ" in separator[0] or len(digits) > 2  # "1 - 300 triệu đồng": a numbered line
+            return "đ" in separator[0] or len(digits) > 2 or close  # "1 - 300 triệu đồng": a numbered line
         return not _NO_RANGE_AFTER.search(line)
 
     def _spelled(self, match: re.Match[str]) -> None:
@@ -323,7 +328,11 @@ class _Scan:
             value = words_to_number(tail, strict=True)
             if value:
                 start = match.start() + words[position][0]
-                self._add(start, dong.end(), [Decimal(value)], "vnd", ())
+                digits = _DIGITS_BRACKET.match(self.text, dong.end())
+                same = read_number(digits[1], scaled=False).value == value if digits else None
+                self._add(start, dong.end(), [Decimal(value)], "vnd", (), in_words=same)
+                if digits and same:
+                    self.done = digits.end()
                 return
 
     def _unitless(self, start: int, digits: str) -> None:
@@ -351,7 +360,17 @@ class _Scan:
             return None, end
         return said == value, match.end()
 
-    def _add(self, start: int, end: int, values: list[Decimal | None], currency: str, flags: tuple[str, ...], precision: int = 1) -> None:
+    def _add(
+        self,
+        start: int,
+        end: int,
+        values: list[Decimal | None],
+        currency: str,
+        flags: tuple[str, ...],
+        precision: int = 1,
+        *,
+        in_words: bool | None = None,
+    ) -> None:
         text = self.text
         surface_start, qualifier = qualifier_before(text, start)
         surface_start = max(surface_start, min(self.done, start))
@@ -362,8 +381,7 @@ class _Scan:
             end = close = tier.end()
             if per_unit is None:
                 per_unit, close = per_unit_after(text, end)
-        in_words: bool | None = None
-        if len(values) == 1 and values[0] is not None and currency == "vnd" and values[0] == int(values[0]):
+        if in_words is None and len(values) == 1 and values[0] is not None and currency == "vnd" and values[0] == int(values[0]):
             in_words, close = self._words(close, int(values[0]))
         self.done = close
         for value in values:

@@ -32,6 +32,8 @@ def read_number(digits: str, *, scaled: bool) -> Number:
     >>> read_number("2.6000", scaled=True)
     Number(value=Decimal('2600'), flags=('malformed',))
     """
+    if " " in digits:
+        digits = digits.replace(" ", ".")  # thousands parted by spaces
     if _PLAIN.fullmatch(digits):
         return Number(Decimal(digits))
     if _DOT_GROUPS.fullmatch(digits) and not (scaled and digits.startswith("0.")):

@@ -9,7 +9,7 @@ from corpus.document import Qualifier
 _OVER = (
     "hơn|trên|tối thiểu|ít nhất|thấp nhất|không dưới|không thấp hơn|không ít hơn|không kém|vượt quá|vượt|quá|cao hơn|nhiều hơn|lớn hơn|>|≥"
 )
-_UNDER = "gần|dưới|chưa đến|chưa tới|chưa đầy|ngót nghét|ngót|ít hơn|thấp hơn|nhỏ hơn|suýt soát|<"
+_UNDER = "gần|dưới|không tới|không đầy|chưa đến|chưa tới|chưa đầy|ngót nghét|ngót|ít hơn|thấp hơn|nhỏ hơn|suýt soát|<"
 _ABOUT = "trên dưới|vào khoảng|khoảng chừng|khoảng|xấp xỉ|xấp xĩ|sấp xỉ|áng chừng|chừng|ước lượng|ước tính|ước|tầm|cỡ|~|≈"
 _MAX = "tối đa|không quá|không vượt quá|không vượt|không lớn hơn|không cao hơn|không nhiều hơn|nhiều nhất|cao nhất|chưa quá|≤"
 _DIRECTION: dict[str, Qualifier] = {
@@ -24,7 +24,7 @@ _QUALIFIER_WORD = re.compile(_ONE_QUALIFIER)
 _QUALIFIERS = re.compile(
     rf"(?<![\w])((?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*"
     r"(?:(?<=tối thiểu)|(?<=tối đa)|(?<=nhất)|(?<=không quá)|(?<=ước)|(?<=ước tính)|(?<=khoảng))"
-    r"(?:\s{1,3}(?:là|đạt|bằng|đến|tới|từ|mức|thực hiện|giải ngân|khoảng|hơn|trên|gần)){0,3}"
+    r"(?:\s{1,3}(?:là|chỉ|đạt|bằng|đến|tới|từ|mức|thực hiện|giải ngân|khoảng|hơn|trên|gần)){0,3}"
     rf"|(?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*)[\s*_]{{0,6}}$"
 )
 _WINDOW = 48

@@ -80,6 +80,11 @@ _MONEY_WORDS = (
     "phạt|nộp|đền|thiệt hại"
 )
 _MONEY_BEFORE = re.compile(rf"(?<!\w)(?:{_MONEY_WORDS})(?!\w)[^.\n]{{0,60}}$")
+_MONEY_AFTER = re.compile(r"\s+(?:lên|xuống|đến|và|tới)[^.\n]{0,20}(?:triệu|tỷ|nghìn) đồng")
+_PER_PUBLIC_UNIT = re.compile(
+    r"\s?/\s?(?:0?1 )?(?:hộ|xã|người|tháng|năm|ha|lớp|đài|điểm|ngày|buổi|con|kg|tấn|suất|em|học viên|"
+    r"căn|nhà|thôn|bản|cụm|chương trình)(?!\w)"
+)
 _ENDS = re.compile(r"[*_]{0,3}\s*(?:$|[.,;:)/\]…\n”\"'|-])")
 
 
@@ -90,9 +95,11 @@ def is_money_without_dong(text: str, start: int, end: int, scale: int) -> bool:
     """
     if _COUNTED.match(text, end):
         return False
+    if _PER_PUBLIC_UNIT.match(text, end):
+        return True
     before = text[max(0, start - 90) : start]
     if scale >= 10**9:
         return not _COUNT_BEFORE.search(before)
-    if not _MONEY_BEFORE.search(before) or _COUNT_BEFORE.search(before):
+    if not (_MONEY_BEFORE.search(before) or _MONEY_AFTER.match(text, end)) or _COUNT_BEFORE.search(before):
         return False
     return scale >= 10**6 or bool(_ENDS.match(text, end))
