@@ -1,6 +1,6 @@
 """Time of extraction against trafilatura's text and metadata on the same pages.
 
-    python benchmarks/extract.py [DIRECTORY]
+    python -m benchmarks.extract [DIRECTORY]
 
 Without a directory it reads the project's own fixtures. After a warm-up on one page each page is read once by both: in a crawl every
 page is new, and trafilatura keeps answers of pages it has seen.
