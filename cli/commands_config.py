@@ -1,4 +1,4 @@
-"""Commands about the installation itself: config, archive, sources."""
+"""Commands about the installation itself: config, archive."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from cli.crawling import read_portals
 from cli.output import FAILED, OK, number, say, show, show_json, show_table
 from cli.settings import Loaded, Settings
 from corpus.errors import InvalidData
@@ -25,10 +24,6 @@ def register(app: typer.Typer) -> None:
     archive.command("verify", help="Đọc lại toàn bộ kho lưu trữ và so mọi giá trị băm.")(verify_archive)
     archive.callback()(lambda: None)
     app.add_typer(archive, name="archive")
-    sources = typer.Typer(help="Danh mục nguồn tin.", no_args_is_help=True)
-    sources.command("check", help="Kiểm tra danh mục nguồn tin.")(check_sources)
-    sources.callback()(lambda: None)
-    app.add_typer(sources, name="sources")
 
 
 def show_config(context: typer.Context, as_json: AsJson = False) -> None:
@@ -63,13 +58,3 @@ def verify_archive(context: typer.Context, as_json: AsJson = False) -> None:
     else:
         show(f"{number(report.files)} tệp, {number(report.records)} bản ghi, {number(len(report.broken))} bản ghi hỏng.")
     raise typer.Exit(OK if report.sound else FAILED)
-
-
-def check_sources(context: typer.Context, as_json: AsJson = False) -> None:
-    loaded: Loaded = context.obj
-    portals = read_portals(loaded.settings.portals_path)
-    verified = sum(portal.verified for portal in portals)
-    if as_json:
-        show_json({"file": portals.source, "portals": len(portals), "verified": verified, "unverified": len(portals) - verified})
-    else:
-        show(f"{portals.source}: {number(len(portals))} nguồn đúng mẫu, {number(verified)} nguồn đã kiểm tra thực tế.")

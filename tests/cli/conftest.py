@@ -13,7 +13,7 @@ import pytest
 
 from cli.main import run
 from corpus.store import open_store
-from nlp.train import ensure_model
+from tests.fitted import make_home
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,9 @@ class Ran:
 Loa = Callable[..., Ran]
 
 
-@pytest.fixture(scope="session")
-def fitted_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("fitted") / "model"
-    ensure_model(directory)
-    return directory
-
-
 @pytest.fixture
-def home(tmp_path: Path, fitted_model: Path) -> Path:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    shutil.copytree(fitted_model, folder / "model")
-    return folder
+def home(tmp_path: Path) -> Path:
+    return make_home(tmp_path / "home")
 
 
 @pytest.fixture
@@ -70,9 +60,8 @@ Kinh phí của lớp học là 52 triệu đồng.
 
 
 @pytest.fixture(scope="session")
-def home_with_article(tmp_path_factory: pytest.TempPathFactory, fitted_model: Path) -> Path:
-    folder = tmp_path_factory.mktemp("with-article")
-    shutil.copytree(fitted_model, folder / "model")
+def home_with_article(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = make_home(tmp_path_factory.mktemp("with-article"))
     (folder / "tin.txt").write_text(ARTICLE, "utf-8")
     assert run(["--home", str(folder), "--workers", "1", "import", str(folder / "tin.txt")]) == 0
     return folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Loa, Ran
+from tests.fitted import make_home
 
 NEWS = """Lai Vung trang bị 14 cụm loa thông minh cho các xã còn khó khăn
 
@@ -101,9 +101,9 @@ def places(row: dict[str, Any], role: str = "about") -> dict[str, tuple[str, str
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory, fitted_model: Path) -> dict[str, dict[str, Any]]:
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("texts")
-    shutil.copytree(fitted_model, folder / "home" / "model")
+    make_home(folder / "home")
     files = write(folder, news_txt=NEWS, plan_txt=PLAN, press_html=PRESS, credit_txt=CREDIT)
     command = [sys.executable, "-m", "cli.main", "--home", folder / "home", "import", *files.values(), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

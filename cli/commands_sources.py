@@ -1,0 +1,160 @@
+"""`loa sources check`: the registry as data, and with --live whether a source can really be read from this machine.
+
+A source is crawled by `loa run` only once a live check has succeeded here; the registry that notes it is the home's own
+``portals.toml``. Nothing is invented: a source that gives no article stays unverified.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.crawling import read_portals
+from cli.home import locked, now, opened, processor_parts, workers, writing
+from cli.output import FAILED, OK, number, say, show, show_json
+from cli.settings import Loaded, Settings
+from corpus.errors import CorpusError, StoreUnavailable
+from corpus.portals import Portal, parse_portals
+from crawler.run import crawl
+from pipelines.batch import pending, process_pages
+
+AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+_SAMPLES = 3
+"""Articles fetched for one check: enough to see whether title, date and text are read."""
+_TABLE = re.compile(r"^\[\[portal\]\]\s*$", re.MULTILINE)
+_ID = re.compile(r"""^id\s*=\s*["']([^"']+)["']\s*$""", re.MULTILINE)
+_VERIFIED = re.compile(r"^verified\s*=.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    portal: str
+    readable: bool
+    samples: tuple[tuple[str, str | None], ...] = ()
+    """Title and date of articles that were read."""
+    outcomes: dict[str, int]
+    cause: str | None = None
+
+
+def register(app: typer.Typer) -> None:
+    sources = typer.Typer(help="Danh mục nguồn tin.", no_args_is_help=True)
+    sources.command("check", help="Kiểm tra danh mục nguồn tin; với --live thì đọc thử từng nguồn.")(check_sources)
+    sources.callback()(lambda: None)  # keeps `check` a command of its own
+    app.add_typer(sources, name="sources")
+
+
+def check_sources(
+    context: typer.Context,
+    portals: Annotated[list[str] | None, typer.Argument(help="Mã nguồn tin; bỏ trống: mọi nguồn.", show_default=False)] = None,
+    live: Annotated[bool, typer.Option("--live", help="Đọc thử từng nguồn qua mạng và ghi nhận nguồn đọc được.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    loaded: Loaded = context.obj
+    settings = loaded.settings
+    registry = read_portals(settings.portals_path)
+    chosen = registry.select(portals) if portals else tuple(registry)
+    if not live:
+        verified = sum(portal.verified for portal in chosen)
+        if as_json:
+            show_json({"file": registry.source, "portals": len(chosen), "verified": verified, "unverified": len(chosen) - verified})
+        else:
+            show(f"{registry.source}: {number(len(chosen))} nguồn đúng mẫu, {number(verified)} nguồn đã kiểm tra thực tế.")
+        return
+    if not settings.contact and not all(portal.allow_loopback for portal in chosen):
+        say("LOA_CONTACT chưa đặt: các cổng không biết hỏi ai khi cần (docs/configuration.md).", "yellow")
+    found = []
+    with locked(settings.lock_path):
+        for portal in chosen:
+            result = _try(settings, portal)
+            found.append(result)
+            _show(result, as_json=as_json)
+        note_verified(settings, {result.portal for result in found if result.readable})
+    raise typer.Exit(OK if all(result.readable for result in found) else FAILED)
+
+
+def _try(settings: Settings, portal: Portal) -> Checked:
+    """Crawl a few articles into a folder of its own and read them; the home's documents are not touched."""
+    with tempfile.TemporaryDirectory(prefix="loa-check-") as folder:
+        trial = settings.model_copy(update={"home": Path(folder), "portals": settings.portals_path})
+        parts = processor_parts(settings)
+        try:
+            with writing(trial) as store:
+                report = crawl(
+                    trial.home, [portal.id], now=now(), registry_file=trial.portals, contact=settings.contact, max_articles=_SAMPLES
+                )
+                with workers(settings, parts) as pool:
+                    process_pages(store, pending(store), archive=trial.archive_path, parts=parts, executor=pool, now=now())
+        except StoreUnavailable:
+            raise
+        except CorpusError as error:
+            return Checked(portal=portal.id, readable=False, outcomes={}, cause=str(error))
+        with opened(trial) as store:
+            documents = list(store.iter_documents())
+            outcomes = store.outcomes()
+    causes = [str(cause) for counts in report.portals.values() for cause in counts["causes"]]
+    samples = tuple((document.title, document.published.isoformat() if document.published else None) for document in documents)
+    cause = None if samples else ", ".join(causes) or ("no article was found" if not outcomes else "no page was an article")
+    return Checked(portal=portal.id, readable=bool(samples), samples=samples, outcomes=outcomes, cause=cause)
+
+
+def _show(result: Checked, *, as_json: bool) -> None:
+    if as_json:
+        samples = [{"title": title, "published": published} for title, published in result.samples]
+        show_json(
+            {
+                "portal": result.portal,
+                "readable": result.readable,
+                "samples": samples,
+                "outcomes": result.outcomes,
+                "cause": result.cause,
+            }
+        )
+        return
+    show(f"{result.portal}: {'đọc được' if result.readable else 'không đọc được (' + str(result.cause) + ')'}")
+    for title, published in result.samples:
+        show(f"    {published or 'không rõ ngày'}  {title}")
+
+
+def note_verified(settings: Settings, ids: Collection[str]) -> None:
+    """Write ``verified = true`` for these into the registry in use; the bundled one is copied into the home first."""
+    if not ids:
+        return
+    path = settings.portals_path or settings.home / "portals.toml"
+    text = path.read_text("utf-8") if path.exists() else resources.files("corpus.data").joinpath("portals.toml").read_text("utf-8")
+    changed = mark_verified(text, ids)
+    parse_portals(changed, name=str(path))  # never leave a registry behind that cannot be read
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        draft.write_text(changed, "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: cannot be written ({error.strerror}): check the rights of the folder") from error
+    say(f"{number(len(ids))} nguồn đọc được, ghi verified = true vào {path}.")
+
+
+def mark_verified(text: str, ids: Collection[str]) -> str:
+    """The registry's text with ``verified = true`` in the tables of ``ids``; everything else, comments too, as it was.
+
+    >>> mark_verified('[[portal]]\\nid = "a"\\nverified = false\\n', ["a"])
+    '[[portal]]\\nid = "a"\\nverified = true\\n'
+    """
+    starts = [match.start() for match in _TABLE.finditer(text)]
+    pieces = [text[: starts[0]] if starts else text]
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        table = text[start:end]
+        found = _ID.search(table)
+        if found is not None and found[1] in ids:
+            if _VERIFIED.search(table):
+                table = _VERIFIED.sub("verified = true", table, count=1)
+            else:
+                table = table[: found.end()] + "\nverified = true" + table[found.end() :]
+        pieces.append(table)
+    return "".join(pieces)

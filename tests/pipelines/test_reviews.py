@@ -1,0 +1,148 @@
+"""Decisions of people on tags: rejected ones go, accepted ones stay, corrected ones change, whatever the taggers say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from corpus.document import (
+    ActivityMention,
+    Budget,
+    Document,
+    LocalityMention,
+    ProgrammeMention,
+    Provenance,
+    Relevance,
+    Span,
+    to_plain,
+)
+from corpus.store import Review
+from pipelines.reviews import apply_reviews, tag_code
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+TEXT = "Huyện mở lớp tập huấn với kinh phí 50 triệu đồng, gồm 30 triệu và 20 triệu cho hai xã Tân Lập."
+
+
+def span(words: str) -> Span:
+    start = TEXT.index(words)
+    return Span(start, start + len(words))
+
+
+TRAINING = ActivityMention(code="training", evidence=(span("mở lớp tập huấn"),), score=0.7, method="model 1")
+PRESS = ActivityMention(code="press", evidence=(span("kinh phí"),), method="rules 1")
+OPEN = LocalityMention(code=None, candidates=("v1-00001", "v1-00002"), role="about", evidence=(span("Tân Lập"),), method="rules 1")
+TOTAL = Budget(vnd=50_000_000, role="total", parts=(1, 2), parts_agree=True, evidence=(span("50 triệu đồng"),), method="grammar 1")
+PARTS = tuple(
+    Budget(vnd=vnd, role="component", evidence=(span(words),), method="grammar 1")
+    for vnd, words in ((30_000_000, "30 triệu"), (20_000_000, "20 triệu"))
+)
+DOCUMENT = Document(
+    id="d1",
+    provenance=Provenance(portal="p", requested_url="u", final_url="u", fetched_at=NOW),
+    title="Tập huấn",
+    text=TEXT,
+    relevance=Relevance(value="poverty_other", evidence=(span("mở lớp tập huấn"),), score=0.6, method="cues 1"),
+    programmes=(ProgrammeMention(code="gnbv-2021-2025", evidence=(span("kinh phí"),), method="rules 1"),),
+    localities=(OPEN,),
+    activities=(TRAINING, PRESS),
+    budgets=(TOTAL, *PARTS),
+)
+
+
+def review(kind: str, code: str, decision: str, value: dict[str, Any] | None = None, *, hours: int = 0) -> Review:
+    return Review(
+        document_id="d1",
+        kind=kind,  # type: ignore[arg-type] # as a reader of JSON would
+        code=code,
+        decision=decision,  # type: ignore[arg-type] # the same
+        value=value,
+        reviewer="lan",
+        decided_at=NOW + timedelta(hours=hours),
+    )
+
+
+def test_without_decisions_nothing_changes() -> None:
+    assert apply_reviews(DOCUMENT, []) == DOCUMENT
+
+
+def test_a_rejected_tag_goes() -> None:
+    found = apply_reviews(DOCUMENT, [review("activity", "press", "reject"), review("programme", "gnbv-2021-2025", "reject")])
+    assert found.activities == (TRAINING,)
+    assert found.programmes == ()
+    assert replace(found, activities=DOCUMENT.activities, programmes=DOCUMENT.programmes) == DOCUMENT
+
+
+def test_an_accepted_tag_is_certain() -> None:
+    found = apply_reviews(DOCUMENT, [review("activity", "training", "accept")])
+    assert found.activities == (replace(TRAINING, score=1.0, method="review"), PRESS)
+
+
+def test_a_corrected_tag_takes_what_is_right() -> None:
+    found = apply_reviews(DOCUMENT, [review("activity", "training", "correct", {"code": "outreach", "modality": "planned"})])
+    assert (found.activities[0].code, found.activities[0].modality) == ("outreach", "planned")
+    assert found.activities[0].evidence == TRAINING.evidence
+
+
+def test_an_open_place_is_settled() -> None:
+    found = apply_reviews(DOCUMENT, [review("locality", tag_code(OPEN), "correct", {"code": "v1-00002"})])
+    (place,) = found.localities
+    assert (place.code, place.candidates, place.score) == ("v1-00002", (), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("decision", "code", "value", "expected"),
+    [
+        ("accept", "poverty_other", None, "poverty_other"),
+        ("correct", "poverty_other", {"value": "communication"}, "communication"),
+        ("accept", "communication", None, "communication"),
+        ("reject", "poverty_other", None, None),
+        ("reject", "communication", None, "poverty_other"),
+    ],
+)
+def test_relevance(decision: str, code: str, value: dict[str, Any] | None, expected: str | None) -> None:
+    found = apply_reviews(DOCUMENT, [review("relevance", code, decision, value)])
+    assert (found.relevance.value if found.relevance else None) == expected
+
+
+def test_the_last_decision_counts() -> None:
+    decisions = [review("activity", "press", "accept", hours=2), review("activity", "press", "reject", hours=1)]
+    assert "press" in [tag.code for tag in apply_reviews(DOCUMENT, decisions).activities]
+    assert "press" in [tag.code for tag in apply_reviews(DOCUMENT, decisions[::-1]).activities]
+
+
+def test_a_rejected_part_is_taken_out_of_its_total() -> None:
+    found = apply_reviews(DOCUMENT, [review("budget", tag_code(PARTS[0]), "reject")])
+    assert [budget.vnd for budget in found.budgets] == [50_000_000, 20_000_000]
+    assert (found.budgets[0].parts, found.budgets[0].parts_agree) == ((), None)
+
+
+def test_positions_follow_when_a_sum_before_them_goes() -> None:
+    lone = Budget(vnd=7, evidence=(span("Huyện"),), method="grammar 1")
+    moved = replace(TOTAL, parts=(2, 3))
+    document = replace(DOCUMENT, budgets=(lone, moved, *PARTS))
+    found = apply_reviews(document, [review("budget", tag_code(lone), "reject")])
+    assert found.budgets == (TOTAL, *PARTS)
+
+
+def test_an_accepted_tag_comes_back_when_no_tagger_gives_it() -> None:
+    without = replace(DOCUMENT, activities=())
+    decision = review("activity", "training", "accept", to_plain(TRAINING))
+    assert apply_reviews(without, [decision]).activities == (replace(TRAINING, score=1.0, method="review"),)
+    shorter = replace(without, text=TEXT[:5])
+    assert apply_reviews(shorter, [decision]).activities == (), "its evidence is not in this version of the text"
+    assert apply_reviews(without, [review("activity", "training", "accept")]).activities == (), "nothing says where"
+
+
+def test_applying_twice_is_applying_once() -> None:
+    decisions = [
+        review("activity", "press", "reject"),
+        review("activity", "training", "correct", {"code": "outreach"}),
+        review("budget", tag_code(PARTS[0]), "reject"),
+        review("relevance", "poverty_other", "correct", {"value": "communication"}),
+        review("locality", tag_code(OPEN), "correct", {"code": "v1-00001"}),
+    ]
+    once = apply_reviews(DOCUMENT, decisions)
+    assert apply_reviews(once, decisions) == once
