@@ -40,13 +40,15 @@ class Gazetteer:
         numbers = set()
         for code_forms in (register.forms(unit.code) for unit in register):
             for form in code_forms:
+                if form.level == "country":
+                    continue  # stands in the names of half of all associations and says nothing there
                 if form.name.isdigit():
                     numbers.add(form.name)
                     continue
                 key = name_key(form.name)
                 for written in _written(form.name):
                     self._automaton.add_word(written, (len(written), key))
-                if form.level in ("region", "country"):
+                if form.level == "region":
                     self._any_case.add(key)
         for alias, code in register.aliases:
             key = name_key(alias)

@@ -160,13 +160,14 @@ class LocalityTagger:
         return result
 
     def _of_the_source(self, reading: Reading) -> list[LocalityMention]:
-        """A provincial source that says "tỉnh" and names no province speaks of its own."""
-        if reading.prior is None or not reading.bare or reading.weights:
+        """A provincial source that says "tỉnh" or "huyện" and names no place speaks of its own province."""
+        said = reading.bare or reading.bare_districts
+        if reading.prior is None or not said or reading.weights:
             return []
         published = reading.document.published
         after = published is not None and published >= REFORM
         province = self._named.register.today_province(reading.prior) if after else reading.prior
-        return [_mention(province, "about", set(reading.bare), 0.7, inferred=True)] if province else []
+        return [_mention(province, "about", set(said), 0.7, inferred=True)] if province else []
 
     def _whole_country(self, reading: Reading) -> list[LocalityMention]:
         found = {Span(m.start(), m.end(), "title") for m in self._national.finditer(reading.lowered_title)}

@@ -59,6 +59,8 @@ class Mention:
     """Only a point of a video conference."""
     neighbour: bool = False
     venue: bool = False
+    origin: bool = False
+    """Where somebody set out from."""
     former: bool = False
     recent: bool = False
     merged: bool = False
@@ -151,6 +153,8 @@ _OF = re.compile(r"\s*(?:,\s?)?(?:của|thuộc|ở|tại|nằm ở|thuộc đ�
 _OPEN = re.compile(r"\s*,?\s*[(\[]\s*(?:nay thuộc\s|thuộc\s|nay là\s|của\s)?")
 _CLOSE = re.compile(r"[^()\[\]\n]{0,24}[)\]](?P<rest>.*)", re.DOTALL)
 _FORMER = re.compile(r"\s*[(,]?\s*(?:cũ(?!\w)|trước đây|trước kia|trước sáp nhập|trước khi sáp nhập)")
+_WIRE = re.compile(r"\s*\((?:ttxvn|vov|vietnam\+|chinhphu|plvn|vnp|dân trí|ndo)\b")
+"""A news agency's dateline: where its desk is."""
 _STOPS = frozenset(".!?…:;) ") | {""}
 _FORMERLY = re.compile(r"(?<!\w)(?:trước|trước đây|trước kia|trước đó|nguyên|vốn)\s(?:là|thuộc)\s(?:địa bàn\s)?(?:tỉnh|huyện)?\s?$")
 _RECENT = re.compile(r"\s*[(]?\s*(?:mới(?!\w)|\(mới\)|hiện nay|ngày nay|sau (?:khi )?(?:sáp nhập|hợp nhất))")
@@ -249,6 +253,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.delegate = cues.before("delegates").search(left) is not None
     mention.neighbour = cues.before("neighbours").search(left) is not None
     mention.venue = cues.before("venues").search(left) is not None
+    mention.origin = left.endswith(" từ ") and not mention.guest
     mention.former = _FORMERLY.search(left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
     mention.merged = cues.before("merged").search(left[-30:]) is not None
@@ -273,6 +278,8 @@ def _read_right(mention: Mention, text: str, lowered: str, starts: set[int]) -> 
     end = mention.end
     right = lowered[end : end + _RIGHT]
     mention.former = mention.former or _FORMER.match(right) is not None
+    if _WIRE.match(right):
+        mention.newspaper = True
     mention.recent = _RECENT.match(right) is not None
     mention.heads = _HEAD.match(right) is not None
     token = _TOKEN_AFTER.match(text, end)

@@ -71,15 +71,15 @@ class NamedUnits:
         return any(
             not above.isdisjoint(self.around(code)) or not above.isdisjoint(self.provinces(code) - {code})
             for code in self.codes(child.key)
-            if child.levels is None or self._levels[code] in child.levels
+            if self._levels[code] in ("district", "commune") and (child.levels is None or self._levels[code] in child.levels)
         )
 
     def explained(self, mention: Mention, code: str) -> int:
         """How many of the parents that the words give fit this unit."""
-        reach = self._reach_of(code)
+        reach = self.reach(code)
         return sum(1 for parent in mention.parents if not reach.isdisjoint(self.codes(parent.key)))
 
-    def _reach_of(self, code: str) -> frozenset[str]:
+    def reach(self, code: str) -> frozenset[str]:
         """Everything around a unit, on both maps."""
         if code not in self._reach:
             found = self.around(code) | self.provinces(code)

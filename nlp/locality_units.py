@@ -102,13 +102,12 @@ def _is_typed_so(named: NamedUnits, mention: Mention, code: str) -> bool:
 
 def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) -> float:
     """How well a candidate fits; only differences count."""
-    around = named.around(code)
     compatible = named.provinces(code)
     points = 8.0 * named.explained(mention, code)
     heaviest = max(reading.weights.values(), default=0.0)
     if heaviest:
         points += 4.0 * max((reading.weights[province] / heaviest for province in compatible if province in reading.weights), default=0.0)
-    near = max((reading.districts[above] for above in around if above in reading.districts), default=0)
+    near = max((reading.districts[above] for above in named.reach(code) if above in reading.districts), default=0)
     if near:
         points += 2.0 + min(1.0, 0.1 * near)
     if reading.prior in compatible:
@@ -139,7 +138,10 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
             return 0.97 if alike == 1 else 0.93
         if not heavy:
             return 0.95 if alike == 1 else 0.6
-        return 0.85 if level == "district" and alike == 1 else 0.3
+        if level == "district":
+            return 0.85 if alike == 1 else 0.3
+        # A commune's name that the whole country has once, under its own type word.
+        return 0.7 if alike == 1 and not mention.inherited and _is_typed_so(named, mention, code) else 0.3
     if slip:
         return 0.3
     known = reading.known.get(mention.key, {}).get(code)
@@ -152,7 +154,7 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
             return 0.9
         stressed = mention.source == "title" or mention.heads or reading.repeated[mention.key] > 1
         return 0.8 if alike == 1 and not heavy and stressed else 0.3
-    if any(above in reading.districts for above in named.around(code)):
+    if any(above in reading.districts for above in named.reach(code)):
         return 0.85
     stressed = mention.source == "title" or mention.heads
     if not heavy and reading.prior in compatible and stressed and alike == 1:

@@ -35,6 +35,9 @@ _BARE_PROVINCE = re.compile(
     r"(?<!\w)(?<!các )(?<!những )(?<!nhiều )(?<!mỗi )(?<!liên )(?<!cấp )(?<!ngoại )(?<!hai )(?<!một số )(?<!\d )(?<!huyện, )"
     r"tỉnh(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
 )
+_BARE_DISTRICT = re.compile(
+    r"(?<!\w)(?:ubnd|hđnd|toàn|trong|của|địa bàn|lãnh đạo) (?:huyện|thị xã)(?= |[,.;:])(?! nghèo)|(?<!\w)huyện ủy(?!\w)"
+)
 
 
 @dataclass(slots=True)
@@ -69,6 +72,8 @@ class Reading:
     """Name key to the units it was resolved to in this document, with their scores."""
     bare: list[Span] = field(default_factory=list)
     """Where "tỉnh" stands without a name."""
+    bare_districts: list[Span] = field(default_factory=list)
+    """The same for "UBND huyện", "toàn thị xã", ..."""
 
     def add(self, province: str, weight: float) -> None:
         if weight:
@@ -93,6 +98,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
     for applies, factor in (
         (mention.guest or (mention.delegate and listed > 1), 0.1),
         (mention.bridge, 0.2),
+        (mention.origin and mention.source == "text", 0.3),
         (mention.institution, 0.25),
         (mention.merged, 0.2),
         (mention.former and reading.new_map, 0.5),
@@ -142,6 +148,9 @@ def _add_bare_provinces(reading: Reading) -> None:
         Span(match.start(), match.end())
         for match in _BARE_PROVINCE.finditer(reading.lowered)
         if match.end() + 1 not in starts and match.start() not in begins
+    ]
+    reading.bare_districts = [
+        Span(match.start(), match.end()) for match in _BARE_DISTRICT.finditer(reading.lowered) if match.end() + 1 not in starts
     ]
     said: list[tuple[int, str]] = []
     in_title: set[str] = set()

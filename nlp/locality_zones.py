@@ -37,6 +37,7 @@ _OFFICE = re.compile(
     r"ủy ban nhân dân|hội đồng nhân dân|ubnd|hđnd|tỉnh ủy|huyện ủy|thành ủy|thị ủy|ban chỉ đạo"
     r"|^(?:sở|tỉnh|huyện|thành phố|thị xã|xã|phường) "
 )
+_TYPE_START = re.compile(r"(?:tỉnh|huyện|quận|thị xã|thành phố|xã|phường|thị trấn|đặc khu|tp|tx|tt)\b", re.IGNORECASE)
 _EDGES = " \t.:;,-–|•»›>*#[]()"
 LEAD_WORDS = 8
 """Fewer words make no lead sentence: subtitles, captions, clock lines."""
@@ -52,7 +53,7 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
     lines: list[Line] = []
     title_key = lowered_title.strip(_EDGES)
     story = 0
-    led = in_tail = False
+    led = in_tail = in_recipients = False
     position = 0
     for raw in text.split("\n"):
         start, position = position, position + len(raw) + 1
@@ -63,8 +64,14 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
         words = stripped.split()
         key = lowered.strip(_EDGES)
         zone: Zone
+        if lowered.startswith("nơi nhận"):
+            in_recipients = True
+        elif in_recipients and lowered.startswith(("phụ lục", "danh sách", "biểu ")):
+            in_recipients = False
         if in_tail:
             zone = "tail"
+        elif in_recipients:
+            zone = "chrome"
         elif (len(words) <= 12 and key in tails) or (len(words) <= 30 and lowered.startswith(tail_starts)):
             in_tail = story >= _STORY_CHARACTERS
             zone = "tail" if in_tail else "chrome"
@@ -107,6 +114,8 @@ def _is_names_only(line: str, words: Sequence[str]) -> bool:
     """A line of a few capitalised words: an author, a photographer, a place in a widget."""
     if not 1 <= len(words) <= _BYLINE_WORDS or any(character.isdigit() for character in line) or (line.isupper() and len(words) > 4):
         return False
+    if line[-1] in ",;" or line[0] in "-+•*" or _TYPE_START.match(line):
+        return False  # an item of a list of units
     bare = [word.strip(".,()-–*") for word in words]
     return all(not word or word[0].isupper() or word.lower() in ("và", "theo", "pv") for word in bare) and ":" not in line
 
