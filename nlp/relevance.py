@@ -147,10 +147,14 @@ class RelevanceTagger:
         carried: dict[str, dict[Span, float]] = {name: {} for name in _SPEAKS}
         held = [(sentence, tuple(self._cues.holding(sentence.plain))) for sentence in _weighing(found)]
         poor = any(cue.speaks == "poverty" for _, cues in held for cue in cues)
+        speaking: dict[str, set[Span]] = {name: set() for name in _SPEAKS}
         for sentence, cues in held:
             place = self._cues.places.get(sentence.zone, 0.0)
             for cue in cues:
-                if used.get(cue.id, 0) >= cue.limit or (cue.needs_poverty and not poor):
+                if cue.needs_poverty and not poor:
+                    continue
+                speaking[cue.speaks].add(sentence.span)
+                if used.get(cue.id, 0) >= cue.limit:
                     continue
                 used[cue.id] = used.get(cue.id, 0) + 1
                 sums[cue.speaks] += cue.weight * place
@@ -163,7 +167,7 @@ class RelevanceTagger:
             sums["poverty"],
             sums["other"],
             len(held),
-            frozenset(name for name in _SPEAKS if name in ahead or _is_spread(len(carried[name]), sums[name], len(held))),
+            frozenset(name for name in _SPEAKS if name in ahead or _is_spread(len(speaking[name]), sums[name], len(held))),
             _heaviest(carried["communication"]),
             _heaviest(carried["poverty"]),
         )
