@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from corpus.document import Budget, BudgetKind, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentences
@@ -110,6 +111,8 @@ def _field_sums(document: Document, name: FieldName, surroundings: _Surroundings
     structural = False
     previous: Amount | None = None
     previous_sentence = -1
+    unknown: list[tuple[int, Callable[[], Budget]]] = []
+    # Sums of this sentence that no word explains: an item further on in the enumeration may.
     for position, amount in enumerate(amounts):
         index = max(0, bisect_right(starts, amount.number_start) - 1)
         first, last = spans[index]
@@ -127,7 +130,18 @@ def _field_sums(document: Document, name: FieldName, surroundings: _Surroundings
             budget = replace(sums[-1].budget, vnd=amount.vnd, usd=amount.usd)
         else:
             structural = is_part(context.left, low[first : first + 4], after_sum=same, in_list=structural)
-            budget = _budget(name, amount, context, Span(first, last, name), surroundings, structural=structural)
+            kind, known = kind_of(context)
+            budget = _budget(name, amount, context, kind, Span(first, last, name), surroundings, structural=structural)
+            if kind == "budget" and known and same and _ENUMERATED.match(context.left):
+                for earlier, redo in unknown:
+                    sums[earlier] = replace(sums[earlier], budget=redo())
+            if known or not same:
+                unknown.clear()
+            if not known and kind == "other":
+                redo_as_budget = partial(
+                    _budget, name, amount, context, "budget", Span(first, last, name), surroundings, structural=structural
+                )
+                unknown.append((len(sums), redo_as_budget))
         sums.append(
             Sum(
                 budget=budget,
@@ -185,13 +199,14 @@ def _context(
     )
 
 
+_ENUMERATED = re.compile(r"\s*[;,]")
 _TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
 _EACH_UNIT = (
     "đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|lớp|người|năm|tháng|"
     "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|bộ|thành viên|"
-    "cá nhân|tập thể"
+    "cá nhân|tập thể|ngôi nhà"
 )
-_EACH = re.compile(rf"(?<!\w)(?:mỗi|từng|bình quân mỗi)\s+({_EACH_UNIT})(?!\w)([^;.:\n]*)$")
+_EACH = re.compile(rf"(?<!\w)(?:(?:mỗi|từng|bình quân mỗi)\s+|một\s+(?=căn nhà|ngôi nhà|hộ|nhà))({_EACH_UNIT})(?!\w)([^;.:\n]*)$")
 
 
 def _each(left: str) -> str | None:
@@ -203,8 +218,9 @@ def _each(left: str) -> str | None:
     return inner[1] if inner else match[1]
 
 
-def _budget(name: FieldName, amount: Amount, context: Context, sentence: Span, surroundings: _Surroundings, *, structural: bool) -> Budget:
-    kind = kind_of(context)
+def _budget(
+    name: FieldName, amount: Amount, context: Context, kind: BudgetKind, sentence: Span, surroundings: _Surroundings, *, structural: bool
+) -> Budget:
     role = role_of(context, structural=structural) if kind == "budget" else "other"
     scope, component = scope_of(context, default_project=surroundings.default_project, information_project=surroundings.information_project)
     year_from, year_to = years_of(context)

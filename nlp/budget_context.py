@@ -74,47 +74,63 @@ class Context:
 _SEPARATORS = (";", " + ", "=", " và ", ", ", "(", ":")
 
 
-def kind_of(context: Context) -> BudgetKind:
+def kind_of(context: Context) -> tuple[BudgetKind, bool]:
+    """The kind, and whether any word spoke for it; without one the next sum of an enumeration may still tell."""
     for pattern, kind in IMMEDIATE:
         if pattern.search(context.left):
-            return kind
+            return kind, True
     scores: dict[BudgetKind, float] = {}
     _add_scores(scores, context.left, 0.0, reach=40.0)
     _add_scores(scores, _clause(context.right), 1.5, reach=25.0, leftward=False)
     unit = context.per_unit.split("/")[0] if context.per_unit else ""
     if unit in PRICED_UNITS:
         scores["price"] = max(scores.get("price", 0.0), 4.6)
-    if not scores or max(scores.values()) < 1.0:
-        if context.after_kind is not None and len(context.left) < 40:
-            return context.after_kind
+    strongest = max(scores.values(), default=0.0)
+    if context.after_kind is not None and (
+        (strongest < 1.0 and len(context.left) < 40)
+        or (strongest < _WEAK and len(context.left) < 24 and context.after_kind not in ("budget", "other"))
+    ):
+        return context.after_kind, True
+    if strongest < 1.0:
         _add_scores(scores, context.before, 1.0, reach=60.0)
     if not scores:
         _add_scores(scores, context.previous, 2.0, reach=120.0)
     if not scores:
-        return _by_default(context, unit)
+        return _by_default(context, unit), False
+    return _weighed(context, unit, scores), True
+
+
+_WEAK = 3.0
+"""Cues below it ("huyện", "sửa", "trị giá") do not open a new subject in an enumeration."""
+
+
+def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> BudgetKind:
+    """The best scored kind, corrected by who has the money and what it is per."""
     best = max(scores, key=lambda kind: (scores[kind], kind))
-    quoted = list(SPEECH.finditer(context.cased))
-    person = bool(PERSON.search(context.cased, quoted[-1].end() if quoted else 0))
     whole_left = context.before + context.left
-    public = bool(PUBLIC_BODY.search(whole_left))
+    nearby = context.left + _clause(context.right)
     if best in ("budget", "gift") and context.usd:
         return "budget" if FOREIGN_FUNDED.search(whole_left + context.right) else "other"
-    if best == "budget" and BANK.search(whole_left) and not _STATE_MONEY.search(whole_left + context.right):
+    if best == "norm":
+        large = not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON
+        return "budget" if large or (unit not in HOUSEHOLD_UNITS and ACTIVITY.search(nearby)) else "norm"
+    if unit in HOUSEHOLD_UNITS and (
+        best == "budget" or (best == "gift" and PUBLIC_BODY.search(whole_left)) or (best == "other" and _RATE.search(whole_left))
+    ):
+        return "norm"
+    if best != "budget":
+        return best
+    if BANK.search(whole_left) and not _STATE_MONEY.search(whole_left + context.right):
         return "loan"
-    large = not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON
-    if best == "norm" and (large or (unit not in HOUSEHOLD_UNITS and ACTIVITY.search(context.left + _clause(context.right)))):
-        return "budget"
-    if best == "budget" and scores["budget"] < 5.6 and COMPANY.search(whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
+    if scores["budget"] < 5.6 and COMPANY.search(whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
         return "company"
-    if best == "budget" and person and scores["budget"] < 4.6:
-        return "gift" if re.search(r"(?<!\w)(?:hỗ trợ|trao|cấp)(?!\w)", context.left + _clause(context.right)) else "other"
-    if best == "budget" and (unit in HOUSEHOLD_UNITS):
-        return "norm"
-    if best == "gift" and unit in HOUSEHOLD_UNITS and public:
-        return "norm"
+    quoted = list(SPEECH.finditer(context.cased))
+    if scores["budget"] < 4.6 and PERSON.search(context.cased, quoted[-1].end() if quoted else 0):
+        return "gift" if re.search(r"(?<!\w)(?:hỗ trợ|trao|cấp)(?!\w)", nearby) else "other"
     return best
 
 
+_RATE = re.compile(r"(?<!\w)(?:mức|hỗ trợ|chế độ|định mức)(?!\w)")
 _STATE_MONEY = re.compile(r"(?<!\w)(?:ngân sách|kinh phí|dự án|chương trình|ủy ban|ubnd)(?!\w)")
 _LARGE_FOR_ONE_PERSON = 100_000_000
 """Đồng; "tiền điện cho hộ nghèo 1,9 tỷ đồng" is what the programme paid, not a rate for one household."""

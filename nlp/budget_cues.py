@@ -41,7 +41,10 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     (
         "income",
         7.5,
-        _words("thu nhập|tiền lương|lương(?! thực)|lãi ròng|lãi(?! suất)|thu lãi|thu về|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công"),
+        _words(
+            "thu nhập|tiền lương|lương(?! thực)|lãi ròng|lãi(?! suất)|thu lãi|thu về|"
+            "lời(?! (?:nói|kêu|khuyên))|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công"
+        ),
     ),
     ("income", 5.0, _words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống|để dành")),
     ("income", 4.0, re.compile(r"(?<!\w)thu(?:\s+được)?\s*$")),
@@ -150,8 +153,8 @@ FOREIGN_FUNDED = _words("oda|dự án|kinh phí|viện trợ|không hoàn lại|
 
 HOUSEHOLD_UNITS = frozenset(
     (
-        "hộ|hộ nghèo|hộ cận nghèo|hộ gia đình|gia đình|người|nhà|căn|căn nhà|ha|héc|hecta|sào|em|cháu|trẻ|học sinh|học viên|sinh viên|"
-        "nhân khẩu|khẩu|nhân|lao động|lượt người|người dân|cá nhân|đối tượng|thành viên|con|suất|đại biểu|cộng tác viên"
+        "hộ|hộ nghèo|hộ cận nghèo|hộ gia đình|gia đình|người|nhà|căn|căn nhà|ngôi nhà|ha|héc|hecta|sào|em|cháu|trẻ|học sinh|học viên|"
+        "sinh viên|nhân khẩu|khẩu|nhân|lao động|lượt người|người dân|cá nhân|đối tượng|thành viên|con|suất|đại biểu|cộng tác viên"
     ).split("|")
 )
 PUBLIC_UNITS = frozenset(
