@@ -99,9 +99,9 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
     attachments = _attachments(page, body, raw.final_url)
     check_kind(page, body, metadata, title=title.text, size=len(text), url=raw.final_url)
     if not text and title.block is not None:
-        text = fallback_text(source)
+        text = normalize(fallback_text(source))
     flags = ["truncated"] if page.truncated or len(text) > MAX_TEXT_CHARACTERS else []
-    text = normalize(text[:MAX_TEXT_CHARACTERS])
+    text = text[:MAX_TEXT_CHARACTERS].strip()
     check_text(text, title=title.text)
     chosen = published.chosen or fallback_date(source, raw.fetched_at)
     if chosen is not None and chosen.confidence < DOUBTFUL:

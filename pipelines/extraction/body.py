@@ -69,21 +69,21 @@ def add_lead(layout: Layout, body: Body, title: int | None, description: str) ->
     start = title + 1
     if not start <= held.first or held.first - start > 60:
         return body
-    taken = {_key(page.blocks[number].text) for number in body.blocks}
+    taken = {page.blocks[number].text for number in body.blocks}
     wanted = _key(description)[:40]
     lead = []
     for number in range(start, held.first):
         block = page.blocks[number]
-        key = _key(block.text)
-        if block.link_share > 0.5 or len(block.text) < 40 or key in taken or is_chrome(block.text) or len(remainder(block.text)) < 30:
+        text = block.text
+        if block.link_share > 0.5 or len(text) < 40 or text in taken or is_chrome(text) or len(remainder(text)) < 30:
             continue
-        matches = len(wanted) >= 20 and wanted in key
+        matches = len(wanted) >= 20 and wanted in _key(text)
         named = any(map(is_sapo, layout.near(block.box, 3)))
         if not (matches or named) and any(noisy[box] for box in page.ancestors(block.box)):
             continue
-        if matches or named or (len(block.text) >= 60 and block.tag != "li"):
+        if matches or named or (len(text) >= 60 and block.tag != "li"):
             lead.append(number)
-            taken.add(key)
+            taken.add(text)
     if not lead:
         return body
     return Body(body.box, (*lead, *body.blocks), tuple(lead), body.dropped_links, body.kept_chars, body.score)
@@ -91,15 +91,14 @@ def add_lead(layout: Layout, body: Body, title: int | None, description: str) ->
 
 def paragraphs(page: Page, numbers: Iterable[int], *, title: str) -> list[str]:
     """Their texts without doubles (captions and slide shows repeat) and without the title standing first."""
-    seen = {_key(title)}
-    kept = []
+    seen: set[str] = set()
+    kept: list[str] = []
     for number in numbers:
         text = page.blocks[number].text
-        key = _key(text)
-        if len(key) >= _DUPLICATE_LENGTH or not kept:
-            if key in seen:
-                continue
-            seen.add(key)
+        if text in seen or (not kept and _key(text) == _key(title)):
+            continue
+        if len(text) >= _DUPLICATE_LENGTH:
+            seen.add(text)
         kept.append(text)
     return kept
 
@@ -217,4 +216,4 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def _key(text: str) -> str:
-    return _NOT_LETTERS.sub(" ", fold(text)).strip()
+    return _NOT_LETTERS.sub(" ", fold(text[:_LONG])).strip()

@@ -133,7 +133,11 @@ def clean(text: str) -> str:
     >>> clean(" Tin \\n  mới ")
     'Tin mới'
     """
-    return " ".join((text if _PLAIN.fullmatch(text) else normalize(text)).split())
+    if not _PLAIN.fullmatch(text):
+        text = text.replace("\u00a0", " ")
+        if not _PLAIN.fullmatch(text):
+            text = normalize(text)
+    return " ".join(text.split())
 
 
 def read_page(text: str) -> Page:

@@ -170,11 +170,11 @@ def _is_capital(word: str) -> bool | None:
 
 _READERS: dict[str, Callable[[str], str]] = {"tcvn3": from_tcvn3, "vni": from_vni, "viscii": from_viscii, "cp1258": from_cp1258}
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_SAMPLE = 10_000
+_SAMPLE = 6_000
 
 
 def _sample(text: str) -> str:
-    """Up to 10,000 characters of lines that are not plain ASCII, without tags: a page's head is scripts and styles."""
+    """Up to 6,000 characters of lines that are not plain ASCII, without tags: a page's head is scripts and styles."""
     lines = (line for line in _TAG.sub("\n", text[:400_000]).splitlines() if not line.isascii())
     return "\n".join(lines)[:_SAMPLE]
 

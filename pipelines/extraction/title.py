@@ -77,7 +77,7 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
     keys = list(dict.fromkeys(_key(text) for text in told))
     best: tuple[float, int] | None = None
     for number, block in enumerate(page.blocks[: min(last, first + 40)]):
-        if not 8 <= len(block.text) <= _MAX or is_chrome(block.text):
+        if not 8 <= len(block.text) <= _MAX or (block.tag == "li" and block.link_share > 0.5) or is_chrome(block.text):
             continue
         own = _key(block.text)
         likeness = max((_likeness(own, key) for key in keys), default=0.0)
@@ -111,4 +111,4 @@ def _likeness(heading: str, told: str) -> float:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", fold(_ELLIPSIS.sub("", text))).strip()
+    return re.sub(r"[\W_]+", " ", fold(_ELLIPSIS.sub("", text[:_MAX]))).strip()
