@@ -11,7 +11,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -271,11 +270,9 @@ def _machines(matrix: Any, groups: Sequence[_Targets], members: NDArray[np.int64
         part = matrix if len(rows) == matrix.shape[0] else matrix[rows]
         jobs += [(part, group.matrix[chosen, column]) for column in range(len(group.names))]
 
-    def fitted(job: tuple[Any, NDArray[np.int8]]) -> Any:
-        return LinearSVC(C=penalty, random_state=seed, max_iter=5000).fit(*job)
-
-    with ThreadPoolExecutor(2) as pool:  # liblinear lets go of the interpreter lock
-        return list(pool.map(fitted, jobs))
+    # One after the other: liblinear draws from the process's own random numbers, so threads would not be reproducible; its dual
+    # solver does all labels and folds of 2,300 examples in 3 s, the primal one, which draws none, in 32 s.
+    return [LinearSVC(C=penalty, random_state=seed, max_iter=5000).fit(part, target) for part, target in jobs]
 
 
 def _calibrate(scores: NDArray[np.float64], groups: Sequence[_Targets]) -> dict[str, NDArray[np.float32]]:

@@ -1,0 +1,185 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import nlp.train
+from corpus.errors import InvalidData
+from nlp.examples import Example, hash_examples, load_examples
+from nlp.model import ARRAYS, MANIFEST, SentenceModel, read_manifest
+from nlp.model_card import CARD
+from nlp.train import EXTRA, ensure_model, fit, kept_extra, train
+
+SOME = load_examples()[::6]
+REVIEWED = (Example(text="Xã dán mã QR chính sách hộ nghèo ở chợ.", activities=(("digital", "done"),), relevance="communication"),)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("home") / "model"
+    return directory, train(directory, examples=SOME)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """The shipped examples are those of this test, so that fitting takes half a second."""
+    monkeypatch.setattr(nlp.train, "load_examples", lambda *paths: load_examples(*paths) if paths else SOME)
+
+
+def test_training_writes_a_model_that_loads(trained):
+    directory, card = trained
+    model = SentenceModel.load(directory)
+    assert model.made_from["examples"] == card.examples == len(SOME)
+    assert sorted(path.name for path in directory.iterdir()) == sorted([ARRAYS, "vocabulary.txt", MANIFEST, CARD, EXTRA])
+    assert [path.name for path in directory.parent.iterdir() if path.name.endswith("-")] == []
+
+
+def test_training_twice_gives_the_same_files(trained, tmp_path):
+    directory, card = trained
+    again = train(tmp_path / "model", examples=SOME)
+    assert again == card
+    assert read_manifest(tmp_path / "model")["files"] == read_manifest(directory)["files"]
+
+
+def test_the_model_tells_what_it_was_taught(tmp_path):
+    """Trained on everything that is shipped; sentences of this test, not of the data."""
+    train(tmp_path / "model")
+    model = SentenceModel.load(tmp_path / "model")
+    cases = [
+        ("Tuần qua, 52 cán bộ văn hóa xã dự lớp bồi dưỡng kỹ năng viết tin về giảm nghèo.", "training", "communication"),
+        ("Xã nghèo Vĩnh Ô được lắp đài truyền thanh thông minh với 9 cụm loa.", "radio_facility", "communication"),
+        ("Lãnh đạo huyện trả lời câu hỏi của hộ nghèo tại buổi đối thoại.", "dialogue", "communication"),
+        ("Hộ nghèo nhận ti vi kèm đầu thu do tỉnh cấp.", "access_device", "communication"),
+        ("Ông viết đơn xin ra khỏi hộ nghèo và được huyện khen thưởng.", "recognition", "communication"),
+    ]
+    for text, code, relevance in cases:
+        (prediction,) = model.predict([text])
+        assert prediction.activities[code] > 0.5, text
+        assert max(prediction.relevance, key=prediction.relevance.__getitem__) == relevance, text
+    (loan,) = model.predict(["Hộ nghèo vay 50 triệu đồng của Ngân hàng Chính sách xã hội để nuôi dê."])
+    assert max(loan.activities.values()) < 0.5
+    assert loan.relevance["poverty_other"] > 0.5
+    (plan,) = model.predict(["Quý II sẽ mở 3 lớp tập huấn cho cán bộ giảm nghèo."])
+    assert plan.modality["planned"] > 0.5
+
+
+def test_cross_validated_figures_stay_over_their_floors():
+    """Measured 2026-11 on all examples: activities micro 0.79, relevance macro 0.91, modality macro 0.73; floors leave 0.05."""
+    from nlp.model_card import make_card
+
+    examples = load_examples()
+    fitted = fit(examples)
+    card = make_card(examples, fitted.out_of_fold, features=1, made_from={})
+    assert (card.activities_micro.f1 or 0) >= 0.74
+    assert card.relevance_macro_f1 >= 0.86
+    assert card.modality_macro_f1 >= 0.66
+    assert all((figures.f1 or 0) >= 0.5 for figures in card.activities), [(f.name, f.f1) for f in card.activities]
+    assert all(abs(row.gap) <= 0.12 for row in card.calibration if row.gap is not None)
+
+
+def test_the_card_says_what_went_in_and_what_came_out(trained):
+    directory, card = trained
+    text = (directory / CARD).read_text(encoding="utf-8")
+    assert text == card.to_markdown()
+    assert str(len(SOME)) in text
+    assert hash_examples(SOME) in text
+    for heading in ("## Data", "## Figures", "## Calibration", "## Known failures"):
+        assert heading in text
+    for figures in card.activities:
+        assert f"| {figures.name} | {figures.positives} |" in text
+    assert card.failures
+    assert all(failure.expected != failure.found for failure in card.failures)
+
+
+def test_near_copies_are_never_in_training_and_test_at_once():
+    from nlp.train import _folds
+
+    texts = [example.text for example in SOME]
+    copies = [text.replace("2", "3") for text in texts[:50]]
+    folds = _folds([*texts, *copies], 1)
+    assert list(folds[:50]) == list(folds[len(texts) :])
+    assert set(folds) == {0, 1, 2, 3, 4}
+
+
+def test_too_few_examples_are_refused(tmp_path):
+    with pytest.raises(InvalidData, match="too few"):
+        train(tmp_path / "model", examples=SOME[:20])
+    with pytest.raises(InvalidData, match="fewer than 5 examples for"):
+        train(tmp_path / "model", examples=[replace(example, activities=()) for example in SOME])
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.usefixtures("few")
+class TestEnsureModel:
+    def test_trains_on_first_use_and_says_so_and_not_again(self, tmp_path):
+        said: list[str] = []
+        first = ensure_model(tmp_path / "deep" / "model", said.append)
+        assert any("Huấn luyện" in message for message in said)
+        said.clear()
+        second = ensure_model(tmp_path / "deep" / "model", said.append)
+        assert said == []
+        assert first.predict(["Loa xã"]) == second.predict(["Loa xã"])
+
+    @pytest.mark.parametrize("damage", ["flip", "remove", "other data", "old version"])
+    def test_trains_again_where_the_model_is_not_what_it_should_be(self, trained, tmp_path, damage):
+        directory = tmp_path / "model"
+        shutil.copytree(trained[0], directory)
+        if damage == "flip":
+            (directory / ARRAYS).write_bytes(b"x" + (directory / ARRAYS).read_bytes())
+        elif damage == "remove":
+            (directory / ARRAYS).unlink()
+        elif damage == "other data":
+            text = (directory / MANIFEST).read_text(encoding="utf-8")
+            (directory / MANIFEST).write_text(text.replace(hash_examples(SOME), "0" * 64), encoding="utf-8")
+        else:
+            text = (directory / MANIFEST).read_text(encoding="utf-8")
+            (directory / MANIFEST).write_text(text.replace('"feature_version": ', '"feature_version": 99'), encoding="utf-8")
+        said: list[str] = []
+        model = ensure_model(directory, said.append)
+        assert said
+        assert model.predict(["Loa xã"]) == SentenceModel.load(trained[0]).predict(["Loa xã"])
+
+    def test_a_good_model_is_not_touched(self, trained):
+        before = {path.name: path.stat().st_mtime_ns for path in trained[0].iterdir()}
+        ensure_model(trained[0])
+        assert {path.name: path.stat().st_mtime_ns for path in trained[0].iterdir()} == before
+
+    def test_reviewed_examples_are_kept_when_it_trains_again(self, tmp_path):
+        directory = tmp_path / "model"
+        card = train(directory, extra=REVIEWED)
+        assert card.examples == len(SOME) + 1
+        assert kept_extra(directory) == REVIEWED
+        (directory / ARRAYS).unlink()
+        model = ensure_model(directory)
+        assert model.made_from["extra"] == 1
+        assert kept_extra(directory) == REVIEWED
+        said: list[str] = []
+        ensure_model(directory, said.append)
+        assert said == []
+
+
+def test_a_crash_while_writing_leaves_the_old_model_whole(trained, tmp_path, monkeypatch):
+    directory = tmp_path / "model"
+    shutil.copytree(trained[0], directory)
+    before = SentenceModel.load(directory).predict(["Loa xã"])
+
+    def crash(self, where):
+        (Path(where) / ARRAYS).write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SentenceModel, "save", crash)
+    with pytest.raises(KeyboardInterrupt):
+        train(directory, examples=SOME)
+    assert SentenceModel.load(directory).predict(["Loa xã"]) == before
+    assert [path.name for path in tmp_path.iterdir() if ".new-" in path.name] == []
+
+
+@pytest.mark.usefixtures("few")
+def test_what_a_killed_run_left_behind_is_no_model_and_is_cleared(tmp_path):
+    leftover = tmp_path / ".model.new-killed"
+    leftover.mkdir()
+    (leftover / ARRAYS).write_bytes(b"half")
+    ensure_model(tmp_path / "model")
+    assert not leftover.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".model.lock", "model"]
