@@ -142,7 +142,7 @@ def is_article_link(link: Link, portal: Portal) -> bool:
     if _TWIN.search(link.url):
         return False
     if portal.article_pattern is not None:
-        return re.search(portal.article_pattern, link.url) is not None
+        return any(re.search(portal.article_pattern, form) for form in _forms(link.url))
     parts = urlsplit(link.url)
     if parts.path in {"", "/"} or _NOT_ARTICLE.search(unquote(parts.path)):
         return False
@@ -157,6 +157,15 @@ def is_article_link(link: Link, portal: Portal) -> bool:
     score += 1 if link.heading else 0
     score -= 2 if link.navigation else 0
     return score >= _ENOUGH
+
+
+def _forms(url: str) -> Iterator[str]:
+    """The address as written and without what does not belong to it: patterns end where the article's own address ends."""
+    yield url
+    try:
+        yield canonical_url(url)
+    except ValueError:
+        return
 
 
 _NEXT_WORDS = frozenset(

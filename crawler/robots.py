@@ -95,5 +95,5 @@ class RobotsMiddleware:
             self._crawler.stats.inc_value(f"robots/failed/{type(error).__name__}")
         rules = Rules(None) if answer is None else rules_of(answer.status, answer.body)
         self._rules[origin] = (monotonic(), rules)
-        self._crawler.spider.note_robots(request.meta["portal"], rules)
+        await self._crawler.spider.note_robots(request.meta["portal"], rules, answer)
         return rules

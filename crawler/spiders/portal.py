@@ -117,7 +117,9 @@ class PortalSpider(scrapy.Spider):
             response = await self.crawler.engine.download_async(request)
         except DOWNLOAD_ERRORS as error:
             raise failure_of(error) from error
-        sent = response.request.headers if response.request is not None else request.headers
+        return self._fetched(portal, url, response)
+
+    def _fetched(self, portal: Portal, url: str, response: Any) -> Fetched:
         page = RawPage(
             portal=portal.id,
             requested_url=url,
@@ -127,7 +129,7 @@ class PortalSpider(scrapy.Spider):
             body=response.body,
             fetched_at=self.clock(),
         )
-        return Fetched(page=page, request_headers=_plain(sent))
+        return Fetched(page=page, request_headers=_plain(response.request.headers))
 
     async def _keep(self, item: Mapping[str, Any]) -> None:
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -148,8 +150,12 @@ class PortalSpider(scrapy.Spider):
         if waiting is not None and not waiting.done():
             waiting.set_exception(failure.value)
 
-    def note_robots(self, portal: Portal, rules: Rules) -> None:
+    async def note_robots(self, portal: Portal, rules: Rules, response: Any) -> None:
+        """``response`` is None where there was no answer."""
         self._robots[portal.id] = rules
+        if response is not None:
+            fetched = self._fetched(portal, response.url, response)
+            await self._keep({"page": fetched.page, "request_headers": fetched.request_headers, "kind": "robots"})
 
     def crawl_delay(self, portal: Portal) -> float | None:
         rules = self._robots.get(portal.id)

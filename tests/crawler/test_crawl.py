@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -54,7 +55,7 @@ def test_demo_portals_are_read_whole_once_and_then_only_what_is_new(home: Path, 
         registry = portals.write_registry(tmp_path / "portals.toml")
         started = time.monotonic()
         first = crawl(home, now=NOW, registry_file=registry)
-        assert time.monotonic() - started < 15
+        assert time.monotonic() - started < 30  # 2 s when nothing else runs
         articles = wanted(portals)
         del articles[late]
         assert fetched_articles(home, portals) == articles
@@ -89,14 +90,14 @@ def test_demo_portals_are_read_whole_once_and_then_only_what_is_new(home: Path, 
 
 def test_requests_to_one_host_never_overlap_and_keep_their_distance(home: Path, tmp_path: Path) -> None:
     with DemoPortals() as portals:
-        registry = portals.write_registry(tmp_path / "portals.toml", delay_seconds=0.2)
+        registry = portals.write_registry(tmp_path / "portals.toml", delay_seconds=0.3)
         crawl(home, ["mau-angiang", "mau-caobang"], now=NOW, registry_file=registry)
         for site_id in ("mau-angiang", "mau-caobang"):
             accesses = sorted(portals.accesses(site_id), key=lambda access: access.started)
             assert len(accesses) > 10
             for one, following in itertools.pairwise(accesses):
                 assert following.started >= one.ended
-                assert following.started - one.started >= 0.2 * 0.95
+                assert following.started - one.started >= 0.3 - 0.1  # the server notes the first a little late
         assert not portals.accesses("mau-quangnam")
 
 
@@ -265,40 +266,62 @@ def test_scrapy_crawl_portal_works_from_the_root(home: Path, tmp_path: Path) -> 
         assert sum(fetched_articles(home, portals).values()) == 8
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_kill_9_loses_and_doubles_nothing(home: Path, tmp_path: Path, seed: int) -> None:
+_CRAWL = (
+    "import sys; from pathlib import Path; from datetime import datetime, UTC; from crawler.run import crawl; "
+    "from corpus.store import open_store; home = Path(sys.argv[1]); home.mkdir(exist_ok=True); now = datetime.now(UTC); "
+    "store = open_store(home / 'loa.db'); store.recover(now); store.close(); "
+    "crawl(home, now=now, registry_file=Path(sys.argv[2]))"
+)
+"""What `loa crawl` does, in a process that can be killed."""
+
+
+def crawl_and_kill(home: Path, registry: Path, portals: DemoPortals, *, requests: int) -> None:
+    """Kill the caller of a crawl after so many requests; its child must end with it."""
+    command = [sys.executable, "-c", _CRAWL, str(home), str(registry)]
+    already, deadline = len(portals.accesses()), time.monotonic() + 30
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while len(portals.accesses()) < already + requests and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    time.sleep(0.3)  # the child notices the closed pipe
+    quiet = len(portals.accesses())
+    time.sleep(0.2)
+    assert len(portals.accesses()) == quiet
+
+
+def finish_and_check(home: Path, registry: Path, portals: DemoPortals) -> None:
+    """Every article and file is there once, whatever was killed before."""
+    subprocess.run([sys.executable, "-c", _CRAWL, str(home), str(registry)], cwd=ROOT, check=True, timeout=60)
+    store = open_store(home / FILE_NAME)
+    assert set(store.frontier_counts()) == {"done"}
+    saved = Counter(page.requested_url for page in store.archived_pages(1000))
+    store.close()
+    assert set(saved.values()) == {1}
+    assert len(saved) == wanted(portals).total() + sum(len(article.attachments) for site in portals.sites for article in site.articles)
+    assert verify(home / "archive").sound
+
+
+@pytest.mark.parametrize("requests", [(5, 14), (27, 60)])
+def test_kill_9_loses_and_doubles_nothing(home: Path, tmp_path: Path, requests: tuple[int, ...]) -> None:
     with DemoPortals() as portals:
         registry = portals.write_registry(tmp_path / "portals.toml", delay_seconds=0.02)
-        script = (
-            "import sys; from pathlib import Path; from datetime import datetime, UTC; from crawler.run import crawl; "
-            "from corpus.store import open_store; home = Path(sys.argv[1]); home.mkdir(exist_ok=True); now = datetime.now(UTC); "
-            "store = open_store(home / 'loa.db'); store.recover(now); store.close(); "
-            "print(crawl(home, now=now, registry_file=Path(sys.argv[2])).total('fetched'))"
-        )
-        command = [sys.executable, "-c", script, str(home), str(registry)]
-        for attempt in range(2):
-            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            already = len(portals.accesses())
-            deadline = time.monotonic() + 20
-            while (
-                len(portals.accesses()) < already + 7 + 13 * seed + 5 * attempt and process.poll() is None and time.monotonic() < deadline
-            ):
-                time.sleep(0.005)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            time.sleep(0.3)  # the crawler's own process notices the closed pipe and ends
-            quiet = len(portals.accesses())
-            time.sleep(0.2)
-            assert len(portals.accesses()) == quiet
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=60)
-        store = open_store(home / FILE_NAME)
-        assert set(store.frontier_counts()) == {"done"}
-        saved = Counter(page.requested_url for page in store.archived_pages(1000))
-        store.close()
-        expected = wanted(portals).total() + sum(len(article.attachments) for site in portals.sites for article in site.articles)
-        assert set(saved.values()) == {1}
-        assert len(saved) == expected
-        assert verify(home / "archive").sound
+        for count in requests:
+            crawl_and_kill(home, registry, portals, requests=count)
+        finish_and_check(home, registry, portals)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_kill_9_at_200_points(tmp_path: Path) -> None:
+    source = random.Random(11)
+    with DemoPortals() as portals:
+        registry = portals.write_registry(tmp_path / "portals.toml", delay_seconds=0.02)
+        for round_ in range(50):
+            home = tmp_path / f"home-{round_}"
+            for _ in range(4):
+                crawl_and_kill(home, registry, portals, requests=source.randrange(1, 60))
+            finish_and_check(home, registry, portals)
 
 
 def test_an_unknown_portal_is_named(home: Path, tmp_path: Path) -> None:

@@ -164,6 +164,21 @@ def test_article_links_by_signs(link: Link, expected: bool) -> None:
     assert is_article_link(link, OPEN) is expected
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://mau.vn/bai-a1.html", True),
+        ("https://mau.vn/bai-a1.html?utm_source=trang-chu", True),
+        ("https://mau.vn/bai-a1.html?pageindex=0", True),
+        ("https://mau.vn/bai-a1.html.bak", False),
+        ("https://mau.vn/bai-a1.htmlx", False),
+        ("https://mau.vn/xa-hoi/", False),
+    ],
+)
+def test_the_portals_own_pattern(url: str, expected: bool) -> None:
+    assert is_article_link(Link(url=url, text=""), replace(PORTAL, article_pattern=r"-a\d+\.html$")) is expected
+
+
 NEXT = [
     ("rel", '<a rel="next" href="/tin/2">x</a>', "https://mau.vn/tin/2"),
     ("words", '<a href="/tin?page=2">Trang sau</a>', "https://mau.vn/tin?page=2"),
