@@ -6,7 +6,7 @@ tagged only for documents on poverty communication: elsewhere the same words mea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.activities import Activities
@@ -61,9 +61,9 @@ class _Opinion:
     """What the model says of one sentence."""
 
     span: Span
-    probabilities: dict[str, float]
-    adds: bool
-    """Whether it may add a tag here: the sentence is a statement of the article's own and no list of topics."""
+    probabilities: Mapping[str, float]
+    silent: frozenset[str]
+    """Activities that it may not add here: all, unless the sentence is a statement of the article's own and no list of topics."""
     modality: Modality
 
 
@@ -95,7 +95,8 @@ class ActivityTagger:
         opinions: list[_Opinion] = []
         for position, sentence in enumerate(told):
             reader.enter(sentence)
-            for match in self._rules.matches(sentence):
+            reading = self._rules.read(sentence)
+            for match in reading.matches:
                 modality: Modality = match.rule.modality or reader.of(match.start, match.end)
                 if match.rule.modality == "done" and reader.says_future(match.start):
                     modality = "planned"
@@ -103,9 +104,8 @@ class ActivityTagger:
                     findings.append(_Finding(match.rule.activity, sentence.span, match.rule.weight, modality))
             if predictions:
                 adds = sentence.zone in ("title", "lead", "body") and sentence.plain.count(" ") + 1 >= _MIN_MODEL_WORDS
-                adds = adds and not self._rules.lists_topics(sentence)
-                probabilities = dict(predictions[position].activities)
-                opinions.append(_Opinion(sentence.span, probabilities, adds, reader.of(0, len(sentence.plain))))
+                silent = reading.silenced if adds and not reading.only_topics else frozenset(self._codes)
+                opinions.append(_Opinion(sentence.span, predictions[position].activities, silent, reader.of(0, len(sentence.plain))))
         return findings, opinions
 
 
@@ -130,7 +130,7 @@ def _mention(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinio
             method=method,
             modality=min((finding.modality for finding in findings), key=_MODALITY_ORDER.index),
         )
-    adding = [opinion for opinion in opinions if opinion.adds and opinion.probabilities.get(code, 0.0) >= _MODEL_ADDS]
+    adding = [opinion for opinion in opinions if code not in opinion.silent and opinion.probabilities.get(code, 0.0) >= _MODEL_ADDS]
     if not adding:
         return None
     adding.sort(key=lambda opinion: (-opinion.probabilities[code], opinion.span.field != "text", opinion.span.start))

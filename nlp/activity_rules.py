@@ -19,10 +19,11 @@ from nlp.sections import Sentence
 FILE = "activity_cues.toml"
 _EXCLUDE_CHARACTERS = 45
 """An excluding cue further away, or behind a semicolon, belongs to another clause: lists in this field run to 600 characters."""
+_CLAUSE_CHARACTERS = 600
 _MAX_MATCHES = 20
 """Matches of one rule in one sentence that are looked at; keeps a sentence of 1 MB linear."""
 # Names of bodies and of the project hold the very words that are cues. Only the name is hidden, the verb beside it stays.
-_PROJECT = re.compile(r"(?:truyền thông(?:,| và) )?giảm nghèo (?:về )?thông tin")
+_PROJECT = re.compile(r"truyền thông(?:,| và) giảm nghèo (?:về )?thông tin|(?<=giảm nghèo )(?:về )?thông tin")
 _BODIES = re.compile(
     r"thông tin (?:và|&|-) truyền thông|thông tin, truyền thông và|văn hóa(?: và|,| -) thông tin(?: và truyền thông)?|văn hóa - tt"
     r"|văn hóa ?(?:-|,) ?thể thao (?:và|-) (?:truyền thông|thông tin|tt)|thông tin(?: -|,| và) thể thao|truyền thông - văn hóa"
@@ -58,6 +59,18 @@ class Match:
     start: int
     """In the plain sentence."""
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence as the rules read it."""
+
+    matches: tuple[Match, ...]
+    """The first match of every rule that holds."""
+    silenced: frozenset[str]
+    """Activities whose cues stand there, but each beside something that excludes them."""
+    only_topics: bool
+    """It only says what a class teaches or a contest is about."""
 
 
 @dataclass(frozen=True)
@@ -98,13 +111,13 @@ class ActivityRules:
             raise InvalidData("no [[rule]] in the file", file=file)
         return cls(book, tuple(rules), topics, version)
 
-    def matches(self, sentence: Sentence) -> Iterator[Match]:
-        """The first match of every rule that holds for the sentence, whatever its zone and modality."""
-        text = _PROJECT.sub("giảm nghèo", _BODIES.sub("cơ quan", sentence.plain))
+    def read(self, sentence: Sentence) -> Reading:
+        """What the rules find, whatever the modality. Offsets are those of ``sentence.plain``."""
+        text = _PROJECT.sub(_hidden, _BODIES.sub(_hidden, sentence.plain))
         hits = self.book.scan(text)
-        if not hits:
-            return
         only_topics = self._only_topics(hits)
+        matches: list[Match] = []
+        silenced: set[str] = set()
         for rule in self._candidates(hits):
             if (only_topics and not rule.topics) or (rule.zones and sentence.zone not in rule.zones):
                 continue
@@ -113,12 +126,11 @@ class ActivityRules:
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
             match = _first_allowed(rule, hits, text)
-            if match is not None:
-                yield Match(rule, *match)
-
-    def lists_topics(self, sentence: Sentence) -> bool:
-        """Whether it only says what a class teaches or a contest is about."""
-        return self._only_topics(self.book.scan(sentence.plain))
+            if isinstance(match, tuple):
+                matches.append(Match(rule, *match))
+            elif match:
+                silenced.add(rule.activity)
+        return Reading(tuple(matches), frozenset(silenced) - {match.rule.activity for match in matches}, only_topics)
 
     def _only_topics(self, hits: Hits) -> bool:
         return any(find(pattern, hits) for pattern in self.topics)
@@ -137,19 +149,24 @@ class ActivityRules:
         return {atom: tuple(positions) for atom, positions in found.items()}
 
 
-def _first_allowed(rule: Rule, hits: Hits, text: str) -> tuple[int, int] | None:
+def _hidden(match: re.Match[str]) -> str:
+    return "_" * len(match.group())
+
+
+def _first_allowed(rule: Rule, hits: Hits, text: str) -> tuple[int, int] | bool:
+    """The first match that nothing excludes; else whether there was one at all."""
     excluded: list[tuple[tuple[int, int], int]] | None = None
     for pattern in rule.patterns:
         for match in all_matches(pattern, hits)[:_MAX_MATCHES]:
             if excluded is None:
                 excluded = [(span, _EXCLUDE_CHARACTERS) for span in _spans(rule.exclude, hits)]
-                excluded += [(span, len(text)) for span in _spans(rule.exclude_clause, hits)]
+                excluded += [(span, _CLAUSE_CHARACTERS) for span in _spans(rule.exclude_clause, hits)]
             if not any(
-                near(match, other, distance) and ";" not in text[min(match[0], other[0]) : max(match[1], other[1])]
+                near(match, other, distance) and text.find(";", min(match[0], other[0]), max(match[1], other[1])) < 0
                 for other, distance in excluded
             ):
                 return match
-    return None
+    return excluded is not None
 
 
 def _spans(patterns: tuple[Pattern, ...], hits: Hits) -> list[tuple[int, int]]:
