@@ -24,6 +24,7 @@ _LINK_ONLY = 0.8
 _DUPLICATE_LENGTH = 30
 _DATE_LINE = 140
 _PARAGRAPH = 120
+_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,16 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
     kept: list[int] = []
     links = 0
     linked: list[int] = []
+    left_out = _left_out(page, container, noisy, chars)
+    headings = 0
     for number in numbers:
         block = page.blocks[number]
-        if _in_noise(page, block, container, noisy, chars):
+        if left_out.get(block.box):
             continue
-        if cuts_rest(block.text) and _is_tail(page, numbers, number):
-            break
+        if headings < _TRIES and cuts_rest(block.text):
+            headings += 1
+            if _is_tail(page, numbers, number):
+                break
         if is_chrome(block.text) or (len(block.text) <= _DATE_LINE and not remainder(block.text)):
             continue
         if block.link_share >= _LINK_ONLY:
@@ -179,13 +184,15 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
     return kept, links
 
 
-def _in_noise(page: Page, block: Block, container: int, noisy: list[bool], chars: int) -> bool:
-    number = block.box
-    while number >= 0 and number != container:
-        if noisy[number] and page.boxes[number].chars < chars * 0.5:
-            return True
-        number = page.boxes[number].parent
-    return False
+def _left_out(page: Page, container: int, noisy: list[bool], chars: int) -> dict[int, bool]:
+    """Per box within the container: whether it or a box between holds something else than the article."""
+    left_out = {container: False}
+    for number in range(container + 1, len(page.boxes)):
+        box = page.boxes[number]
+        if box.parent not in left_out:
+            break  # boxes stand in document order: the container ends here
+        left_out[number] = left_out[box.parent] or (noisy[number] and box.chars < chars * 0.5)
+    return left_out
 
 
 def _is_teaser(page: Page, block: Block, container: int) -> bool:

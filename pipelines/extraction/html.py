@@ -199,7 +199,7 @@ def _metas(tree: LexborHTMLParser) -> list[tuple[str, str]]:
 
 def _head_title(tree: LexborHTMLParser) -> str:
     node = tree.css_first("head title") or tree.css_first("title")
-    return clean(unescape(node.text()[:2000])) if node is not None else ""
+    return clean(unescape(node.text()[:400])) if node is not None else ""
 
 
 def _canonical(tree: LexborHTMLParser) -> str | None:

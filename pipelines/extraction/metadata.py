@@ -28,6 +28,7 @@ _ORGANISATIONS = frozenset("organization newsmediaorganization corporation gover
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _MAX_LD = 200_000
 _MAX_ITEMS = 2_000
+_MAX_TITLE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def read_metadata(page: Page) -> Metadata:
     published += [("meta", value) for value in _told(page, _PUBLISHED)]
     modified += _told(page, _MODIFIED)
     return Metadata(
-        titles=tuple(title for title in titles if title),
+        titles=tuple(title[:_MAX_TITLE] for title in titles if title),
         authors=tuple(authors),
         site_names=tuple(dict.fromkeys(clean(site) for site in sites if site.strip())),
         published=tuple(published),

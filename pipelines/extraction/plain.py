@@ -22,6 +22,7 @@ _MAX_CHARACTERS = 1_000_000
 _MAX_TITLE = 300
 _STUB = 80
 _LONG = 200
+_TRIES = 20
 # Decree 30/2020/NĐ-CP, appendix III: the kinds of administrative documents that carry their kind as a heading of its own.
 _KINDS = (
     "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|báo cáo|"
@@ -144,15 +145,18 @@ def read_story(lines: Sequence[str]) -> Parts:
     """A news text saved from a page: headline first, chrome left out, byline at the end, teasers after it cut."""
     dates: list[DateCandidate] = []
     kept: list[str] = []
+    size = 0
     tail: list[str] = []
     cut = False
     skipping = False
+    headings = 0
     for number, line in enumerate(lines):
         if cut:
             tail.append(line)
             continue
-        if line and cuts_rest(line) and sum(map(len, kept)) >= 200:
-            cut = not _goes_on(lines[number + 1 :])
+        if line and size >= 200 and cuts_rest(line):
+            headings += 1
+            cut = headings > _TRIES or not _goes_on(lines[number + 1 :])
             skipping = not cut
             continue
         if skipping and (not line or _is_headline(line)):
@@ -161,12 +165,13 @@ def read_story(lines: Sequence[str]) -> Parts:
         if line and is_chrome(line):
             continue
         if line and len(line) <= 140 and not remainder(line):
-            place = 0.8 if sum(map(len, kept)) < 400 else 0.5
+            place = 0.8 if size < 400 else 0.5
             dates += [
                 DateCandidate(value=w.value, at=w.at, method="visible", confidence=place, surface=w.surface) for w in read_written(line)
             ]
             continue
         kept.append(line)
+        size += len(line)
     title, rest = _headline(kept)
     rest = _without_teasers(rest)
     rest, author = _sign(rest, tail)
@@ -200,11 +205,14 @@ def _without_teasers(lines: list[str]) -> list[str]:
     """Cut after the byline where headlines and standfirsts of other stories follow (at least two pairs)."""
     filled = [(number, line) for number, line in enumerate(lines) if line]
     total = sum(len(line) for _, line in filled)
-    before = 0
+    before = bylines = 0
     for position, (number, line) in enumerate(filled):
         before += len(line)
         if before < 0.25 * total or len(line) > 60 or not read_byline(line, lone=True):
             continue
+        bylines += 1
+        if bylines > _TRIES:
+            break  # a list of names; each try reads the rest of the text
         rest = [text for _, text in filled[position + 1 :]]
         if len(rest) >= 4 and _alternate(rest):
             return lines[: number + 1]

@@ -71,7 +71,8 @@ def is_vietnamese(quality: Quality) -> bool:
     """Other languages of Vietnamese portals (English editions, Mông, Ê Đê, Khmer in Latin letters) lack marks or function words."""
     if quality.words < MIN_WORDS:
         return quality.words == 0 or quality.marked > 0.2
-    return quality.marked >= 0.35 and quality.syllables >= 0.6 and quality.function_words >= 0.01
+    spelt = quality.syllables >= 0.85 and quality.marked >= 0.5  # lists of names and places have no function words
+    return spelt or (quality.marked >= 0.35 and quality.syllables >= 0.6 and quality.function_words >= 0.01)
 
 
 def is_foreign(quality: Quality) -> bool:

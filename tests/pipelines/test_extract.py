@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus.document import to_json
 from corpus.errors import Rejected
@@ -278,7 +280,35 @@ HOSTILE = {
     "digits": "12/" * 300_000,
     "breaks": "<br>" * 100_000,
     "comments": "<!--" * 100_000,
+    "link headings": f"<p>{PARAGRAPHS[0]}</p><h3>Tin liên quan</h3>" * 20_000,
+    "nested noise": "<div class='related'>" * 500 + f"<p>{PARAGRAPHS[0]}</p>" * 5_000,
+    "author elements": "<span class='author'>" * 500 + "Bàn Thị Mai" * 20_000,
+    "json-ld": "<script type='application/ld+json'>" + "[" * 100_000 + "</script>",
+    "entities": "&#7897;&amp;&bogus;" * 50_000,
 }
+
+
+TAGS = st.sampled_from(
+    ["<p>", "</p>", "<div class='content-detail'>", "<div class='related'>", "</div>", "<a href='/x.pdf'>", "</a>", "<table><tr><td>", "<br>",
+     "<h1>", "</h1>", "<time datetime='2024-13-45'>", "<article>", "<!-- ", " -->", "<script>", "<form>", "<b", ">", "&nbsp;", "<ul><li>"]
+)  # fmt: skip
+
+
+@given(st.lists(TAGS | st.sampled_from(PARAGRAPHS) | st.text(max_size=30), max_size=60).map("".join))
+def test_any_markup_is_read_or_refused(body: str) -> None:
+    for page in (body, article(body=body)):
+        try:
+            document = extract(raw(page))
+        except Rejected:
+            continue
+        assert document.text == normalize(document.text).strip()
+        assert document.title
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    with contextlib.suppress(Rejected):
+        extract(raw(body, content_type="text/html"))
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
