@@ -170,6 +170,9 @@ class LocalityTagger:
         return [_mention(province, "about", set(said), 0.7, inferred=True)] if province else []
 
     def _whole_country(self, reading: Reading) -> list[LocalityMention]:
+        """A central body speaks, and no district or commune is named."""
+        if reading.districts or reading.open:
+            return []
         found = {Span(m.start(), m.end(), "title") for m in self._national.finditer(reading.lowered_title)}
         found |= {Span(m.start(), m.end()) for m in self._national.finditer(reading.lowered, 0, _HEAD)}
         return [_mention("VN", "about", found, 0.7, inferred=True)] if found else []

@@ -211,8 +211,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         kind = _ABBREVIATIONS.get(word, word)
         if (word in ("h", "q", "p", "x") and not match["dot"]) or (word == "thị" and not match["list"]):
             kind = ""
-        if kind and match["mods"] and names.can_be(mention.key, ("province",)) and kind not in ("tỉnh", "thành phố"):
-            kind = ""  # "xã nghèo Bắc Kạn": some commune of that province
+        if kind and match["mods"] and _is_around(mention.key, kind, match["count"], names):
+            kind = ""  # "xã nghèo Bắc Kạn", "tám xã biên giới Mường Tè": communes of that place
         if kind:
             mention.type = kind
             mention.levels = names.levels(kind, mention.key)
@@ -259,6 +259,12 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.merged = cues.before("merged").search(left[-30:]) is not None
     if _MERGE_HEAD.search(left):
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
+
+
+def _is_around(key: str, kind: str, count: str | None, names: Names) -> bool:
+    if kind in ("tỉnh", "thành phố"):
+        return False
+    return names.can_be(key, ("province",)) or (bool(count) and kind == "xã" and names.can_be(key, ("district",)))
 
 
 def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:

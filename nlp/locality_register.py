@@ -79,6 +79,17 @@ class NamedUnits:
         reach = self.reach(code)
         return sum(1 for parent in mention.parents if not reach.isdisjoint(self.codes(parent.key)))
 
+    def is_part(self, mention: Mention) -> bool:
+        """Whether the words put a name inside a district: xã Thanh Hóa is one of Tuyên Hóa."""
+        inside = {
+            above
+            for code in self.codes(mention.key)
+            if self._levels[code] == "commune"
+            for above in self.reach(code)
+            if self._levels[above] == "district"
+        }
+        return any(not inside.isdisjoint(self.codes(parent.key)) for parent in mention.parents)
+
     def reach(self, code: str) -> frozenset[str]:
         """Everything around a unit, on both maps."""
         if code not in self._reach:
@@ -112,8 +123,10 @@ class NamedUnits:
         if on is not None and on < REFORM:
             old = [unit for unit in old if unit.valid_to is None or on < unit.valid_to] or old
         old = _latest(old)
-        if mention.former or mention.merged or mention.type in OLD_TYPES or not (new_map or mention.recent):
+        if mention.former or mention.merged or mention.type in OLD_TYPES:
             chosen = old or new
+        elif not (new_map or mention.recent):
+            chosen = [*old, *new] if on is None and any(unit.level == "commune" for unit in units) else old or new
         elif any(unit.level != "province" for unit in units):
             chosen = [*new, *old]
         else:

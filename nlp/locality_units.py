@@ -21,8 +21,9 @@ def settle_units(reading: Reading, named: NamedUnits) -> None:
     waiting = [position for position in range(len(reading.mentions)) if position not in reading.codes]
     firm = [p for p in waiting if reading.mentions[p].levels is not None or reading.mentions[p].parents]
     firm_ones = set(firm)
-    # Typed names twice: what the first round learns of provinces and districts settles more in the second.
-    for position in (*firm, *firm, *(p for p in waiting if p not in firm_ones)):
+    # Each twice: what the first round learns of provinces and districts settles more in the second.
+    bare = [p for p in waiting if p not in firm_ones]
+    for position in (*firm, *firm, *bare, *bare):
         if position not in reading.codes:
             _settle(reading, named, position)
 
@@ -44,9 +45,12 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
         lower = tuple(code for code in lower if code in known) or lower
     ranked = sorted(((_points(reading, named, mention, code), code) for code in lower), reverse=True)
     tied = [code for points, code in ranked if points > ranked[0][0] - _TIE]
-    if len({named.register.province(code) for code in tied}) == 1 or all(named.level(code) == "district" for code in tied):
+    together = len({named.register.today_province(code) for code in tied}) == 1
+    if together or all(named.level(code) == "district" for code in tied):
         # Among districts and inside one province the type word decides (huyện or thị xã Kỳ Anh); xã and phường are mixed up too often.
         tied = [code for code in tied if _is_typed_so(named, mention, code)] or tied
+    if together and len(tied) > 1 and reading.document.published is None:
+        tied = [code for code in tied if code.startswith("v1")] or tied  # no date: the unit that bore the name first
     if len(tied) > 1:
         if mention.zone not in BOILERPLATE and (typed or _same_province(reading, named, tied)):
             reading.open[position] = tuple(sorted(tied))
@@ -117,6 +121,8 @@ def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) ->
         points += 1.0
     if code.startswith("v2") and reading.new_map and mention.type not in OLD_TYPES:
         points += 2.5
+    if code.startswith("v1") and reading.document.published is None and not reading.new_map:
+        points += 0.5
     if mention.levels is None and named.level(code) == "district":
         points += 1.5
     if code in reading.known.get(mention.key, {}) and (typed_so or mention.type is None):

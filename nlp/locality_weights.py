@@ -21,6 +21,8 @@ _ZONE_WEIGHT: Mapping[Zone, float] = {
     "byline": 0.0, "source": 0.0, "chrome": 0.0, "tail": 0.0,
 }  # fmt: skip
 _STORY: frozenset[Zone] = frozenset({"lead", "body"})
+_CAPITAL = "hà nội"
+"""What happens there is mostly the country's business."""
 _MOST = 14.0
 """No repetition lifts a province over this."""
 ABOUT_WEIGHT = 2.0
@@ -103,7 +105,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.merged, 0.2),
         (mention.former and reading.new_map, 0.5),
         (mention.embedded, 0.5),
-        (mention.venue and reading.national and mention.source == "text", 0.3),
+        (mention.venue and mention.source == "text" and (reading.national or (mention.key == _CAPITAL and not mention.type)), 0.3),
         (listed > (2 if reading.national and mention.source == "text" else 3), 0.3),
     ):
         if applies:
@@ -132,8 +134,9 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
         if len(codes) != 1:
             continue
         count = listed[id(mention.siblings)]
-        if mention.levels is None and count * 2 < len(mention.siblings) and named.can_be(mention.key, ("district",)):
-            continue  # one name among those of districts: decided with them
+        below = mention.levels is None and named.can_be(mention.key, ("district", "commune"))
+        if below and (count * 2 < len(mention.siblings) or named.is_part(mention)):
+            continue  # one name among those of smaller units, or inside one: decided with them
         reading.codes[position] = codes[0]
         reading.scores[position] = 0.99 if mention.type else 0.95
         reading.add(codes[0], mention_weight(reading, mention, count))
