@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from urllib.parse import quote
 
 import lxml.html
@@ -57,6 +58,8 @@ def test_every_answer_is_safe_and_complete(client: TestClient, path: str) -> Non
     assert len(answer.content) < 100_000
     for source in page.xpath("//link/@href | //img/@src | //form/@action"):
         assert source.startswith("/")
+    levels = [int(heading.tag[1]) for heading in page.xpath("//h1 | //h2 | //h3")]
+    assert all(after <= before + 1 for before, after in pairwise([0, *levels]))
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
     for anchor in page.xpath("//a[starts-with(@href, '#')]/@href"):
@@ -73,7 +76,7 @@ def test_internal_links_lead_somewhere(client: TestClient) -> None:
 
 def test_facet_count_is_what_its_link_finds(client: TestClient) -> None:
     page = parsed(client.get("/tim?q=ngheo&muc=tat-ca").text)
-    links = page.xpath("//aside[@id='bo-loc']//li/a")
+    links = page.xpath("//section[@id='bo-loc']//li/a")
     assert len(links) >= 15
     for found in links:
         total = parsed(client.get(found.get("href")).text).xpath("string(//h1[@class='total']/strong)")

@@ -104,7 +104,7 @@ def test_keyboard_reaches_content_search_and_result(browser: Browser, server: st
     page.keyboard.press("Enter")
     page.wait_for_url("**/tim?q=ban+giao+dai+truyen+thanh")
     assert page.locator(".total strong").inner_text() == "1"
-    page.locator(".hit h3 a").focus()
+    page.locator(".hit h2 a").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/tin/{NGHE_AN.id}?*")
     assert page.locator("mark.query").first.inner_text() == "bàn"
@@ -118,7 +118,7 @@ def test_everything_works_without_scripts(browser: Browser, server: str) -> None
     page.click(".find button")
     page.click("#bo-loc >> text=Đối thoại chính sách")
     assert "hoat-dong=dialogue" in page.url
-    page.click(".hit h3 a")
+    page.click(".hit h2 a")
     page.click("text=Xem trong bài")
     assert page.url.endswith("#hd-1")
     page.go_back()
