@@ -28,6 +28,8 @@ REVISITS = (timedelta(days=1), timedelta(days=3), timedelta(days=9))
 """After how long an article is asked for again, by the number of visits that brought nothing new; edits come early."""
 REVISIT_AGE = timedelta(days=30)
 """Articles that the source dates further back are not asked for again."""
+MEMORY = timedelta(days=30)
+"""A source not observed for longer is read as at first."""
 _SHORT_WAIT = timedelta(minutes=1)
 """A Retry-After up to this is waited for; a longer one ends the run at this source."""
 
@@ -54,7 +56,7 @@ class CrawlStore(Protocol):
     def not_modified(self, url: str, run: int, now: datetime, *, revisit_at: datetime | None = None) -> None: ...
     def fail_fetch(self, url: str, run: int, now: datetime, error: str, retry_at: datetime | None) -> None: ...
     def observe(self, portal: str, run: int, now: datetime, observation: Mapping[str, Any]) -> None: ...
-    def observations(self, portal: str | None = None) -> list[Observation]: ...
+    def observations(self, portal: str | None = None, *, since: datetime | None = None) -> list[Observation]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,7 @@ class PortalCrawl:
         self._stopping = stopping
         self._troubles = 0
         self._tally = Tally()
-        earlier = store.observations(portal.id)
+        earlier = store.observations(portal.id, since=clock() - MEMORY)
         self._seeds: dict[str, dict[str, Any]] = earlier[-1].observation.get("seeds", {}) if earlier else {}
 
     async def run(self) -> Tally:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from corpus.document import RawPage
+from corpus.errors import CorpusError
 from corpus.store import Store
 from pipelines.archive import Archive
 
@@ -19,7 +20,7 @@ DISCOVERY = "discovery"
 
 class ArchivePipeline:
     """An item is a mapping: ``page`` (RawPage), ``request_headers``, ``kind``, ``unchanged``; and for a page to be processed
-    ``save`` with ``run``, ``now`` and ``revisit_at``."""
+    ``save`` with ``run``, ``now`` and ``revisit_at``. An item that could not be kept comes back with its ``failure``."""
 
     def __init__(self, store: Store, directory: Path) -> None:
         self._store = store
@@ -31,14 +32,20 @@ class ArchivePipeline:
         return cls(crawler.spider.store, Path(crawler.settings["LOA_HOME"]) / "archive")
 
     def process_item(self, item: Any) -> Any:
+        try:
+            self._keep(item)
+        except CorpusError as error:
+            item["failure"] = error  # for the spider, which ends the run; raised here it would only be logged
+        return item
+
+    def _keep(self, item: Any) -> None:
         page: RawPage = item["page"]
         if not item.get("save"):
             self._rest.write(page, item["request_headers"], unchanged=bool(item.get("unchanged")))
-            return item
+            return
         record = self._pages.write(page, item["request_headers"])
         kept = replace(page, record=record)
         self._store.save_page(kept, run=item["run"], now=item["now"], revisit_at=item["revisit_at"])
-        return item
 
     def close_spider(self) -> None:
         self._pages.close()

@@ -68,6 +68,8 @@ class PortalSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Every page as an item for the pipelines; requests are made by `PortalCrawl`, one at a time for each portal."""
+        if not self.portals:
+            self.logger.warning("no source is verified, so there is nothing to crawl: name one with -a portal=ID")
         run = self.store.begin_run("crawl", self.clock())
         gate = asyncio.Semaphore(self._at_once)
         tasks = [asyncio.create_task(self._crawl(portal, run, gate)) for portal in self.portals]
@@ -75,22 +77,27 @@ class PortalSpider(scrapy.Spider):
         try:
             while (item := await self._items.get()) is not None:
                 yield item
-            await ending
+            failure = await ending
         finally:
             for task in (*tasks, ending):
                 task.cancel()
+        if failure is not None:
+            self.logger.error("%s", failure)
+            self._emit({"event": "error", "error": type(failure).__name__, "message": str(failure)})
+            return  # the run stays open in the store: the next one picks up after it
         summary = {portal.id: task.result().to_plain() | {"seeds": {}} for portal, task in zip(self.portals, tasks, strict=True)}
         self.store.end_run(run, self.clock(), summary)
         self._emit({"event": "end", "run": run})
 
-    async def _end_when_done(self, tasks: list[asyncio.Task[Tally]]) -> None:
+    async def _end_when_done(self, tasks: list[asyncio.Task[Tally]]) -> CorpusError | None:
+        """What kept the run from going on: a full disk, a locked or damaged store."""
         try:
             await asyncio.gather(*tasks)
         except CorpusError as error:
-            self._emit({"event": "error", "error": type(error).__name__, "message": str(error)})
-            raise
+            return error
         finally:
             self._items.put_nowait(None)
+        return None
 
     async def _crawl(self, portal: Portal, run: int, gate: asyncio.Semaphore) -> Tally:
         async with gate:
@@ -142,7 +149,11 @@ class PortalSpider(scrapy.Spider):
 
     def _item_kept(self, item: Any) -> None:
         waiting = self._waiting.get(id(item))
-        if waiting is not None and not waiting.done():
+        if waiting is None or waiting.done():
+            return
+        if "failure" in item:
+            waiting.set_exception(item["failure"])
+        else:
             waiting.set_result(None)
 
     def _item_failed(self, item: Any, failure: Any) -> None:

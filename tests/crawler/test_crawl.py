@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import InvalidData
+from corpus.errors import InvalidData, StoreUnavailable
 from corpus.store import FILE_NAME, open_store
 from crawler.run import crawl
 from demo.server import DemoPortals
@@ -339,3 +339,20 @@ def test_a_damaged_store_is_named(home: Path, tmp_path: Path) -> None:
         with pytest.raises(InvalidData, match=FILE_NAME):
             crawl(home, now=NOW, registry_file=registry)
         assert not portals.accesses()
+
+
+def test_an_archive_that_cannot_be_written_ends_the_run_with_its_name(
+    home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    home.mkdir()
+    (home / "archive").write_text("in the way")
+    with DemoPortals() as portals:
+        registry = portals.write_registry(tmp_path / "portals.toml")
+        with pytest.raises(StoreUnavailable, match="archive"):
+            crawl(home, now=NOW, registry_file=registry)
+        assert "Traceback" not in capfd.readouterr().err
+        (home / "archive").unlink()
+        store = open_store(home / FILE_NAME)
+        store.recover(NOW)
+        store.close()
+        assert crawl(home, now=NOW, registry_file=registry).total("fetched") == 56
