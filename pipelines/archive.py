@@ -13,7 +13,6 @@ import io
 import os
 import re
 import secrets
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,15 +26,12 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from corpus.document import RawPage
 from corpus.errors import InvalidData, StoreUnavailable
+from pipelines.members import members, unpack
 
 MAX_FILE_BYTES = 1 << 30
 """1 GiB, the size the WARC guidelines of the IIPC recommend."""
-MAX_RECORD_BYTES = 64 << 20
-"""No record of ours is larger (bodies end at 10 MB); a member that unpacks to more is refused unread."""
 
 _COMPRESSION = 6  # level 9 costs 3 times as much for 2 % less (200 pages of 136 KB)
-_MEMBER_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
-"""How FastWARC 2.0 begins each gzip member. The format's checksum does not cover these bytes, so they are compared."""
 _SOFTWARE = b"software: loa\r\nformat: WARC File Format 1.1\r\n"
 _PROFILE_SAME = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _PROFILE_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -111,7 +107,7 @@ class Archive:
         try:
             with path.open("rb") as stream:
                 stream.seek(offset)
-                block, _ = _unpack(stream, path, offset)
+                block, _ = unpack(stream, path, offset)
         except OSError as error:
             raise InvalidData(f"cannot be read: {error.strerror}; restore it from a backup", file=str(path)) from error
         page, same_as = _page_of(_parse(block, path, offset), path, offset)
@@ -160,8 +156,8 @@ class Archive:
 def read_pages(path: Path, *, on_broken: Callable[[InvalidData], object] | None = None) -> Iterator[RawPage]:
     """Every page of a WARC file, or of all files of a directory in the order of their names.
 
-    Revisits that bring no page of their own (304, or the body is elsewhere and not named) are left out. A broken record goes to ``on_broken`` and reading continues
-    behind it; without ``on_broken`` it is raised.
+    Revisits that bring no page of their own (304, or the body is elsewhere and not named) are left out. A broken record goes to
+    ``on_broken`` and reading continues behind it; without ``on_broken`` it is raised.
     """
 
     def broken(error: InvalidData) -> None:
@@ -171,7 +167,7 @@ def read_pages(path: Path, *, on_broken: Callable[[InvalidData], object] | None 
 
     for file in _files(path):
         archive = Archive(file.parent)
-        for offset, block, error in _members(file):
+        for offset, block, error in members(file):
             try:
                 if error is not None:
                     raise error.fault
@@ -190,7 +186,7 @@ def verify(path: Path) -> ArchiveReport:
     torn: list[InvalidData] = []
     files = _files(path)
     for file in files:
-        for offset, block, error in _members(file):
+        for offset, block, error in members(file):
             if error is not None:
                 (torn if error.torn else broken).append(error.fault)
                 continue
@@ -284,84 +280,6 @@ def _request_record(page: RawPage, request_headers: Sequence[tuple[str, str]], r
     ]
     block = ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape")
     return _record(WarcRecordType.request, block, headers, http=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    fault: InvalidData
-    torn: bool
-
-
-class _Torn(InvalidData):
-    pass
-
-
-def _members(path: Path) -> Iterator[tuple[int, bytes, _Fault | None]]:
-    """Offset and unpacked bytes of each record; behind a broken one the next gzip head that unpacks is looked for."""
-    try:
-        with path.open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            offset = 0
-            while offset < size:
-                stream.seek(offset)
-                try:
-                    block, length = _unpack(stream, path, offset)
-                except InvalidData as fault:
-                    following = _next_member(stream, path, offset + 1)
-                    yield offset, b"", _Fault(fault, torn=isinstance(fault, _Torn) and following is None)
-                    if following is None:
-                        return
-                    offset = following
-                else:
-                    yield offset, block, None
-                    offset += length
-    except OSError as error:
-        raise InvalidData(f"cannot be read: {error.strerror}; restore it from a backup", file=str(path)) from error
-
-
-def _unpack(stream: io.BufferedReader, path: Path, offset: int) -> tuple[bytes, int]:
-    """One gzip member from the stream's position: its content and its length in the file."""
-    head = stream.read(len(_MEMBER_HEAD))
-    if head != _MEMBER_HEAD:
-        kind = _Torn if _MEMBER_HEAD.startswith(head) else InvalidData
-        raise kind(f"offset {offset}: no record begins here; the rest of the file is still read", file=str(path))
-    inflater = zlib.decompressobj(wbits=31)
-    content, consumed, chunk = bytearray(), 0, head
-    try:
-        while chunk:
-            consumed += len(chunk)
-            content += inflater.decompress(chunk, MAX_RECORD_BYTES + 1 - len(content))
-            if len(content) > MAX_RECORD_BYTES:
-                raise InvalidData(f"offset {offset}: the record unpacks to more than {MAX_RECORD_BYTES} bytes", file=str(path))
-            if inflater.eof:
-                return bytes(content), consumed - len(inflater.unused_data)
-            chunk = stream.read(1 << 16)
-    except zlib.error as error:
-        raise InvalidData(f"offset {offset}: damaged record ({error}); the rest of the file is still read", file=str(path)) from error
-    raise _Torn(f"offset {offset}: the last record is torn, its writer was stopped; the page is fetched again", file=str(path))
-
-
-def _next_member(stream: io.BufferedReader, path: Path, start: int) -> int | None:
-    stream.seek(start)
-    window, position = b"", start
-    while chunk := stream.read(1 << 20):
-        window += chunk
-        begin = 0
-        while (found := window.find(_MEMBER_HEAD, begin)) >= 0:
-            resume = stream.tell()
-            stream.seek(position + found)
-            try:
-                block, _ = _unpack(stream, path, position + found)
-            except InvalidData:
-                block = b""
-            stream.seek(resume)
-            if block.startswith(b"WARC/"):
-                return position + found
-            begin = found + 1
-        kept = len(_MEMBER_HEAD) - 1
-        position += max(len(window) - kept, 0)
-        window = window[-kept:]
-    return None
 
 
 def _parse(block: bytes, path: Path, offset: int) -> WarcRecord:
