@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from corpus.document import Document, Provenance
 from corpus.errors import InvalidData
+from nlp.model import Prediction
 from nlp.relevance import Cue, RelevanceCues, RelevanceTagger
 from nlp.sections import plain
 
@@ -94,6 +96,35 @@ def test_evidence_is_the_sentence_that_speaks() -> None:
     assert document.relevance is not None
     assert document.quote(document.relevance.evidence[0]) == "Đài huyện mở chuyên mục giảm nghèo trên sóng."
     assert document.relevance.method.startswith("relevance-rules ")
+
+
+class Oracle:
+    """Stands for a trained model that is equally sure of every sentence."""
+
+    def __init__(self, communication: float) -> None:
+        self._prediction = Prediction(activities={}, relevance={"communication": communication}, modality={})
+
+    def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
+        return tuple(self._prediction for _ in sentences)
+
+
+# Just under the sum, just over it, far over it, far under it: (id, text, model, expected)
+WITH_MODEL = [
+    ("model lifts", "Nhiều hộ nghèo đã quen với chiếc bảng ở đầu ngõ.", 0.95, "communication"),
+    ("model is not sure", "Nhiều hộ nghèo đã quen với chiếc bảng ở đầu ngõ.", 0.6, "poverty_other"),
+    ("model doubts", "Bản tin nhắc tới hộ nghèo.", 0.05, "poverty_other"),
+    ("cues are clear", "Xã làm tốt giảm nghèo về thông tin nhờ loa truyền thanh.", 0.01, "communication"),
+    ("nothing near it", "Giải bóng đá thiếu niên của trường học khép lại.", 0.99, "off_topic"),
+]
+
+
+@pytest.mark.parametrize(("text", "probability", "expected"), [case[1:] for case in WITH_MODEL], ids=[case[0] for case in WITH_MODEL])
+def test_model_decides_only_where_the_cues_are_close(text: str, probability: float, expected: str) -> None:
+    tagger = RelevanceTagger(Oracle(probability))  # type: ignore[arg-type]  # predict is all that is asked of a model
+    relevance = tagger(make_document(text)).relevance
+    assert relevance is not None
+    assert relevance.value == expected
+    assert relevance.evidence or expected == "off_topic"
 
 
 @pytest.mark.parametrize(
