@@ -178,7 +178,9 @@ def _clause(right: str) -> str:
     return right[:end]
 
 
-_CLAUSE_END = re.compile(r"[;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}\d)|\.(?=\s)")
+_CLAUSE_END = re.compile(
+    r"[;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}(?:\d|$))|\.(?=\s)"
+)
 
 
 def role_of(context: Context, *, structural: bool) -> BudgetRole:

@@ -112,7 +112,13 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         _words("kinh phí|vốn sự nghiệp|vốn đầu tư|nstw|nsđp|(?<!thu )ngân sách|tổng mức đầu tư|kế hoạch vốn|tiểu dự án|quyết toán"),
     ),
     ("budget", 9.0, _words("gói thầu|trúng thầu|mời thầu|thành tiền|kho bạc|nhà thầu")),
-    ("budget", 7.0, _words("đầu tư công|tổng nguồn vốn|dự toán chi|miễn giảm học phí|hỗ trợ học phí")),
+    (
+        "budget",
+        7.0,
+        _words(
+            "vốn (?:địa phương|trung ương|tỉnh|huyện|xã|nhà nước)|đầu tư công|tổng nguồn vốn|dự toán chi|miễn giảm học phí|hỗ trợ học phí"
+        ),
+    ),
     ("budget", 6.0, _words("phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên")),
     ("budget", 6.0, _words("tổng nguồn lực")),
     ("budget", 6.0, _words("vốn chương trình|tổng nhu cầu vốn|khái toán|phân khai")),
@@ -230,7 +236,12 @@ FUNDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("province", _words("ngân sách (?:của |cấp )?(?:tỉnh|thành phố)|vốn tỉnh|nguồn tỉnh|ns tỉnh")),
     ("district", _words("ngân sách (?:của |cấp )?(?:huyện|thị xã|quận)|(?:vốn )?đối ứng của (?:huyện|thị xã)|vốn huyện|ns huyện")),
     ("commune", _words("ngân sách (?:của |cấp )?(?:xã|phường|thị trấn)|vốn xã|ns xã")),
-    ("local", _words("ngân sách địa phương|nsđp|vốn địa phương|đối ứng (?:của )?địa phương|nguồn địa phương")),
+    (
+        "local",
+        _words(
+            "ngân sách địa phương|nsđp|vốn địa phương|đối ứng (?:của )?địa phương|nguồn địa phương|địa phương (?:đối ứng|góp|lo|bố trí)"
+        ),
+    ),
     ("counterpart", _words("đối ứng")),
     ("social", _words("xã hội hóa|xã hội hoá|vốn huy động|huy động xã hội")),
     ("enterprise", _words("vốn doanh nghiệp|vốn của doanh nghiệp|doanh nghiệp")),

@@ -35,8 +35,8 @@ _TAIL = frozenset({"đồng", "chẵn", "việt", "nam", "vnđ", "và"})
 def parse_number_words(text: str) -> int | None:
     """The number that the words say, or None if they are not one number; "đồng" and "chẵn" at the end are allowed.
 
-    >>> parse_number_words("Một trăm bảy mươi triệu, bốn trăm hai mươi chín ngàn đồng")
-    170429000
+    >>> parse_number_words("Chín mươi sáu triệu, một trăm năm mươi ngàn đồng")
+    96150000
     >>> parse_number_words("hai tỉ rưỡi"), parse_number_words("bảy trăm hai"), parse_number_words("đồng bào")
     (2500000000, 720, None)
     """

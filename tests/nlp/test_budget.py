@@ -44,12 +44,12 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     ),
     (
         2,
-        "Tổng kinh phí: 170.429.000 (Bằng chữ: Một trăm bảy mươi triệu, bốn trăm hai mươi chín ngàn đồng)",
+        "Tổng kinh phí cả năm: 170.429.000 (một trăm bảy mươi triệu bốn trăm hai mươi chín nghìn đồng)",
         [(170_429_000, "exact", "budget", {"role": "total", "in_words": True, "flags": ("no_unit",)})],
     ),
     (
         3,
-        "- Tiểu dự án giảm nghèo về thông tin: 99.000.000đ (Bằng chữ: chín mươi chín triệu đồng)",
+        "- Phần của Tiểu dự án giảm nghèo về thông tin là 99.000.000đ (chín mươi chín triệu đồng chẵn)",
         [(99 * TRIEU, "exact", "budget", {"role": "component", "component": "6.1", "in_words": True})],
     ),
     (
@@ -74,7 +74,7 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     ),
     (
         8,
-        "Trong đó ngân sách Trung ương là 7,943 tỷ đồng; ngân sách địa phương đối ứng là 513 triệu đồng.",
+        "Trong đó phần ngân sách Trung ương 7,943 tỷ đồng; địa phương đối ứng 513 triệu đồng.",
         [
             (7_943 * TRIEU, "exact", "budget", {"role": "component", "funds": ("central",)}),
             (513 * TRIEU, "exact", "budget", {"role": "component", "funds": ("counterpart", "local")}),
@@ -119,7 +119,7 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     ),
     (
         16,
-        "Có hơn 330 tỷ đồng cho Chương trình giảm nghèo, trong đó trên 5,7 tỷ đồng cho Tiểu dự án Giảm nghèo về thông tin.",
+        "Chương trình giảm nghèo của tỉnh có hơn 330 tỷ đồng, trong đó Tiểu dự án Giảm nghèo về thông tin được trên 5,7 tỷ đồng.",
         [
             (330 * TY, "over", "budget", {"scope": "programme"}),
             (5_700 * TRIEU, "over", "budget", {"role": "component", "scope": "sub_project", "component": "6.1"}),
@@ -127,7 +127,7 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     ),
     (
         17,
-        "Số đó gồm trên 262 tỷ đồng vốn sự nghiệp và hơn 68 tỷ đồng vốn đầu tư phát triển.",
+        "Số đó gồm vốn sự nghiệp trên 262 tỷ đồng và vốn đầu tư phát triển hơn 68 tỷ đồng.",
         [
             (262 * TY, "over", "budget", {"role": "component", "funds": ("recurrent",)}),
             (68 * TY, "over", "budget", {"role": "component", "funds": ("investment",)}),
@@ -145,7 +145,7 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     ),
     (
         20,
-        "Tỉnh đầu tư 100,05 tỷ đồng(trong đó có hơn 90 tỷ đồng từ ngân sách Trung ương).",
+        "Đề án cần 100,05 tỷ đồng(trong đó Trung ương lo hơn 90 tỷ đồng).",
         [(100_050 * TRIEU, "exact", "budget", {}), (90 * TY, "over", "budget", {"role": "component", "funds": ("central",)})],
     ),
     (
@@ -189,7 +189,7 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     ),
     (
         32,
-        "Ngân sách trung ương hơn 398 tỷ đồng đồng; ngân sách địa phương xấp xỉ 60 tỷ đồng.",
+        "Vốn trung ương có hơn 398 tỷ đồng đồng; vốn địa phương góp xấp xỉ 60 tỷ đồng.",
         [(398 * TY, "over", "budget", {"funds": ("central",)}), (60 * TY, "about", "budget", {"funds": ("local",)})],
     ),
     (
@@ -206,17 +206,17 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     (36, "Đề án có tổng kinh phí gần 26 nghìn tỷ đồng.", [(26_000 * TY, "under", "budget", {"role": "total"})]),
     (
         37,
-        "Tổng kinh phí được khái toán là 3,582 tỉ đồng; riêng Đà Nẵng chi 3,135 tỉ đồng.",
+        "Cả đợt khái toán hết 3,582 tỉ đồng; riêng Đà Nẵng bỏ ngân sách 3,135 tỉ đồng.",
         [(3_582 * TRIEU, "exact", "budget", {"role": "planned"}), (3_135 * TRIEU, "exact", "budget", {})],
     ),
     (
         38,
-        "Vốn tối thiểu là 75.000 tỷ đồng, trong đó ngân sách Trung ương chiếm 64%, tương đương 48.000 tỷ đồng.",
+        "Tổng vốn cần tối thiểu là 75.000 tỷ đồng, trong đó ngân sách Trung ương 64%, tức 48.000 tỷ đồng.",
         [(75_000 * TY, "over", "budget", {}), (48_000 * TY, "exact", "budget", {"role": "component", "funds": ("central",)})],
     ),
     (
         39,
-        "Tổng kinh phí dự kiến là 11 tỷ đồng, trong đó 5,5 tỷ đồng từ ngân sách Trung ương.",
+        "Kinh phí dự kiến cần 11 tỷ đồng, trong đó ngân sách Trung ương lo 5,5 tỷ đồng.",
         [
             (11 * TY, "exact", "budget", {"role": "planned"}),
             (5_500 * TRIEU, "exact", "budget", {"role": "component", "funds": ("central",)}),
@@ -224,10 +224,10 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     ),
     (
         40,
-        "Hệ thống loa phục vụ bầu cử có kinh phí đầu tư trên 300 triệu đồng từ nguồn ngân sách của huyện.",
+        "Lắp loa cho ngày bầu cử, ngân sách của huyện chi trên 300 triệu đồng.",
         [(300 * TRIEU, "over", "budget", {"funds": ("district",)})],
     ),
-    (41, "Tổng dư nợ là 3.107.885 triệu đồng/137.834 khách hàng vay.", [(3_107_885 * TRIEU, "exact", "loan", {"per_unit": None})]),
+    (41, "Dư nợ toàn tỉnh có 3.107.885 triệu đồng/137.834 khách hàng.", [(3_107_885 * TRIEU, "exact", "loan", {"per_unit": None})]),
     (42, "Dư nợ bình quân lên 47,8 triệu đồng/hộ/năm.", [(47_800_000, "exact", "loan", {"per_unit": "hộ/năm"})]),
     (
         43,
@@ -236,7 +236,7 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
     ),
     (
         44,
-        "Cho vay với tổng số tiền hơn 28 tỷ đồng, tăng 8 tỷ so với cùng kỳ.",
+        "Số tiền cho vay đã hơn 28 tỷ đồng, tăng 8 tỷ so với năm ngoái.",
         [(28 * TY, "over", "loan", {}), (8 * TY, "exact", "difference", {})],
     ),
     (
@@ -253,7 +253,7 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
         "Dự án có tổng số vốn gần 18,8 triệu USD, gồm 14,4 triệu USD vốn ODA.",
         [(None, "under", "budget", {"usd": 18_800_000}), (None, "exact", "budget", {"usd": 14_400_000})],
     ),
-    (51, "Hơn 8,26 tỷ đồng từ Quỹ Vì người nghèo để tặng quà cho 10.335 hộ nghèo.", [(8_260 * TRIEU, "over", "gift", {})]),
+    (51, "Quỹ Vì người nghèo chi hơn 8,26 tỷ đồng mua quà Tết cho 10.335 nhà.", [(8_260 * TRIEU, "over", "gift", {})]),
     (
         52,
         "Khai hoang 25 triệu đồng/ha, sản xuất 5 triệu đồng/hộ, nước 1,3 triệu đồng/hộ.",
@@ -263,8 +263,8 @@ SNIPPETS: list[tuple[int, str, list[tuple[int | None, str, str, dict[str, object
             (1_300_000, "exact", "norm", {"per_unit": "hộ"}),
         ],
     ),
-    (53, "Tỉnh có 7.390 hộ nghèo (giảm 3.436 hộ), chiếm 2,16%; in 2.000 bản cho 3.100 cán bộ.", []),
-    (54, "Công văn số 445/STT&TT-VP ngày 14 tháng 3 năm 2024; quyết định 1153/QĐ-UBND; năm 22023.", []),
+    (53, "Còn 7.390 hộ nghèo, bớt 3.436 hộ, tỷ lệ 2,16%; tài liệu 2.000 bản phát cho 3.100 cán bộ.", []),
+    (54, "Nhận Công văn 445/STT&TT-VP ký ngày 14/3/2024 và quyết định 1153/QĐ-UBND, năm 22023.", []),
     (55, "Hotline: (02133) 878 436; bộ 1.200W, loa 50W từ 12 - 18 cái.", []),
 ]
 

@@ -94,7 +94,7 @@ def test_decomposed_letters_read_alike(text: str, form: str) -> None:
 
 
 NOTHING = [
-    ("document number", "Quyết định 1153/QĐ-UBND ngày 13 tháng 5 năm 2024"),
+    ("document number", "Quyết định 2274/QĐ-UBND ký ngày 9 tháng 4 năm 2023"),
     ("circular", "Thông tư 06/2022/TT-BTTTT"),
     ("phone", "Điện thoại: 0203.3825.110, hotline (02133) 878 436"),
     ("count", "7.390 hộ nghèo, 2.000 bản, 3.100 cán bộ"),
