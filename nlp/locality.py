@@ -121,7 +121,7 @@ class LocalityTagger:
         for position, mention in enumerate(reading.mentions):
             key: _Key | None = reading.codes.get(position) or reading.open.get(position)
             if key is not None:
-                role = self._role(mention, key, about)
+                role = self._role(mention, key, about, national=reading.national)
                 spans.setdefault((key, role), set()).add(Span(mention.begin, mention.end, mention.source))
                 scores[key, role] = max(scores.get((key, role), 0.0), reading.scores.get(position, 0.5))
         result = [_mention(key, role, evidence, scores[key, role]) for (key, role), evidence in spans.items()]
@@ -130,7 +130,7 @@ class LocalityTagger:
             result += self._of_the_source(reading) or self._whole_country(reading)
         return sorted(result, key=self._order)
 
-    def _role(self, mention: Mention, key: _Key, about: frozenset[str]) -> Role:
+    def _role(self, mention: Mention, key: _Key, about: frozenset[str], *, national: bool) -> Role:
         if mention.zone in BOILERPLATE or (mention.newspaper and not leads_title(mention)):
             return "boilerplate"
         codes = (key,) if isinstance(key, str) else key
@@ -143,7 +143,8 @@ class LocalityTagger:
             return "mentioned"
         if any(not about.isdisjoint(self._named.provinces(code)) for code in codes):
             return "about"
-        return "about" if len(codes) > 1 and not about and mention.source == "title" else "mentioned"
+        # An open name that nothing else outweighs is what the text is about, whichever unit it is.
+        return "about" if len(codes) > 1 and not about and (mention.source == "title" or not national) else "mentioned"
 
     def _inferred(self, about: frozenset[str], spans: Mapping[tuple[_Key, Role], set[Span]]) -> list[LocalityMention]:
         """Provinces that only their districts or communes name."""

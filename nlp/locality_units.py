@@ -163,8 +163,11 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
     if any(above in reading.districts for above in named.reach(code)):
         return 0.85
     stressed = mention.source == "title" or mention.heads
-    if not heavy and reading.prior in compatible and stressed and alike == 1:
-        return 0.7
+    if not heavy and stressed and alike == 1:
+        if reading.prior in compatible:
+            return 0.7
+        if len({named.register.today_province(other) for other in named.codes(mention.key)}) == 1:
+            return 0.6  # one place in the country bears the name, on either map
     if not fits or mention.zone not in ("title", "lead", "body"):
         return 0.3
     if reading.new_map and (len(mention.siblings) > 2 or stressed):
