@@ -7,6 +7,7 @@ The order of methods is the portal's own selectors, JSON-LD and meta tags, rules
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -15,7 +16,7 @@ from corpus.document import Attachment, DateCandidate, Document, Provenance, Raw
 from corpus.errors import Reason, Rejected
 from corpus.text import normalize
 from corpus.urls import canonical_url, site_id
-from pipelines.extraction.author import find_author
+from pipelines.extraction.author import Author, find_author
 from pipelines.extraction.body import Body, add_lead, find_body, paragraphs
 from pipelines.extraction.charset import decode
 from pipelines.extraction.fallback import fallback_date, fallback_text
@@ -25,7 +26,7 @@ from pipelines.extraction.marks import Layout
 from pipelines.extraction.metadata import Metadata, read_metadata
 from pipelines.extraction.plain import extract_plain
 from pipelines.extraction.published import DOUBTFUL, choose_date
-from pipelines.extraction.title import find_title
+from pipelines.extraction.title import Title, find_title
 
 if TYPE_CHECKING:
     from corpus.portals import Portal
@@ -70,13 +71,12 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
     layout = Layout(page)
     metadata = read_metadata(page)
     check_answer(raw.status, page, metadata)
+    for box in _selected(page, portal, "remove"):
+        layout.noise[box] = True
     sites = _site_names(raw, metadata, portal)
-    body = find_body(layout, box=_selected(page, portal, "body"))
-    title = find_title(layout, body, metadata, sites=sites, box=_selected(page, portal, "title"))
-    prose = find_prose(page, body, title.block)
-    if prose is None:
-        check_kind(page, body, metadata, title=title.text, size=0, url=raw.final_url)
-    body = prose
+    body = find_body(layout, box=next(_selected(page, portal, "body"), None))
+    title = find_title(layout, body, metadata, sites=sites, box=next(_selected(page, portal, "title"), None))
+    found, body = body, find_prose(page, body, title.block)
     if body is not None:
         body = add_lead(layout, body, title.block, metadata.description)
     published = choose_date(
@@ -86,24 +86,18 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
         metadata=metadata,
         url=raw.final_url,
         fetched_at=raw.fetched_at,
-        box=_selected(page, portal, "date"),
+        box=next(_selected(page, portal, "date"), None),
     )
-    names: tuple[str, ...] = ()
-    text = ""
+    author = Author()
     if body is not None:
-        author = find_author(layout, body, title.block, metadata, sites=sites)
-        names = author.names
-        numbers = [number for number in body.blocks if number != author.byline and (title.block is None or number != title.block)]
-        numbers = _after_title(page, body, title.block, numbers)
-        text = "\n\n".join(paragraphs(page, numbers, title=title.text))
-    attachments = _attachments(page, body, raw.final_url)
-    check_kind(page, body, metadata, title=title.text, size=len(text), url=raw.final_url)
+        author = find_author(layout, body, title.block, metadata, sites=sites, box=next(_selected(page, portal, "author"), None))
+    text = _text(page, body, title, author)
+    check_kind(page, body or found, metadata, title=title.text, size=len(text), url=raw.final_url)
     if not text and title.block is not None:
         text = normalize(fallback_text(source))
-    flags = ["truncated"] if page.truncated or len(text) > MAX_TEXT_CHARACTERS else []
-    text = text[:MAX_TEXT_CHARACTERS].strip()
     check_text(text, title=title.text)
     chosen = published.chosen or fallback_date(source, raw.fetched_at)
+    flags = ["truncated"] if page.truncated or len(text) > MAX_TEXT_CHARACTERS else []
     if chosen is not None and chosen.confidence < DOUBTFUL:
         flags.append("doubtful_date")
     canonical = _canonical(raw, page, metadata)
@@ -124,25 +118,24 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
         ),
         aliases=_aliases(raw, canonical),
         title=normalize(title.text),
-        text=text,
-        author=", ".join(names) or None,
+        text=text[:MAX_TEXT_CHARACTERS].strip(),
+        author=", ".join(author.names) or None,
         published=chosen.value if chosen else None,
         published_at=chosen.at if chosen else None,
         published_from=chosen.method if chosen else None,
         modified=published.modified,
         date_candidates=_with(published.candidates, chosen),
-        attachments=attachments,
+        attachments=_attachments(page, body, raw.final_url),
         flags=tuple(flags),
     )
 
 
-def _selected(page: Page, portal: Portal | None, part: str) -> int | None:
-    """The box that the portal's own selector names; None when it has none or it finds nothing (the layout may have changed)."""
-    selectors = getattr(portal, "selectors", None)
-    selector = selectors.get(part) if isinstance(selectors, dict) else getattr(selectors, part, None)
-    if not isinstance(selector, str) or not selector:
-        return None
-    return page.find(selector)
+def _selected(page: Page, portal: Portal | None, part: str) -> Iterator[int]:
+    """The boxes that the portal's own selector names; none when it has none or it finds nothing (the layout may have changed)."""
+    selectors = getattr(portal, "selectors", None) or {}
+    selector = selectors.get(part)
+    if selector:
+        yield from page.find(selector)
 
 
 def _site_names(raw: RawPage, metadata: Metadata, portal: Portal | None) -> tuple[str, ...]:
@@ -156,12 +149,16 @@ def _site_names(raw: RawPage, metadata: Metadata, portal: Portal | None) -> tupl
     return tuple(name for name in names if name)
 
 
-def _after_title(page: Page, body: Body, title: int | None, numbers: list[int]) -> list[int]:
-    """Where the container holds the headline too, what stands above it (path, section, date) is no text."""
-    if title is None or title not in range(page.boxes[body.box].first, page.boxes[body.box].last):
-        return numbers
-    after = [number for number in numbers if number > title]
-    return after if sum(len(page.blocks[n].text) for n in after) * 2 > sum(len(page.blocks[n].text) for n in numbers) else numbers
+def _text(page: Page, body: Body | None, title: Title, author: Author) -> str:
+    if body is None:
+        return ""
+    numbers = [number for number in body.blocks if number not in (author.byline, title.block)]
+    if title.block is not None and title.block in range(page.boxes[body.box].first, page.boxes[body.box].last):
+        # The container holds the headline too: what stands above it (path, section, date) is no text.
+        after = [number for number in numbers if number > title.block]
+        if 2 * sum(len(page.blocks[n].text) for n in after) > sum(len(page.blocks[n].text) for n in numbers):
+            numbers = after
+    return "\n\n".join(paragraphs(page, numbers, title=title.text))
 
 
 def _attachments(page: Page, body: Body | None, base: str) -> tuple[Attachment, ...]:

@@ -26,13 +26,18 @@ class Author:
     """The block under the text that is nothing but the byline: no part of the article's text."""
 
 
-def find_author(layout: Layout, body: Body, title: int | None, metadata: Metadata, *, sites: Sequence[str]) -> Author:
+def find_author(
+    layout: Layout, body: Body, title: int | None, metadata: Metadata, *, sites: Sequence[str], box: int | None = None
+) -> Author:
     """Under the text first, then an element called author near the article, an author's link, JSON-LD and meta tags.
 
-    The visible byline wins because systems write the site's name or the editor's account into the metadata (56 of 84 pages measured).
+    ``box`` is the portal's own author element, asked before all. The visible byline wins because systems write the site's name or the
+    editor's account into the metadata (56 of 84 pages measured).
     """
     page = layout.page
     under = _under_text(page, body, sites)
+    if box is not None and (chosen := read_byline(remainder(page.boxes[box].text), sites=sites, lone=True)):
+        return under if under.names == chosen else Author(chosen)
     if under.names:
         return under
     for names in (

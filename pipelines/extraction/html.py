@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from corpus.text import normalize
 
@@ -118,13 +118,15 @@ class Page:
             yield box
             box = self.boxes[box].parent
 
-    def find(self, selector: str) -> int | None:
-        """The box of the first element that a CSS selector finds; None for none and for a selector that is no CSS."""
+    def find(self, selector: str) -> Iterator[int]:
+        """The boxes that a CSS selector finds, in order; none for a selector that is no CSS."""
         try:
-            node = self.tree.css_first(selector)
-        except Exception:
-            return None
-        return self.numbers.get(node.mem_id) if node is not None else None
+            nodes = self.tree.css(selector)
+        except SelectolaxError:
+            return
+        for node in nodes:
+            if node.mem_id in self.numbers:
+                yield self.numbers[node.mem_id]
 
 
 def clean(text: str) -> str:

@@ -246,6 +246,16 @@ def test_the_portals_selectors_come_first() -> None:
     assert (document.title, document.text, document.published) == ("Tiêu đề do cổng chọn", PARAGRAPHS[0], date(2025, 1, 2))
 
 
+def test_the_portals_author_and_what_it_takes_out() -> None:
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS) + "<p class='q'>Câu này do cổng tự thêm vào cuối mỗi bài viết của mình.</p>"
+    page = article(body=body, under_title="<i id='a'>Vừ Thị Dợ</i>")
+    portal = SimpleNamespace(selectors={"author": "#a", "remove": ".q, .w"}, id_pattern=None)
+
+    document = extract(raw(page), portal)  # type: ignore[arg-type]
+
+    assert (document.author, document.text) == ("Vừ Thị Dợ", "\n\n".join(PARAGRAPHS))
+
+
 @pytest.mark.parametrize("selectors", [{"body": "#nowhere"}, {"body": ":::"}, {}, None])
 def test_a_selector_that_finds_nothing_is_passed_over(selectors: dict[str, str] | None) -> None:
     document = extract(raw(article()), SimpleNamespace(selectors=selectors))  # type: ignore[arg-type]
