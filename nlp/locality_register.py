@@ -108,11 +108,15 @@ class NamedUnits:
         levels = levels or mention.levels
         codes = self.codes(mention.key)
         found = [code for code in codes if levels is None or self._levels[code] in levels]
-        too_new = not new_map and not any(code.startswith("v1") for code in found)
+        too_new = not new_map and not any(code.startswith("v1") or (on is None and self._is_typed(code, mention)) for code in found)
         if (not found or too_new) and levels and "province" not in levels:
             # A slip in the type word, or a unit raised in rank under the same name.
             found += [code for code in codes if self._levels[code] in ("district", "commune")]
         return self._of_the_day(mention, on, found, new_map)
+
+    def _is_typed(self, code: str, mention: Mention) -> bool:
+        wanted = mention.type or next((other.type for other in mention.siblings[:1]), None)
+        return any(form.type == wanted for form in self.register.forms(code))
 
     def _of_the_day(self, mention: Mention, on: date | None, codes: Iterable[str], new_map: bool) -> tuple[str, ...]:
         units = [unit for unit in map(self.register.get, dict.fromkeys(codes)) if unit is not None]

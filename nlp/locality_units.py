@@ -125,7 +125,8 @@ def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) ->
         points += 0.5
     if mention.levels is None and named.level(code) == "district":
         points += 1.5
-    if code in reading.known.get(mention.key, {}) and (typed_so or mention.type is None):
+    slip = mention.levels is not None and named.level(code) not in mention.levels
+    if code in reading.known.get(mention.key, {}) and (typed_so or slip or mention.type is None):
         points += 3.0
     return points
 

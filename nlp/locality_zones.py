@@ -39,17 +39,19 @@ _OFFICE = re.compile(
 )
 _TYPE_START = re.compile(r"(?:tỉnh|huyện|quận|thị xã|thành phố|xã|phường|thị trấn|đặc khu|tp|tx|tt)\b", re.IGNORECASE)
 _EDGES = " \t.:;,-–|•»›>*#[]()"
+_TEASER_AFTER = 400
+"""Characters of story before what follows a byline can be teasers."""
 LEAD_WORDS = 8
 """Fewer words make no lead sentence: subtitles, captions, clock lines."""
 _BYLINE_WORDS = 7
-_STORY_CHARACTERS = 200
-"""A tail marker counts only after this much running text; the same words stand in menus above a story."""
+_STORY_CHARACTERS = 80
+"""A tail marker counts only after a lead and this much running text; the same words stand in menus above a story."""
 
 
 def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[str, Any]) -> list[Line]:
     """The non-empty lines of ``text`` in order with their zones; the lowered forms are those of `nlp.gazetteer.plain`."""
     tails = frozenset(cues["tails"])
-    tail_starts = tuple(cues["tail_starts"])
+    tail_starts, inline = tuple(cues["tail_starts"]), tuple(cues["inline"])
     lines: list[Line] = []
     title_key = lowered_title.strip(_EDGES)
     story = 0
@@ -73,8 +75,10 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
         elif in_recipients:
             zone = "chrome"
         elif (len(words) <= 12 and key in tails) or (len(words) <= 30 and lowered.startswith(tail_starts)):
-            in_tail = story >= _STORY_CHARACTERS
+            in_tail = led and story >= _STORY_CHARACTERS
             zone = "tail" if in_tail else "chrome"
+        elif len(words) <= 30 and lowered.startswith(inline):
+            zone = "chrome"
         elif title_key and key == title_key:
             zone = "title"
         else:
@@ -136,7 +140,7 @@ def _without_teasers(text: str, lines: list[Line]) -> list[Line]:
     cut = None
     for position, line in enumerate(lines):
         after = size - position - 1
-        if line.zone == "byline" and before >= 2 * _STORY_CHARACTERS and after >= 4:
+        if line.zone == "byline" and before >= _TEASER_AFTER and after >= 4:
             found = turns[position + 1]
             if found >= 2 and found * 2 >= after - 2:
                 cut = position
