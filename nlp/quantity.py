@@ -72,7 +72,7 @@ _NOUNS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
             None,
         ),
         ("contests", "hội thi|cuộc thi", None),
-        ("stations", "(?:đài|trạm|hệ thống) (?:truyền thanh|phát thanh)|đài(?= (?:xã|cơ sở|phường|cấp xã|tt))", None),
+        ("stations", "(?:đài|trạm|hệ thống) (?:truyền thanh|phát thanh)|đài(?= (?:xã|cơ sở|phường|cấp xã|tt|ứng dụng|thông minh))", None),
         ("loudspeakers", "(?:cụm|bộ|chiếc|cái) loa|loa(?= (?:truyền thanh|phóng thanh|nén))", None),
         (
             "points",
@@ -100,7 +100,7 @@ _NOUNS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
         (
             "press_items",
             "tin,? bài|tin/bài|tin|bài viết|bài|phóng sự|tác phẩm|video|clip|video clip|tin ảnh",
-            "báo|đài|phát|đăng|tuyên truyền|sản xuất|phóng sự|tin|bài|tác phẩm",
+            "báo|đài|phát|đăng|tuyên truyền|sản xuất|xây dựng|phóng sự|tin|bài|tác phẩm",
         ),
         ("devices", "đầu thu|ti vi|tivi|máy thu thanh|radio|điện thoại thông minh|máy tính bảng|(?:bộ )?thiết bị nghe|bộ thiết bị", None),
         ("people", _PEOPLE, None),
@@ -118,6 +118,10 @@ _RATE_LINK = re.compile(
     r"(?<!\w)(?:tỷ lệ|tỉ lệ|chiếm|còn|xuống|giảm|tăng|là|đạt|từ|mức|ở|đến|khoảng|dưới|trên|bình quân)(?!\w)[^.;]{0,24}$"
 )
 _BRACKETED = re.compile(r"(?<!\w)(?:giảm|tăng)\s*(?:thêm\s*)?$")
+# "Số hộ nghèo giảm từ 1.204 hộ xuống còn 860 hộ": the noun is not said again.
+_COUNTED_BEFORE = re.compile(
+    r"hộ (?:cận )?nghèo(?:[^.;,()]|(?<=\d)\.(?=\d)){0,40}(?<!\w)(?:từ|xuống|còn|là|xuống còn|lên)\s+(?:hơn |gần |khoảng |trên |dưới )?$"
+)
 _HOUSEHOLDS = re.compile(r"\s{1,2}(hộ)(?!\w)(?! (?:nghèo|cận|gia đình|dân|thoát))")
 _CHANGE = re.compile(r"(?<!\w)(giảm|tăng)(?:\s+(?:được|thêm|đi|bình quân|trung bình|mỗi năm))*\s*$")
 _FROM_TO = re.compile(r"(?<!\w)(?:từ|xuống|còn|lên|đến)\s*(?:còn\s*)?$")
@@ -223,7 +227,7 @@ def _thing(left: str, right: str, digits: str, seen: str | None) -> tuple[str, s
             continue
         return kind, match[1], match.end()
     households = _HOUSEHOLDS.match(right)
-    if households and _BRACKETED.search(left):
+    if households and (_BRACKETED.search(left) or _COUNTED_BEFORE.search(left[-70:])):
         poor = _nearest_poor(left) or seen
         if poor:
             return poor, "hộ", households.end()

@@ -68,6 +68,12 @@ FOUND = [
         [("poor_rate", 21.5, "exact"), ("poor_rate", 17.2, "exact")],
     ),
     ("rate as a range", "Phấn đấu giảm tỷ lệ hộ nghèo 1 - 1,5% trong năm 2024.", [("poor_rate", 1, "exact"), ("poor_rate", 1.5, "exact")]),
+    (
+        "households from to",
+        "Số hộ nghèo giảm từ 1.204 hộ xuống còn 860 hộ.",
+        [("poor_households", 1204, "exact"), ("poor_households", 860, "exact")],
+    ),
+    ("households of another kind", "Xã vận động 40 hộ hiến đất làm đường.", []),
     ("audience is no level", "Xã mở hội nghị truyền thông cho 150 hộ nghèo.", [("households_reached", 150, "exact")]),
     ("rate a year", "Tỷ lệ hộ nghèo giảm bình quân 2,5%/năm.", [("poor_rate", 2.5, "exact")]),
     ("near poor rate", "Tỷ lệ hộ cận nghèo còn 6,04 %.", [("near_poor_rate", 6.04, "exact")]),
