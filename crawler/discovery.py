@@ -65,7 +65,7 @@ def _feed_date(entry: feedparser.FeedParserDict) -> str | None:
 
 
 def read_sitemap(body: bytes, url: str, portal: Portal) -> Sitemap:
-    """A sitemap or an index of sitemaps, plain or gzip. Raises: Unreadable."""
+    """A sitemap or an index of sitemaps, plain or gzip; what changed last comes first. Raises: Unreadable."""
     try:
         root = fromstring(_unpacked(body), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
@@ -78,9 +78,9 @@ def read_sitemap(body: bytes, url: str, portal: Portal) -> Sitemap:
         values = {_local(child.tag): (child.text or "").strip() for child in node}
         if values.get("loc"):
             entries.append((urljoin(url, values["loc"]), values.get("lastmod") or None))
+    entries.sort(key=lambda entry: entry[1] or "", reverse=True)
     if kind == "sitemapindex":
-        children = [(address, changed) for address, changed in entries if portal.serves(address)]
-        return Sitemap(children=tuple(sorted(children, key=lambda child: child[1] or "", reverse=True)))
+        return Sitemap(children=tuple(entry for entry in entries if portal.serves(entry[0])))
     articles = ((address, changed) for address, changed in entries if is_article_link(Link(url=address, text=""), portal))
     return Sitemap(urls=tuple(_unique(_found(address, changed, found_on=url, portal=portal) for address, changed in articles)))
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,7 @@ FAULTS = [
     ("pattern", "'-\\d+\\.html$'", "'-(\\d+'", 11, "not a regular expression"),
     ("id-without-group", "'-(\\d+)\\.html$'", "'-\\d+'", 12, "exactly one group"),
     ("hours", "[22, 6]", "[22, 25]", 14, "two different hours"),
+    ("timezone", 'cms = "nukeviet"', 'timezone = "Asia/Hanoi"', 9, "no such time zone"),
     ("date", "2025-07-01", '"2025-07-01"', 15, "write a date"),
     ("unknown-field", "evidence =", "evidense =", 17, "no such field"),
     ("missing-name", 'name = "Cổng mẫu"', "", 1, "name = None: is required"),
@@ -139,6 +141,24 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_serves(url: str, expected: bool) -> None:
     (portal,) = parse_portals(GOOD)
     assert portal.serves(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("hours", "utc_hour", "expected"),
+    [
+        (None, 5, True),
+        ((22, 6), 14, False),  # 21:59 in Vietnam
+        ((22, 6), 15, True),
+        ((22, 6), 22, True),
+        ((22, 6), 23, False),
+        ((8, 17), 1, True),
+        ((8, 17), 10, False),
+        ((0, 24), 17, True),
+    ],
+)
+def test_hours_are_those_of_the_portal(hours: tuple[int, int] | None, utc_hour: int, expected: bool) -> None:
+    (portal,) = parse_portals(GOOD)
+    assert replace(portal, hours=hours).may_be_asked(datetime(2026, 11, 23, utc_hour, 59, tzinfo=UTC)) is expected
 
 
 class TestBundled:

@@ -127,6 +127,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "robots-large": robots("User-agent: *\nDisallow: /tin/bai-2.html\n" + "# dài\n" * 300_000),
             "robots-ours": robots("User-agent: loa\nDisallow: /tin/bai-1\n\nUser-agent: *\nDisallow: /"),
             "robots-all": robots("User-agent: *\nDisallow: /"),
+            "crawl-delay": robots("User-agent: *\nCrawl-delay: 0.5\nDisallow:"),
             "empty-list": {"/tin/": act.answer("<html><p>Không có bài nào.</p>")},
             "list-500": {"/tin/": act.answer("", status=500)},
             "list-404": {},
@@ -196,6 +197,7 @@ CASES: list[tuple[str, set[str], set[str], str | None]] = [
     ("robots-large", {"1"}, {"robots_refused"}, None),
     ("robots-ours", {"2"}, {"robots_refused"}, None),
     ("robots-all", set(), {"robots_refused"}, None),
+    ("crawl-delay", {"1", "2"}, set(), None),
     ("empty-list", set(), {"empty_listing"}, None),
     ("list-500", set(), {"http_500"}, None),
     ("list-404", set(), {"http_404"}, None),
@@ -238,6 +240,12 @@ def test_nothing_outside_a_portal_was_asked(troubled: dict[str, Any]) -> None:
     assert troubled["inside"].requests == []
     for server in troubled["servers"].values():
         assert all(headers["host"] == server.origin.removeprefix("http://") for _, _, headers in server.requests)
+
+
+def test_crawl_delay_is_kept(troubled: dict[str, Any]) -> None:
+    moments = [moment for moment, _, _ in troubled["servers"]["crawl-delay"].requests][1:]
+    assert len(moments) == 3
+    assert all(following - one >= 0.4 for one, following in itertools.pairwise(moments))
 
 
 def test_refused_addresses_were_never_asked(troubled: dict[str, Any]) -> None:
