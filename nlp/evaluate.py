@@ -137,15 +137,11 @@ def score_row(row: Mapping[str, Any], document: Document, register: Register) ->
         counts.add(Counter({label: found[label]}), Counter({label: expected[label]}))
     _note(score, "activities", found, expected)
 
-    provinces: Counter[str] = Counter()
+    provinces = Counter(dict.fromkeys(_provinces_before(document, register), 1))
     districts: Counter[str] = Counter()
     for mention in document.localities:
-        if mention.role != "about":
-            continue
         locality = register.get(mention.code) if mention.code else None
-        if locality is not None and locality.level == "province":
-            provinces[name_key(locality.name)] = 1
-        elif not mention.inferred and (locality is None or locality.level in ("district", "commune")):
+        if mention.role == "about" and not mention.inferred and (locality is None or locality.level in ("district", "commune")):
             for span in mention.evidence:
                 districts[name_key(document.quote(span))] = 1
     expected_provinces = Counter({name_key(name): 1 for name in row.get("provinces") or ()})
@@ -157,6 +153,26 @@ def score_row(row: Mapping[str, Any], document: Document, register: Register) ->
 
     _score_amounts(row, document, score)
     return score
+
+
+def _provinces_before(document: Document, register: Register) -> set[str]:
+    """Keys of the provinces the document is about, by the map before July 2025.
+
+    A province of the new map counts as those old ones that the communes and districts named for it belonged to, and by its own
+    name where none is named: nothing tells a text about the whole new province apart.
+    """
+    about = [m.code for m in document.localities if m.role == "about" and m.code]
+    provinces = [code for code in about if (unit := register.get(code)) and unit.level == "province"]
+    smaller = [code for code in about if (unit := register.get(code)) and unit.level in ("district", "commune")]
+    names: set[str] = set()
+    for code in provinces:
+        former: set[str] = set()
+        if register.before(code) != (code,):
+            for unit_code in smaller:
+                if register.province(unit_code) == code:
+                    former.update(old for unit in register.before(unit_code) if (old := register.province(unit)))
+        names.update(name_key(unit.name) for old in former or {code} if (unit := register.get(old)))
+    return names
 
 
 def _score_amounts(row: Mapping[str, Any], document: Document, score: RowScore) -> None:

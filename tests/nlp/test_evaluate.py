@@ -85,6 +85,26 @@ def test_every_figure_of_one_page(register: Register) -> None:
     assert figures["errors"] == [{"id": "t1", "activities": {"extra": ["visual"], "missing": ["access"]}}]
 
 
+@pytest.mark.parametrize(
+    ("codes", "provinces"),
+    [
+        (["v2-08"], ["Tuyên Quang"]),
+        (["v2-08", "Đồng Văn"], ["Hà Giang"]),
+        (["v2-08", "Đồng Văn", "Chiêm Hóa"], ["Hà Giang", "Tuyên Quang"]),
+        (["v1-02"], ["Hà Giang"]),
+    ],
+)
+def test_new_provinces_count_as_the_old_ones_their_communes_were_in(codes: list[str], provinces: list[str], register: Register) -> None:
+    def about(document: Document) -> Document:
+        on = date(2025, 11, 1)
+        found = [code if code[0] == "v" else register.by_name(code, on=on, level="commune", within="v2-08")[0].code for code in codes]
+        mentions = tuple(LocalityMention(code=code, role="about", evidence=(Span(0, 5),), method="t") for code in found)
+        return replace(document, localities=mentions)
+
+    figures = evaluate([{**ROW, "provinces": provinces}], about, register=register)
+    assert figures["provinces_f1"] == 1.0
+
+
 def test_an_untagged_page_misses_everything(register: Register) -> None:
     figures = evaluate([ROW], lambda document: document, register=register)
     assert figures["provinces_f1"] == figures["amounts_f1"] == figures["relevance_macro_f1"] == 0.0
