@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,12 +16,14 @@ from cli.home import indexed, locked, now, opened, processor_parts, workers, wri
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
 from cli.rows import import_row
 from cli.settings import Loaded, Settings
-from corpus.errors import CorpusError, UnreadableFile, outcome_of
+from corpus.document import Document
+from corpus.errors import CorpusError, InvalidData, UnreadableFile, outcome_of
 from corpus.index import rebuild_index
 from corpus.localities import Register
 from corpus.store import PendingPage, Store
 from pipelines.archive import Archive
 from pipelines.batch import Finished, Report, Retagged, adopt_records, archived, pending, process_pages, retag, sync_index
+from pipelines.files import page_from_file
 from pipelines.process import ProcessorParts
 
 AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
@@ -147,14 +150,15 @@ def show_document(row: dict[str, Any]) -> None:
 
 def _take_in(store: Store, archive: Archive, file: Path, run: int) -> PendingPage:
     """The file as a page in archive and store; the same bytes under the same name are the page they were before."""
-    from dataclasses import replace
-
-    from pipelines.files import page_from_file
-
     page = page_from_file(file, now())
     known = store.find_page(page.portal, page.requested_url, page.sha256)
     if known is not None:
-        return known
+        try:
+            archive.read(known.record)
+        except InvalidData:
+            pass  # the archive lost it: with the file at hand it is simply kept again
+        else:
+            return known
     record = archive.write(page)
     key = store.add_page(replace(page, record=record), run=run)
     return PendingPage(id=key, portal=page.portal, requested_url=page.requested_url, record=record, size_bytes=len(page.body))
@@ -229,7 +233,7 @@ def reindex(context: typer.Context, as_json: AsJson = False) -> None:
         show(f"Chỉ mục dựng lại: {number(count)} tin bài, {seconds:.1f} giây.")
 
 
-def _counted(store: Store, advance: Callable[[int], None]) -> Any:
+def _counted(store: Store, advance: Callable[[int], None]) -> Iterator[Document]:
     for done, document in enumerate(store.iter_documents(), start=1):
         advance(done)
         yield document

@@ -12,8 +12,10 @@ from cli.output import FAILED, OK, number, progress, say, show, show_json, show_
 from cli.settings import Loaded, Settings
 from corpus.errors import InvalidData
 from corpus.localities import Register
-from corpus.store import review_from_json, review_to_json
+from corpus.store import Review, review_from_json, review_to_json
+from nlp.examples import Example
 from pipelines.process import Processor
+from pipelines.reviews import examples_of
 
 AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
 
@@ -69,11 +71,30 @@ def train(context: typer.Context, as_json: AsJson = False) -> None:
     from nlp.train import train as fit
 
     settings = _settings(context)
-    card = fit(settings.model_path, progress=say)
+    extra = _reviewed_examples(settings) if settings.store_path.exists() else []
+    card = fit(settings.model_path, extra=extra, progress=say)
+    figures = {
+        "examples": card.examples,
+        "reviewed_examples": len(extra),
+        "activities_macro_f1": card.activities_macro_f1,
+        "relevance_macro_f1": card.relevance_macro_f1,
+        "modality_macro_f1": card.modality_macro_f1,
+    }
     if as_json:
-        show_json(card.to_plain() if hasattr(card, "to_plain") else {"directory": str(settings.model_path)})
+        show_json(figures)
     else:
-        show(f"Mô hình đã được ghi vào {settings.model_path}; chạy `loa retag` để dùng cho tin bài đã có.")
+        show_table("Mô hình câu (kiểm tra chéo)", ("Chỉ số", "Giá trị"), [(name, f"{value:.4g}") for name, value in figures.items()])
+        show(f"Đã ghi vào {settings.model_path}; chạy `loa retag` để dùng cho tin bài đã có.")
+
+
+def _reviewed_examples(settings: Settings) -> list[Example]:
+    """Sentences that people decided on, each text once."""
+    with opened(settings) as store:
+        decisions: dict[str, list[Review]] = {}
+        for review in store.reviews():
+            decisions.setdefault(review.document_id, []).append(review)
+        found = [example for document in store.iter_documents(ids=decisions) for example in examples_of(document, decisions[document.id])]
+    return list({example.text: example for example in found}.values())
 
 
 def export_reviews(

@@ -122,10 +122,15 @@ def _locality(document: Document, mention: LocalityMention, register: Register) 
 
 
 def names_today(register: Register, code: str) -> tuple[str | None, str | None]:
-    """The unit or units that hold the place today, in one text, and the province they are in. A former district gives its communes."""
+    """The unit that holds the place today, and the province it is in; a unit that was split gives all its parts in one text, with
+    their province behind: ``phường A; xã B (tỉnh C)``."""
     units = register.today(code)
+    names = "; ".join(register.full_name(unit) for unit in units)
     province = register.today_province(code)
-    return "; ".join(register.full_name(unit) for unit in units) or None, register.full_name(province) if province else None
+    if province is None:
+        return names or None, None
+    within = register.full_name(province)
+    return (f"{names} ({within})" if len(units) > 1 else names or None), within
 
 
 def _budget(document: Document, budget: Budget) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Human decisions on a document's tags, applied after the last tagger: what a person decided outlives every model."""
+"""Human decisions on a document's tags, applied after the last tagger: what a person decided outlives every model.
+
+They are also training data: `examples_of` gives the sentences that somebody decided on.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from corpus.document import ActivityMention, Budget, Document, LocalityMention, ProgrammeMention, Relevance, from_plain, to_plain
+from corpus.document import ActivityMention, Budget, Document, LocalityMention, ProgrammeMention, Relevance, Span, from_plain, to_plain
 from corpus.errors import InvalidData
 from corpus.store import Review
+from nlp.examples import ACTIVITY_CODES, Example
 
 METHOD = "review"
 """Method of every tag that a person accepted or corrected."""
@@ -42,6 +46,32 @@ def tag_code(tag: ProgrammeMention | LocalityMention | ActivityMention | Budget)
     if isinstance(tag, Budget):
         return f"{tag.vnd if tag.vnd is not None else tag.usd}@{tag.evidence[0].field}:{tag.evidence[0].start}"
     return tag.code if tag.code is not None else "|".join(tag.candidates)
+
+
+def examples_of(document: Document, reviews: Sequence[Review]) -> list[Example]:
+    """The sentences whose activities a person decided on, with the activities that they then have, for ``nlp/train.py``.
+
+    A rejected tag makes its sentence an example without it. ``document`` is as the taggers left it or as reviewed, either will do.
+    """
+    decided = {review.code for review in reviews if review.kind == "activity"}
+    decided |= {str(review.value["code"]) for review in reviews if review.kind == "activity" and review.value and "code" in review.value}
+    reviewed = apply_reviews(document, reviews)
+    labels: dict[Span, dict[str, str]] = {}
+    for mention in (*document.activities, *reviewed.activities):
+        if mention.code in decided:
+            labels.update({span: {} for span in mention.evidence if span not in labels})
+    for mention in reviewed.activities:
+        for span in mention.evidence:
+            if span in labels:
+                labels[span][mention.code] = mention.modality
+    value = reviewed.relevance.value if reviewed.relevance else "off_topic"
+    found = []
+    for span, codes in sorted(labels.items()):
+        text = " ".join(document.quote(span).split())
+        activities = tuple((code, codes[code]) for code in ACTIVITY_CODES if code in codes)
+        # As in the shipped examples: what the sentence shows by itself, and one that names no poverty shows none.
+        found.append(Example(text=text, activities=activities, relevance=value if "nghèo" in text.lower() else "off_topic"))
+    return found
 
 
 def _relevance(given: Relevance | None, review: Review) -> Relevance | None:

@@ -162,6 +162,25 @@ def test_decisions_travel_and_outlive_the_models(loa: Loa, tmp_path: Path, fille
     assert loa("process", "--all", "--json").rows[0]["indexed_documents"] == 0
 
 
+def test_decided_sentences_train_the_model(loa: Loa, tmp_path: Path, filled: str) -> None:
+    decision = {
+        "document_id": filled,
+        "kind": "activity",
+        "code": "training",
+        "decision": "accept",
+        "value": None,
+        "reviewer": "lan",
+        "decided_at": "2026-01-05T03:00:00Z",
+    }
+    path = tmp_path / "decisions.jsonl"
+    path.write_text(json.dumps(decision) + "\n", "utf-8")
+    assert loa("review", "import", path).code == 0
+    (figures,) = loa("train", "--json").rows
+    assert figures["reviewed_examples"] >= 1
+    assert 0.5 < figures["activities_macro_f1"] <= 1.0
+    assert loa("doctor").code == 0
+
+
 def test_texts_are_scored(loa: Loa, tmp_path: Path) -> None:
     title, _, text = ARTICLE.partition("\n\n")
     row = {

@@ -20,7 +20,7 @@ from corpus.document import (
     to_plain,
 )
 from corpus.store import Review
-from pipelines.reviews import apply_reviews, tag_code
+from pipelines.reviews import apply_reviews, examples_of, tag_code
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 TEXT = "Huyện mở lớp tập huấn với kinh phí 50 triệu đồng, gồm 30 triệu và 20 triệu cho hai xã Tân Lập."
@@ -146,3 +146,15 @@ def test_applying_twice_is_applying_once() -> None:
     ]
     once = apply_reviews(DOCUMENT, decisions)
     assert apply_reviews(once, decisions) == once
+
+
+def test_decisions_are_training_examples() -> None:
+    decisions = [
+        review("activity", "training", "correct", {"modality": "planned"}),
+        review("activity", "press", "reject"),
+    ]
+    accepted, rejected = examples_of(DOCUMENT, decisions)
+    assert (accepted.text, accepted.activities) == ("mở lớp tập huấn", (("training", "planned"),))
+    assert (rejected.text, rejected.activities) == ("kinh phí", ())
+    assert {accepted.relevance, rejected.relevance} == {"off_topic"}, "neither names poverty"
+    assert examples_of(DOCUMENT, []) == []
