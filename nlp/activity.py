@@ -30,6 +30,8 @@ _MODEL_ALONE = 0.7
 """Score of such a tag, from the same measurement."""
 _MODEL_SPEAKS = 0.3
 """A probability under this does not count as the model's word for a tag."""
+_MODEL_MODALITY = 0.7
+"""Where no marker says when, the model's word counts from this probability on."""
 _MIN_MODEL_WORDS = 6
 """Shorter sentences are headlines of menus and captions as often as statements."""
 _CAPTION_WORDS = 14
@@ -98,6 +100,8 @@ class ActivityTagger:
             reading = self._rules.read(sentence)
             for match in reading.matches:
                 modality: Modality = match.rule.modality or reader.of(match.start, match.end)
+                if match.rule.modality is None and reader.assumed and predictions:
+                    modality = _likely(predictions[position].modality, otherwise=modality)
                 if match.rule.modality == "done" and reader.says_future(match.start):
                     modality = "planned"
                 if not match.rule.only or modality in match.rule.only:
@@ -107,6 +111,10 @@ class ActivityTagger:
                 silent = reading.silenced if adds and not reading.only_topics else frozenset(self._codes)
                 opinions.append(_Opinion(sentence.span, predictions[position].activities, silent, reader.of(0, len(sentence.plain))))
         return findings, opinions
+
+
+def _likely(probabilities: Mapping[str, float], *, otherwise: Modality) -> Modality:
+    return next((name for name in _MODALITY_ORDER if probabilities.get(name, 0.0) >= _MODEL_MODALITY), otherwise)
 
 
 def _tells(sentence: Sentence) -> bool:

@@ -71,6 +71,8 @@ class ModalityReader:
         self._sentence: Sentence | None = None
         self._bare = False
         self._seen = 0
+        self.assumed = False
+        """Whether the last answer of `of` was the usual case and nothing in the text says so."""
 
     def enter(self, sentence: Sentence) -> None:
         if sentence.field == "text" and sentence.paragraph != self._paragraph:
@@ -101,6 +103,7 @@ class ModalityReader:
     def of(self, start: int, end: int) -> Modality:
         """The modality of what stands at ``[start, end)`` of the sentence entered last."""
         assert self._sentence is not None
+        self.assumed = False
         text = self._sentence.plain
         if self._sentence.zone == "caption":
             return "general"
@@ -126,6 +129,7 @@ class ModalityReader:
             return self._carried or "planned"
         if self._carried == "planned":
             return "planned"
+        self.assumed = True
         return "done"
 
 

@@ -35,11 +35,14 @@ _END = re.compile(
 )
 _SURE_END = re.compile(r"liên quan|chuyên mục|nơi nhận")
 _CHROME = re.compile(
-    r"(?:trang chủ|đăng nhập|đăng ký|liên hệ|skip |powered|publishingportal|lượt xem|cập nhật|đăng ngày|ngày đăng|in bài|bản in"
+    r"(?:trang chủ|đăng nhập|đăng ký(?: tài khoản| nhận|$)|liên hệ(?:\s*:| quảng cáo|$)|skip |powered|publishingportal|lượt xem"
+    r"|cập nhật(?: ngày| lúc|\s*:| lần|\s*\d|$)|đăng ngày|ngày đăng|in bài|bản in"
     r"|gởi bài|gửi bài"
-    r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|thuộc tính|tóm tắt|vb gốc|lược đồ"
-    r"|tải (?:về|văn bản)|chia sẻ|theo dõi|nguồn\s*:|theo báo|tác giả|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
-    r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục|advertisements|continue reading|hotline|<|\{|\||您|时间)"
+    r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
+    r"|(?:• )?tóm tắt$|vb gốc|lược đồ"
+    r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo|tác giả\s*:"
+    r"|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
+    r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục$|danh mục\s*:|advertisements|continue reading|hotline|<|\{|\||您|时间)"
 )
 _CREDIT = re.compile(
     r"\(\s*ảnh|[-–(]\s*ảnh|(?:^|[.\s])(?:ảnh|nguồn ảnh)\s*(?::|minh h[ọo]a|tư liệu|tl\b)|\.(?:jpe?g|png|gif|webp)\b|^ảnh\b|^clip\s*:"
