@@ -44,6 +44,7 @@ _FIELDS: dict[str, CodeField | str] = {
 }
 _FIELD_LIST = "tỉnh, huyện, địa_bàn, hoạt_động, chương_trình, dự_án, nguồn, năm, ngày, kinh_phí, loại, chủ_đề, tiêu_đề"
 _OPERATORS: dict[str, str] = {"VÀ": "and", "AND": "and", "HOẶC": "or", "OR": "or", "KHÔNG": "not", "NOT": "not"}
+_HEADLINE_WORDS = 5
 _OPENING, _CLOSING = '"“”„«', '"“”»'
 _LEXEMES: Final = re.compile(
     rf"""(?P<space>\s+)
@@ -79,6 +80,8 @@ def parse(text: str, names: Names) -> Node | None:
 
 def _lexemes(text: str) -> list[_Lexeme]:
     found = []
+    # A headline pasted in capitals ("KHÔNG ĐỂ AI BỊ BỎ LẠI") holds no operators.
+    operators = {} if text.isupper() and len(text.split()) >= _HEADLINE_WORDS else _OPERATORS
     for match in _LEXEMES.finditer(text):
         kind, word, at = match.lastgroup or "", match.group(), match.start()
         if match["quote"] is not None:
@@ -90,7 +93,7 @@ def _lexemes(text: str) -> list[_Lexeme]:
         elif kind == "minus":
             kind = "not"
         elif kind == "word":
-            operator = _OPERATORS.get(normalize(word))
+            operator = operators.get(normalize(word))
             if operator:
                 kind = operator
             elif not analyze(word):

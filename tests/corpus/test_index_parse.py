@@ -28,6 +28,8 @@ TREES: list[tuple[str, str, Node | None]] = [
     ("minus", "nghèo -vay", And((Words("nghèo"), Not(Words("vay"))))),
     ("a dash between words is none", "2021 - 2025", Words("2021 2025")),
     ("KHÔNG", "nghèo KHÔNG vay", And((Words("nghèo"), Not(Words("vay"))))),
+    ("a headline in capitals has no operators", "KHÔNG ĐỂ AI BỊ BỎ LẠI", Words("KHÔNG ĐỂ AI BỊ BỎ LẠI")),
+    ("a short query in capitals has", "LOA HOẶC ĐÀI", Or((Words("LOA"), Words("ĐÀI")))),
     ("small không is a word", "không vay", Words("không vay")),
     ("VÀ", "nghèo VÀ vay", Words("nghèo vay")),
     ("HOẶC", "nghèo HOẶC vay", Or((Words("nghèo"), Words("vay")))),
