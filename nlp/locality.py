@@ -31,6 +31,8 @@ _NEW_MAP = re.compile(
 _HEAD = 1500
 """Characters that tell whether a central body speaks and on which map."""
 _DATELINE_IN = 400
+_MOST_CUES = 20
+"""Spans shown for what is said without a name."""
 
 _Key = str | tuple[str, ...]
 
@@ -168,7 +170,7 @@ class LocalityTagger:
         published = reading.document.published
         after = published is not None and published >= REFORM
         province = self._named.register.today_province(reading.prior) if after else reading.prior
-        return [_mention(province, "about", set(said), 0.7, inferred=True)] if province else []
+        return [_mention(province, "about", set(said[:_MOST_CUES]), 0.7, inferred=True)] if province else []
 
     def _whole_country(self, reading: Reading) -> list[LocalityMention]:
         """A central body speaks, and no district or commune is named."""

@@ -97,10 +97,10 @@ def _zone(line: str, lowered: str, words: Sequence[str], cues: Mapping[str, Any]
     if _MARKUP.search(line):
         return "header"
     if len(words) <= 45:
-        if _FILE.search(line) or _CREDIT.search(lowered):
-            return "caption"
         if len(words) <= 15 and lowered.startswith(tuple(cues["sources"])):
             return "source"
+        if _FILE.search(line) or _CREDIT.search(lowered):
+            return "caption"
         if len(words) <= 40 and any(cue in lowered for cue in cues["chrome"]) and not _SENTENCE_END.search(line):
             return "chrome"
         if line.count("|") >= 2 and len(words) <= 40:
