@@ -52,7 +52,7 @@ def extract(page: RawPage, portal: Portal | None = None) -> Document:
 
     Raises: Rejected with its reason for every page that is not an article or document in Vietnamese.
     """
-    media_type = (page.header("content-type") or "text/html").split(";")[0].strip().lower()
+    media_type = _media_type(page)
     if not page.body.strip():
         raise Rejected(Reason.ERROR_PAGE if page.status >= 400 else Reason.NO_TEXT, "empty answer")
     if media_type not in ("text/html", "application/xhtml+xml", "application/xml", "text/xml"):
@@ -65,6 +65,13 @@ def extract(page: RawPage, portal: Portal | None = None) -> Document:
     if len(page.body) > MAX_BODY_BYTES:
         flags = (*flags, "truncated")
     return replace(document, flags=tuple(sorted(set(flags))))
+
+
+def _media_type(page: RawPage) -> str:
+    """From the header, unless the first bytes say PDF: portals send attachments as octet streams and as HTML."""
+    if page.body[:5] == b"%PDF-":
+        return "application/pdf"
+    return (page.header("content-type") or "text/html").split(";")[0].strip().lower()
 
 
 def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) -> Document:
@@ -92,7 +99,7 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
     if body is not None:
         author = find_author(layout, body, title.block, metadata, sites=sites, box=next(_selected(page, portal, "author"), None))
     text = _text(page, body, title, author)
-    check_kind(page, body or found, metadata, title=title.text, size=len(text), url=raw.final_url)
+    check_kind(page, body or found, metadata, title=title, size=len(text), url=raw.final_url)
     if not text and title.block is not None:
         text = normalize(fallback_text(source))
     check_text(text, title=title.text)

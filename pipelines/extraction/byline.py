@@ -45,13 +45,16 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _OUTLET = re.compile(
-    r"(?:\b(?:báo|tạp chí|đài|cổng|trang|website|ttxvn|vov|vtv|vtc|vietnam\+|vietnamplus|vnexpress|dân trí|tuổi trẻ|thanh niên|nhân dân|"
-    r"vietnamnet|online|"
-    r"tttđt|tòa soạn|admin|administrator|super user|editor|webmaster|quản trị|btv|bbt|pv|ctv|p\.v|pv\.?|tổng hợp|sưu tầm|internet|theo|"
-    r"nguồn|ảnh|"
-    r"minh họa|zing|kenh14|cafef|reuters|afp|ap|bbc|cnn|xinhua|bloomberg|facebook|host|ban biên tập|media|news|group|corp|channel\w*|"
-    r"công nghệ|công ty|"
-    r"network|tv|trí thức trẻ)\b|\.(?:vn|com|net|org|biz|info)\b|https?:|@)",
+    r"(?:^(?:báo|đài|cổng|trang (?:thông tin|tin|chủ|web|điện tử)|theo|nguồn|ảnh|host|admin)\b|"
+    r"\b(?:tạp chí|website|ttxvn|vov|vtv|vtc|vietnamplus|vnexpress|dân trí|tuổi trẻ|thanh niên|nhân dân|vietnamnet|online|tttđt|tòa soạn|"
+    r"administrator|super user|editor|webmaster|quản trị|btv|bbt|pv|ctv|p\.v|tổng hợp|sưu tầm|internet|minh họa|zing|kenh14|cafef|reuters|"
+    r"afp|ap|bbc|cnn|xinhua|bloomberg|facebook|ban biên tập|media|news|group|corp|channel\w*|công nghệ|công ty|network|tv|trí thức trẻ)\b|"
+    r"vietnam\+|\.(?:vn|com|net|org|biz|info)\b|https?:|@)",
+    re.IGNORECASE,
+)
+# Bodies whose first word is no family name; Đoàn, Trường and Khoa begin people's names too.
+_NO_PERSON = re.compile(
+    r"^(?:trung tâm|ban (?:biên|tuyên|dân|quản|chỉ)|sở|bộ|cục|chi cục|văn phòng|công an|công đoàn|đảng ủy|ubnd|ubmttq|ủy ban|nhóm|phòng)\b",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
@@ -116,7 +119,7 @@ def is_person(name: str, *, sites: Sequence[str] = ()) -> bool:
         return False  # Forbes, Reuters
     if name.isupper() and len(words) == 1 and "." not in name:
         return False  # VOV, TTXVN, PV: agencies and roles
-    if lower(name) in _NOT_NAMES or lower(name) in _PRESS or _OUTLET.search(name) or _BODY.match(name):
+    if lower(name) in _NOT_NAMES or lower(name) in _PRESS or _OUTLET.search(name) or _NO_PERSON.match(name):
         return False
     return not is_site(name, sites)
 

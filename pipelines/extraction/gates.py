@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 from corpus.errors import Reason, Rejected
 from corpus.text import fold, lower
+from corpus.urls import is_paging
 from pipelines.extraction.body import Body, home_of
 from pipelines.extraction.html import Page
 from pipelines.extraction.marks import is_strong_body
 from pipelines.extraction.metadata import Metadata
 from pipelines.extraction.quality import is_foreign, is_readable, is_vietnamese, measure
+from pipelines.extraction.title import Title
 
 _CHALLENGE = re.compile(
     r"just a moment|attention required|checking your browser|verify (?:that )?you are (?:a )?human|are you a robot|ddos[- ]guard|"
@@ -44,6 +46,8 @@ _ATTRIBUTES = re.compile(
 _ENOUGH = 600
 """Characters of own text from which a page with error words or a table is an article that speaks of them."""
 _STUB = 80
+_SECTION = 25
+"""Headings of lists (\"Tin tức - Sự kiện\") are shorter than headlines."""
 _FAR = 40
 """Blocks between headline and text; link lists and buttons of ordinary pages take fewer than 20."""
 _ENDS = '.!?…:;"”’)'
@@ -70,18 +74,20 @@ def check_answer(status: int, page: Page, metadata: Metadata) -> None:
         raise Rejected(Reason.ERROR_PAGE, "login form")
 
 
-def check_kind(page: Page, body: Body | None, metadata: Metadata, *, title: str, size: int, url: str) -> None:
+def check_kind(page: Page, body: Body | None, metadata: Metadata, *, title: Title, size: int, url: str) -> None:
     """Once headline and body are known; ``size`` is the number of characters of text.
 
     Raises: Rejected for error pages sent as success, searches, listings and attribute tables.
     """
-    told = fold(f"{title} | {page.head_title}")
+    told = fold(f"{title.text} | {page.head_title}")
     if size < _ENOUGH and _ERROR.search(told):
         raise Rejected(Reason.ERROR_PAGE, "error page sent as success")
-    if _SEARCH.match(fold(title)) or (_SEARCH_PATH.search(urlsplit(url).path) and not _is_article_page(metadata)):
+    if _SEARCH.match(fold(title.text)) or (_SEARCH_PATH.search(urlsplit(url).path) and not _is_article_page(metadata)):
         raise Rejected(Reason.NOT_ARTICLE, "search or tag page")
+    if is_paging(url):
+        raise Rejected(Reason.NOT_ARTICLE, "further page of a list")
     _check_table(page, body)
-    _check_listing(page, body, url)
+    _check_listing(page, body, title, url)
 
 
 def find_prose(page: Page, body: Body | None, title: int | None) -> Body | None:
@@ -160,7 +166,7 @@ def _check_table(page: Page, body: Body | None) -> None:
         raise Rejected(Reason.NOT_ARTICLE, "attribute table of a document, no article text")
 
 
-def _check_listing(page: Page, body: Body | None, url: str) -> None:
+def _check_listing(page: Page, body: Body | None, title: Title, url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme.startswith("http") and parts.path in ("", "/") and not parts.query:
         raise Rejected(Reason.NOT_ARTICLE, "home page")
@@ -171,9 +177,19 @@ def _check_listing(page: Page, body: Body | None, url: str) -> None:
     teasers = sum(len(page.blocks[n].text) >= 40 and _follows_headline(page, n) for n in body.blocks) if body is not None else 0
     if body is not None and teasers >= 2 and own < 0.4 * body.kept_chars < 2 * _ENOUGH:
         raise Rejected(Reason.NOT_ARTICLE, "teasers of other stories, no text of its own")
+    if body is not None and body.blocks and body.kept_chars < 2 * _ENOUGH and not _is_headline(page, title):
+        first = body.blocks[0]
+        pairs = sum(_is_teaser_of(page, number) is not None for number in range(len(page.blocks)))
+        if pairs >= 2 and (page.blocks[first].link_share > 0.5 or _is_teaser_of(page, first) not in (None, title.block)):
+            raise Rejected(Reason.NOT_ARTICLE, f"{pairs} teasers under a section's heading")
     headlines, before = _headlines(page, body) if body is not None else (0, 0)
     if headlines >= 4 and before >= 3 and headlines * 260 > own:
         raise Rejected(Reason.NOT_ARTICLE, f"{headlines} linked headlines among {own} characters of text")
+
+
+def _is_headline(page: Page, title: Title) -> bool:
+    """Whether a headline of an article stands on the page: no link and longer than the name of a section."""
+    return title.block is not None and page.blocks[title.block].link_share <= 0.5 and len(title.text) >= _SECTION
 
 
 def _own_prose(page: Page, body: Body) -> int:
@@ -189,14 +205,25 @@ def _own_prose(page: Page, body: Body) -> int:
 
 
 def _follows_headline(page: Page, number: int) -> bool:
-    """In the same element, where a date or a section may stand between the linked headline and its teaser."""
+    headline = _headline_above(page, number)
+    return headline is not None and home_of(page, page.blocks[headline]) == home_of(page, page.blocks[number])
+
+
+def _is_teaser_of(page: Page, number: int) -> int | None:
+    """The linked headline that a short paragraph stands under; None for other blocks."""
+    block = page.blocks[number]
+    return _headline_above(page, number) if 40 <= len(block.text) <= 400 and block.link_share < 0.5 else None
+
+
+def _headline_above(page: Page, number: int) -> int | None:
+    """A date or a section may stand between the linked headline and its teaser."""
     for previous in range(number - 1, max(-1, number - 4), -1):
         block = page.blocks[previous]
-        if block.link_share >= 0.8 and len(block.text) >= 20:
-            return home_of(page, block) == home_of(page, page.blocks[number])
+        if block.link_share >= 0.7 and len(block.text) >= 25:
+            return previous
         if len(block.text) >= 25:
-            return False
-    return False
+            return None
+    return None
 
 
 def _headlines(page: Page, body: Body) -> tuple[int, int]:

@@ -85,6 +85,8 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
         named = any(map(is_title, layout.near(block.box, 3)))
         if likeness == 0.0 and not (weight >= 1.0 or (named and weight > 0) or (named and first - 15 <= number <= first)):
             continue
+        if block.link_share > 0.5 and not weight and likeness < 0.85:
+            continue
         if likeness == 0.0 and ((block.link_share > 0.5 and block.tag != "h1") or is_site(block.text, sites)):
             continue
         distance = max(0, first - number) if number <= first else 2 * (number - first)

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.extraction.dates import VIETNAM, read_iso, read_written, remainder
@@ -84,6 +84,7 @@ def test_remainder(line: str, rest: str) -> None:
     assert remainder(line) == rest
 
 
+@settings(deadline=None)
 @given(st.dates(date(1997, 1, 1), date(2099, 12, 31)), st.sampled_from(["/", "-", "."]), st.booleans(), st.times())
 def test_day_first_dates_come_back(value: date, mark: str, padded: bool, moment: object) -> None:
     day, month = (f"{value.day:02}", f"{value.month:02}") if padded else (str(value.day), str(value.month))
@@ -93,6 +94,7 @@ def test_day_first_dates_come_back(value: date, mark: str, padded: bool, moment:
     assert found.value == value
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read(text: str) -> None:
     assert all(0 <= w.start < w.end <= len(text) for w in read_written(text))
@@ -104,9 +106,14 @@ def test_time_grows_with_length_only(piece: str) -> None:
     times = []
     for size in (100_000, 200_000):
         text = (piece * size)[:size]
-        start = time.perf_counter()
-        list(read_written(text))
-        remainder(text)
-        times.append(time.perf_counter() - start)
+        times.append(min(cost(text) for _ in range(3)))
 
-    assert times[1] < max(2.5 * times[0], 0.25)
+    assert times[1] < max(2.5 * times[0], 0.3)
+
+
+def cost(text: str) -> float:
+    """CPU seconds: other work on the machine does not count."""
+    start = time.process_time()
+    list(read_written(text))
+    remainder(text)
+    return time.process_time() - start

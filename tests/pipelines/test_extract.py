@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.document import to_json
@@ -62,6 +62,13 @@ BYLINES = [
     ("Tác giả: K. Mai", ("K. Mai",)),
     ("T Thanh Mai", ("Thanh Mai",)),
     ("PV Thanh Mai", ("Thanh Mai",)),
+    ("Hoàng Thu Trang", ("Hoàng Thu Trang",)),
+    ("Đoàn Văn Đài", ("Đoàn Văn Đài",)),
+    ("Trường Giang", ("Trường Giang",)),
+    ("H’Mai Niê", ("H’Mai Niê",)),
+    ("Theo Lao Động", ()),
+    ("Đài Tiếng Nói", ()),
+    ("Trung Tâm Văn Hóa", ()),
     ("Thanh Mai; Ảnh: Văn Khánh", ("Thanh Mai",)),
     ("Theo TTXVN", ()),
     ("Nguồn: Báo Miền Ngược", ()),
@@ -304,6 +311,7 @@ TAGS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(TAGS | st.sampled_from(PARAGRAPHS) | st.text(max_size=30), max_size=60).map("".join))
 def test_any_markup_is_read_or_refused(body: str) -> None:
     for page in (body, article(body=body)):
@@ -315,6 +323,7 @@ def test_any_markup_is_read_or_refused(body: str) -> None:
         assert document.title
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     with contextlib.suppress(Rejected):
@@ -323,8 +332,8 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_hostile_pages_end_in_time(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(Rejected):
         extract(raw(article(body=HOSTILE[name] + "".join(f"<p>{text}</p>" for text in PARAGRAPHS))))
 
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8

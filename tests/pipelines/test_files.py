@@ -287,8 +287,8 @@ def test_utf_16_and_old_encodings_are_text(tmp_path: Path) -> None:
 )
 def test_large_texts_end_in_time(tmp_path: Path, line: str) -> None:
     text = "Tả Van mở lớp vận hành loa\n\n" + "\n\n".join(PARAGRAPHS) + f"\n{line}\n" * (500_000 // len(line))
-    start = time.perf_counter()
+    start = time.process_time()
 
     read(write(tmp_path / "a.txt", text))
 
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

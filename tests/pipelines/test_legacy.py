@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.extraction import legacy
@@ -90,6 +90,7 @@ def test_other_languages_in_latin_1_stay(text: str) -> None:
     assert decode(text.encode("cp1252"), "text/html; charset=iso-8859-1").text == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=5), st.sampled_from(sorted(ENCODERS)))
 def test_any_mixture_comes_back(parts: list[str], name: str) -> None:
     text = " ".join(parts)
@@ -97,6 +98,7 @@ def test_any_mixture_comes_back(parts: list[str], name: str) -> None:
     assert decode(ENCODERS[name](text)).text == text
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_decoding_never_raises(body: bytes) -> None:
     assert isinstance(decode(body).text, str)
