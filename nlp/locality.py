@@ -129,7 +129,9 @@ class LocalityTagger:
         result = [_mention(key, role, evidence, scores[key, role]) for (key, role), evidence in spans.items()]
         result += self._inferred(about, spans)
         if not about:
-            result += self._of_the_source(reading) or self._whole_country(reading)
+            result += self._of_the_source(reading)
+        if not any(mention.role == "about" for mention in result):
+            result += self._whole_country(reading)
         return sorted(result, key=self._order)
 
     def _role(self, mention: Mention, key: _Key, about: frozenset[str], *, national: bool) -> Role:
@@ -173,7 +175,7 @@ class LocalityTagger:
         return [_mention(province, "about", set(said[:_MOST_CUES]), 0.7, inferred=True)] if province else []
 
     def _whole_country(self, reading: Reading) -> list[LocalityMention]:
-        """A central body speaks, and no district or commune is named."""
+        """A central body speaks, and no region, district or commune is what it is about."""
         if reading.districts or reading.open:
             return []
         found = {Span(m.start(), m.end(), "title") for m in self._national.finditer(reading.lowered_title)}
