@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -118,14 +118,14 @@ class ActivityRules:
         only_topics = self._only_topics(hits)
         matches: list[Match] = []
         silenced: set[str] = set()
-        for rule in self._candidates(hits):
+        for rule, patterns in self._candidates(hits):
             if (only_topics and not rule.topics) or (rule.zones and sentence.zone not in rule.zones):
                 continue
             if sentence.section in rule.not_sections:
                 continue
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
-            match = _first_allowed(rule, hits, text)
+            match = _first_allowed(rule, patterns, hits, text)
             if isinstance(match, tuple):
                 matches.append(Match(rule, *match))
             elif match:
@@ -133,30 +133,47 @@ class ActivityRules:
         return Reading(tuple(matches), frozenset(silenced) - {match.rule.activity for match in matches}, only_topics)
 
     def _only_topics(self, hits: Hits) -> bool:
-        return any(find(pattern, hits) for pattern in self.topics)
+        return any(find(pattern, hits) for atom in hits for pattern in self._topics_by_atom.get(atom, ()))
 
-    def _candidates(self, hits: Hits) -> Iterator[Rule]:
-        positions = {position for atom in hits for position in self._by_first_atom.get(atom, ())}
-        for position in sorted(positions):
-            yield self.rules[position]
+    def _candidates(self, hits: Hits) -> Iterator[tuple[Rule, list[Pattern]]]:
+        """Rules in order, each with those of its patterns whose elements all stand somewhere in the sentence."""
+        found: dict[int, list[tuple[int, Pattern]]] = {}
+        for atom in hits:
+            for position, number, pattern in self._by_atom.get(atom, ()):
+                if all(other in hits for other in pattern.atoms[1:]):
+                    found.setdefault(position, []).append((number, pattern))
+        for position in sorted(found):
+            yield self.rules[position], [pattern for _, pattern in sorted(found[position], key=_number)]
 
     @cached_property
-    def _by_first_atom(self) -> dict[int, tuple[int, ...]]:
-        found: dict[int, set[int]] = {}
+    def _by_atom(self) -> dict[int, list[tuple[int, int, Pattern]]]:
+        """By the first element: position of the rule, number of the pattern in it, the pattern."""
+        found: dict[int, list[tuple[int, int, Pattern]]] = {}
         for position, rule in enumerate(self.rules):
-            for pattern in rule.patterns:
-                found.setdefault(pattern.atoms[0], set()).add(position)
-        return {atom: tuple(positions) for atom, positions in found.items()}
+            for number, pattern in enumerate(rule.patterns):
+                found.setdefault(pattern.atoms[0], []).append((position, number, pattern))
+        return found
+
+    @cached_property
+    def _topics_by_atom(self) -> dict[int, list[Pattern]]:
+        found: dict[int, list[Pattern]] = {}
+        for pattern in self.topics:
+            found.setdefault(pattern.atoms[0], []).append(pattern)
+        return found
+
+
+def _number(item: tuple[int, Pattern]) -> int:
+    return item[0]
 
 
 def _hidden(match: re.Match[str]) -> str:
     return "_" * len(match.group())
 
 
-def _first_allowed(rule: Rule, hits: Hits, text: str) -> tuple[int, int] | bool:
+def _first_allowed(rule: Rule, patterns: Iterable[Pattern], hits: Hits, text: str) -> tuple[int, int] | bool:
     """The first match that nothing excludes; else whether there was one at all."""
     excluded: list[tuple[tuple[int, int], int]] | None = None
-    for pattern in rule.patterns:
+    for pattern in patterns:
         for match in all_matches(pattern, hits)[:_MAX_MATCHES]:
             if excluded is None:
                 excluded = [(span, _EXCLUDE_CHARACTERS) for span in _spans(rule.exclude, hits)]

@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 NUMBER = "<n>"
 
 Hits = Mapping[int, Sequence[tuple[int, int]]]
-"""Atom to its (start, end) in the sentence, in order of start."""
+"""Atom to its (start, end) in the sentence, in order of end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,6 @@ class CueBook:
             numbers = [match.span() for match in _NUMBER.finditer(text)]
             if numbers:
                 hits.setdefault(atom, []).extend(numbers)
-        for spans in hits.values():
-            spans.sort()
         return hits
 
 
