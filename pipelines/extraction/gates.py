@@ -80,6 +80,9 @@ def check_kind(page: Page, body: Body | None, metadata: Metadata, *, title: Titl
     Raises: Rejected for error pages sent as success, searches, listings and attribute tables.
     """
     told = fold(f"{title.text} | {page.head_title}")
+    if size < _STUB:
+        # Without text of its own the page may say so anywhere, not only in its title.
+        told += " | " + fold(" | ".join(block.text for block in page.blocks if block.link_share < 0.5)[:2000])
     if size < _ENOUGH and _ERROR.search(told):
         raise Rejected(Reason.ERROR_PAGE, "error page sent as success")
     if _SEARCH.match(fold(title.text)) or (_SEARCH_PATH.search(urlsplit(url).path) and not _is_article_page(metadata)):
