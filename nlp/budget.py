@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from corpus.document import Budget, BudgetKind, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentences
 from nlp.budget_context import Context, funds_of, kind_of, role_of, scope_of, years_in, years_of
+from nlp.budget_cues import FUNDS
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.money import Amount, parse_amounts
 from nlp.money_tables import parse_table_amounts
@@ -56,6 +57,22 @@ class _Tagged:
         return self.codes[position] if position >= 0 and self.starts[position] >= start else None
 
 
+_STATEMENT = re.compile(r"(?:^|\n)[\W\d]*(?:nguồn )?(?:kinh phí|nguồn vốn)\b[^\n]{0,400}")
+_STATEMENT_REACH = 400
+"""Characters: the sums of a plan's money section follow the line on its source within a few lines."""
+_NAMES_SUM = re.compile(r"\d\s?(?:đồng|đ\b|tỷ|tỉ|triệu|nghìn|ngàn)|\d\.\d{3}\.\d{3}")
+
+
+def _fund_statements(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """End and funds of each line that says where money comes from and names no sum itself."""
+    for match in _STATEMENT.finditer(lower(text)):
+        line = match[0]
+        if not _NAMES_SUM.search(line):
+            funds = tuple(sorted(name for name, pattern in FUNDS if pattern.search(line)))
+            if funds:
+                yield match.end(), funds
+
+
 def _tagged(items: Sequence[tuple[int, str]]) -> _Tagged:
     ordered = sorted(items)
     return _Tagged(tuple(start for start, _ in ordered), tuple(code for _, code in ordered))
@@ -88,8 +105,18 @@ class _Surroundings:
             name: _tagged([(span.start, m.code) for m in document.activities for span in m.evidence if span.field == name])
             for name in ("title", "text")
         }
+        self._fund_statements = tuple(_fund_statements(document.text))
         title_years = years_in(lower(document.title))
         self.title_years = title_years[0] if len(title_years) == 1 else None
+
+    def stated_funds(self, name: FieldName, start: int) -> tuple[str, ...]:
+        """Funds of the paragraph on sources that stands shortly before the sum: "Kinh phí thực hiện từ nguồn vốn sự nghiệp. Tổng: ..."."""
+        if name == "title":
+            return ()
+        position = bisect_right(self._fund_statements, start, key=lambda statement: statement[0]) - 1
+        if position < 0 or start - self._fund_statements[position][0] > _STATEMENT_REACH:
+            return ()
+        return self._fund_statements[position][1]
 
     @staticmethod
     def _only_programme(document: Document) -> str | None:
@@ -247,7 +274,7 @@ def _budget(
         per_unit=context.per_unit,
         year_from=year_from,
         year_to=year_to,
-        funds=funds_of(context) if is_budget else (),
+        funds=(funds_of(context) or surroundings.stated_funds(name, amount.start)) if is_budget else (),
         locality=locality if is_budget else None,
         activity=surroundings.activities[name].inside(sentence.start, sentence.end) if is_budget and scope == "activity" else None,
         in_words=amount.in_words,

@@ -305,6 +305,16 @@ def test_a_plan_adds_up() -> None:
     assert (total.year_from, total.year_to) == (2024, 2024)
 
 
+def test_the_line_on_sources_speaks_for_the_sums_under_it() -> None:
+    text = "III. KINH PHÍ\nKinh phí thực hiện từ nguồn vốn sự nghiệp, ngân sách Trung ương giao năm 2024.\nTổng kinh phí: 120.000.000 đồng."
+    (total,) = budgets(text)
+    assert total.funds == ("central", "recurrent")
+    (other,) = budgets(text.replace("120.000.000 đồng", "120.000.000 đồng từ ngân sách huyện"))
+    assert other.funds == ("district",)
+    far = text.replace("\nTổng", "\n" + "Các đơn vị phối hợp triển khai theo nhiệm vụ được giao.\n" * 10 + "Tổng")
+    assert budgets(far)[0].funds == ()
+
+
 def test_a_plan_that_does_not_add_up_says_so() -> None:
     total, *parts = budgets(PLAN.replace("64.310.000đ", "46.310.000đ"))
     assert (total.parts, total.parts_agree) == ((1, 2), False)
