@@ -93,7 +93,7 @@ class Layout:
 
     def near(self, box: int, count: int) -> list[str]:
         """Names of the box and of those that hold it, at most ``count``."""
-        found = []
+        found: list[str] = []
         boxes = self.page.boxes
         while box >= 0 and len(found) < count:
             found.append(boxes[box].marks)
