@@ -32,12 +32,13 @@ def say(text: str, style: str | None = None) -> None:
 
 def show(text: str = "") -> None:
     """A line of the result, on standard output."""
-    _results.print(text, markup=False, soft_wrap=True)
+    _results.print(text.encode("utf-8", "replace").decode(), markup=False, soft_wrap=True)
 
 
 def show_json(row: Mapping[str, Any]) -> None:
     """One object on one line of standard output."""
-    sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+    # A file name that is no UTF-8 reaches us with lone surrogates, which no output takes.
+    sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "replace").decode() + "\n")
     sys.stdout.flush()
 
 

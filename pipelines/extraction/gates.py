@@ -85,9 +85,11 @@ def check_kind(page: Page, body: Body | None, metadata: Metadata, *, title: Titl
         told += " | " + fold(" | ".join(block.text for block in page.blocks if block.link_share < 0.5)[:2000])
     if size < _ENOUGH and _ERROR.search(told):
         raise Rejected(Reason.ERROR_PAGE, "error page sent as success")
-    if _SEARCH.match(fold(title.text)) or (_SEARCH_PATH.search(urlsplit(url).path) and not _is_article_page(metadata)):
+    # The path of a file on disk is its owner's choice: "p01.html" is no further page of a list.
+    address = url if url.startswith(("http://", "https://")) else ""
+    if _SEARCH.match(fold(title.text)) or (_SEARCH_PATH.search(urlsplit(address).path) and not _is_article_page(metadata)):
         raise Rejected(Reason.NOT_ARTICLE, "search or tag page")
-    if is_paging(url):
+    if is_paging(address):
         raise Rejected(Reason.NOT_ARTICLE, "further page of a list")
     _check_table(page, body)
     _check_listing(page, body, title, url)

@@ -219,6 +219,23 @@ def test_bad_files_are_named_and_the_others_taken(loa: Loa, tmp_path: Path) -> N
     assert ran.rows[-1]["outcome"] == "indexed"
 
 
+def test_a_file_name_that_is_no_utf8_is_taken(loa: Loa, tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/t\xeen.txt"
+    Path(os.fsdecode(path)).write_bytes(CREDIT.encode())
+    ran = loa("import", os.fsdecode(path), "--json")
+    assert ran.code == 0, ran.err
+    assert ran.rows[0]["title"].startswith("Krông Bông")
+
+
+@pytest.mark.parametrize("name", ["p01.html", "trang-2.html", "search/rss.html"])
+def test_the_name_of_a_file_says_nothing_about_the_page(loa: Loa, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(PRESS, "utf-8")
+    (row,) = loa("import", path, "--json").rows
+    assert row["outcome"] == "indexed", row
+
+
 def test_a_listing_is_rejected_with_its_reason(loa: Loa, tmp_path: Path) -> None:
     files = write(tmp_path, list_html=LISTING)
     ran = loa("import", files["list_html"], "--json")
