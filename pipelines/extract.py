@@ -108,7 +108,8 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
     if chosen is not None and chosen.confidence < DOUBTFUL:
         flags.append("doubtful_date")
     canonical = _canonical(raw, page, metadata)
-    number = site_id(canonical or raw.final_url, getattr(portal, "id_pattern", None))
+    # A number names an article on its own site only: files given by hand come from many, and their names are anybody's.
+    number = None if raw.portal == "import" else site_id(canonical or raw.final_url, getattr(portal, "id_pattern", None))
     return Document(
         id=document_id(portal=raw.portal, site_id=number, canonical_url=canonical, body=raw.body),
         provenance=Provenance(
@@ -196,7 +197,7 @@ def _canonical(raw: RawPage, page: Page, metadata: Metadata) -> str | None:
     Some portals give the home page, a relative path or another article there: a link with another article number is not believed.
     """
     host = (urlsplit(raw.final_url).hostname or "").removeprefix("www.")
-    own = site_id(raw.final_url)
+    own = site_id(raw.final_url) if host else None
     for told in (page.canonical, metadata.url, raw.final_url):
         try:
             parts = urlsplit(urljoin(raw.final_url, told) if told else "")

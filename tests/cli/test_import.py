@@ -236,6 +236,16 @@ def test_the_name_of_a_file_says_nothing_about_the_page(loa: Loa, tmp_path: Path
     assert row["outcome"] == "indexed", row
 
 
+def test_files_of_the_same_name_are_documents_of_their_own(loa: Loa, tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "tin-12345.html" for folder in "ab"]
+    for path, place in zip(paths, ("Đắk Nông", "Kon Tum"), strict=True):
+        path.parent.mkdir()
+        path.write_text(PRESS.replace("Đắk Nông", place), "utf-8")
+    first, second = loa("import", *paths, "--json").rows
+    assert first["id"] != second["id"]
+    assert (first["title"][:8], second["title"][:7]) == ("Đắk Nông", "Kon Tum")
+
+
 def test_a_listing_is_rejected_with_its_reason(loa: Loa, tmp_path: Path) -> None:
     files = write(tmp_path, list_html=LISTING)
     ran = loa("import", files["list_html"], "--json")
