@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help='Ví dụ: "loa thông minh" tỉnh:"Lào Cai" năm:2024', metavar="QUERY")],
+    query: Annotated[list[str], typer.Argument(help='Ví dụ: "loa thông minh" tỉnh:"Lào Cai" năm:2024', metavar="QUERY...")],
     limit: Annotated[int, typer.Option("--limit", help="Số tin một trang.", min=1, max=MAX_LIMIT)] = 20,
     page: Annotated[int, typer.Option("--page", help="Trang thứ mấy.", min=1, max=500)] = 1,
     kwic: Annotated[bool, typer.Option("--kwic", help="Từng chỗ khớp trong ngữ cảnh, thay cho từng tin.")] = False,
@@ -52,7 +52,7 @@ def search(
     settings = _settings(context)
     with opened(settings) as store, indexed(settings) as index:
         names = Names.load(portals=load_portals(settings.portals_path))
-        wanted = Search(q=query, relevance=(), size=limit, page=page)
+        wanted = Search(q=" ".join(query), relevance=(), size=limit, page=page)
         answer = Catalogue(store, index, names).search(wanted, facets=())
         looked_for = patterns(wanted.query(names).where)
         say(f"Hiểu là: {answer.understood or 'mọi tin bài'}. {number(answer.total)} tin bài.")
