@@ -24,11 +24,9 @@ from underthesea import word_tokenize
 from benchmarks.pages import generate
 from corpus.document import Document, RawPage, to_json
 from corpus.index import open_index
-from corpus.portals import load_portals
-from nlp.train import ensure_model
 from pipelines.archive import Archive
 from pipelines.extract import extract
-from pipelines.process import stages
+from pipelines.process import Processor, ProcessorParts
 
 
 def _timed(totals: dict[str, float], name: str, call: Callable[[], Any]) -> Any:
@@ -43,7 +41,7 @@ def _ours(pages: list[RawPage], folder: Path, tag: tuple[tuple[str, Callable[[Do
     archive = Archive(folder / "archive")
     documents = []
     for page in pages:
-        _timed(totals, "archive", lambda page=page: archive.write(page))
+        _timed(totals, "archive", lambda page=page: archive.write(page, ()))
         document = _timed(totals, "extract", lambda page=page: extract(page, None))
         for name, stage in tag:
             document = _timed(totals, name, lambda stage=stage, document=document: stage(document))
@@ -51,7 +49,7 @@ def _ours(pages: list[RawPage], folder: Path, tag: tuple[tuple[str, Callable[[Do
         _timed(totals, "json", lambda document=document: to_json(document))
     archive.close()
     index = open_index(str(folder / "index"))
-    _timed(totals, "index", lambda: (index.put(documents), index.refresh()))
+    _timed(totals, "index", lambda: ([index.put(document) for document in documents], index.refresh()))
     index.close()
     return totals
 
@@ -75,7 +73,8 @@ def main() -> None:
     pages = list(generate(options.pages))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tag = stages(load_portals(), ensure_model(folder / "model"))
+        processor = Processor.load(ProcessorParts(model_directory=folder / "model"))
+        tag = tuple((getattr(stage, "__name__", type(stage).__name__).strip("_"), stage) for stage in processor.stages)
         _ours(pages[:5], folder / "warm", tag)
         _baseline(pages[:5])
         rounds = []

@@ -41,6 +41,10 @@ class Rejected(CorpusError):
         self.reason = reason
         self.detail = detail
 
+    def __reduce__(self) -> tuple[type[Rejected], tuple[Reason, str]]:
+        """Workers send it over; what an exception remembers by itself is only its message."""
+        return type(self), (self.reason, self.detail)
+
 
 class IndexUnavailable(CorpusError):
     pass

@@ -61,6 +61,11 @@ class Processor:
         portal = self._portals.get(page.portal) or self._portals.for_url(page.final_url)
         return self.tag(extract(page, portal))
 
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """All stages after extraction, in order; for measuring them one by one."""
+        return self._stages
+
     def tag(self, document: Document) -> Document:
         """All stages after extraction; the same again for a document that has tags already."""
         for stage in self._stages:
