@@ -26,21 +26,23 @@ from pipelines.batch import Finished, Report, Retagged, adopt_records, archived,
 from pipelines.files import page_from_file
 from pipelines.process import ProcessorParts
 
-AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("run", help="Thu thập các nguồn đã kiểm tra, xử lý và lập chỉ mục.")(run_all)
-    app.command("crawl", help="Chỉ thu thập và lưu trữ trang, không xử lý.")(crawl_only)
-    app.command("import", help="Đọc tệp HTML, TXT, PDF, DOCX từ đĩa.")(import_files)
-    app.command("process", help="Xử lý các trang đang chờ và lập chỉ mục.")(process)
-    app.command("reindex", help="Dựng lại chỉ mục từ cơ sở dữ liệu.")(reindex)
-    app.command("retag", help="Gắn lại nhãn cho mọi tin bài; nhãn cũ được giữ cùng phiên bản.")(retag_all)
+    app.command("run", help="Crawl the verified sources, process and index what is new.")(run_all)
+    app.command("crawl", help="Only fetch and archive pages; nothing is processed.")(crawl_only)
+    app.command("import", help="Read HTML, TXT, PDF and DOCX files from disk.")(import_files)
+    app.command("process", help="Process the pages that wait, and index them.")(process)
+    app.command("reindex", help="Rebuild the index from the store.")(reindex)
+    app.command("retag", help="Tag all documents again; the old tags are kept with the version that made them.")(retag_all)
 
 
 def run_all(
     context: typer.Context,
-    portals: Annotated[list[str] | None, typer.Argument(help="Mã nguồn tin; bỏ trống: mọi nguồn đã kiểm tra.", show_default=False)] = None,
+    portals: Annotated[
+        list[str] | None, typer.Argument(help="Ids of sources; without any: all that are verified.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
@@ -57,7 +59,9 @@ def run_all(
 
 def crawl_only(
     context: typer.Context,
-    portals: Annotated[list[str] | None, typer.Argument(help="Mã nguồn tin; bỏ trống: mọi nguồn đã kiểm tra.", show_default=False)] = None,
+    portals: Annotated[
+        list[str] | None, typer.Argument(help="Ids of sources; without any: all that are verified.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
@@ -69,13 +73,13 @@ def crawl_only(
         for portal, counts in sorted(crawled.portals.items()):
             show_json({"portal": portal} | {name: value for name, value in counts.items() if name not in ("event", "portal")})
     else:
-        show(f"Đã tải {number(crawled.total('fetched'))} trang; {number(waiting)} trang chờ xử lý (`loa process`).")
+        show(f"Fetched {number(crawled.total('fetched'))} pages; {number(waiting)} pages wait for `loa process`.")
     raise typer.Exit(FAILED if troubled(crawled) else OK)
 
 
 def import_files(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="Tệp HTML, TXT, PDF, DOCX.", metavar="FILE...")],
+    files: Annotated[list[Path], typer.Argument(help="HTML, TXT, PDF or DOCX files.", metavar="FILE...")],
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
@@ -135,17 +139,17 @@ class _InOrder:
 
 def show_document(row: dict[str, Any]) -> None:
     """The facts of one document for people: its title, then one line a tag."""
-    show(f"{row['title']}  [{row['published'] or 'không rõ ngày'}]  {row['id']}")
+    show(f"{row['title']}  [{row['published'] or 'no date'}]  {row['id']}")
     for locality in row["localities"]:
         if locality["role"] == "about":
-            now_text = f" → nay: {locality['name_now']}" if locality["name_now"] not in (None, locality["name_then"]) else ""
-            open_text = " hoặc ".join(candidate["name"] for candidate in locality.get("candidates", ()))
-            show(f"    địa bàn: {locality['name_then'] or open_text}{now_text}")
+            now_text = f" -> now {locality['name_now']}" if locality["name_now"] not in (None, locality["name_then"]) else ""
+            open_text = " or ".join(candidate["name"] for candidate in locality.get("candidates", ()))
+            show(f"    place: {locality['name_then'] or open_text}{now_text}")
     for activity in row["activities"]:
-        show(f"    hoạt động: {activity['code']} ({activity['modality']})")
+        show(f"    activity: {activity['code']} ({activity['modality']})")
     for budget in row["budgets"]:
-        amount = number(budget["vnd"]) + " đồng" if budget["vnd"] is not None else f"{budget['usd']} USD"
-        show(f"    kinh phí: {budget['qualifier']} {amount} ({budget['kind']}, {budget['role']}, {budget['scope']})")
+        amount = number(budget["vnd"]) + " VND" if budget["vnd"] is not None else f"{budget['usd']} USD"
+        show(f"    money: {budget['qualifier']} {amount} ({budget['kind']}, {budget['role']}, {budget['scope']})")
 
 
 def _take_in(store: Store, archive: Archive, file: Path, run: int) -> PendingPage:
@@ -166,7 +170,7 @@ def _take_in(store: Store, archive: Archive, file: Path, run: int) -> PendingPag
 
 def process(
     context: typer.Context,
-    everything: Annotated[bool, typer.Option("--all", help="Mọi trang trong kho lưu trữ, kể cả đã xử lý.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every page in the archive, also those processed before.")] = False,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
@@ -182,7 +186,7 @@ def process(
             run = store.begin_run("process", now())
             found = adopt_records(store, settings.archive_path, run=run, on_broken=on_broken) if settings.archive_path.exists() else 0
             if found:
-                say(f"Nhận lại {number(found)} trang có trong kho lưu trữ mà cơ sở dữ liệu chưa biết.")
+                say(f"Took in {number(found)} pages of the archive that the store did not know.")
             store.end_run(run, now(), {"adopted": found, "broken": len(broken)})
         report = process_pending(settings, store, parts, everything=everything)
         with indexed(settings) as index:
@@ -195,7 +199,7 @@ def process_pending(settings: Settings, store: Store, parts: ProcessorParts, *, 
     """Process what waits (or all that lies in the archive), with a bar; noted as a run."""
     run = store.begin_run("process", now())
     total = sum(store.outcomes().values()) if everything else store.outcomes().get("pending", 0)
-    with progress("Đọc hiểu", total) as advance, workers(settings, parts) as pool:
+    with progress("Processing", total) as advance, workers(settings, parts) as pool:
         done = 0
 
         def finished(_: Finished) -> None:
@@ -223,14 +227,14 @@ def reindex(context: typer.Context, as_json: AsJson = False) -> None:
     started = time.monotonic()
     with locked(settings.lock_path), opened(settings) as store:
         store.forget_index()
-        with progress("Lập chỉ mục", store.count_documents()) as advance:
+        with progress("Indexing", store.count_documents()) as advance:
             count = rebuild_index(settings.index_url, _counted(store, advance))
         store.mark_all_indexed()
     seconds = time.monotonic() - started
     if as_json:
         show_json({"documents": count, "seconds": round(seconds, 3)})
     else:
-        show(f"Chỉ mục dựng lại: {number(count)} tin bài, {seconds:.1f} giây.")
+        show(f"Index rebuilt: {number(count)} documents in {seconds:.1f} s.")
 
 
 def _counted(store: Store, advance: Callable[[int], None]) -> Iterator[Document]:
@@ -261,7 +265,7 @@ def retag_all(context: typer.Context, as_json: AsJson = False) -> None:
         with indexed(settings) as index:
             sync_index(store, index)
         store.end_run(run, now(), {"documents": report.pages, "changed": len(changed), "tagged_by": parts.label})
-    say(f"{number(report.pages)} tin bài được gắn lại nhãn bằng {parts.label}; {number(len(changed))} tin bài thay đổi.")
+    say(f"{number(report.pages)} documents tagged again by {parts.label}; {number(len(changed))} changed.")
     for url, outcome, detail in report.failures:
         say(f"{outcome} {url} {detail}", "yellow")
     raise typer.Exit(FAILED if report.failed else OK)
@@ -296,5 +300,5 @@ def _show_report(report: Report, documents: int, *, as_json: bool) -> None:
     if as_json:
         show_json({"pages": report.pages, "outcomes": dict(sorted(report.outcomes.items())), "indexed_documents": documents})
         return
-    show_table("Kết quả xử lý", ("Kết quả", "Trang"), sorted(report.outcomes.items()))
-    show(f"{number(documents)} tin bài đưa vào chỉ mục.")
+    show_table("Processed pages by outcome", ("Outcome", "Pages"), sorted(report.outcomes.items()))
+    show(f"{number(documents)} documents brought into the index.")

@@ -11,17 +11,17 @@ from cli.settings import Loaded, Settings
 from corpus.errors import InvalidData
 from pipelines.archive import verify
 
-AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
-_ORIGINS = {"option": "tùy chọn", "environment": "biến môi trường", "file": "loa.toml", "default": "mặc định"}
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
+_ORIGINS = {"option": "option", "environment": "environment variable", "file": "loa.toml", "default": "default"}
 
 
 def register(app: typer.Typer) -> None:
-    config = typer.Typer(help="Thiết lập.", no_args_is_help=True)
-    config.command("show", help="Mọi thiết lập và nơi đặt từng giá trị.")(show_config)
+    config = typer.Typer(help="Settings.", no_args_is_help=True)
+    config.command("show", help="Every setting, its value and where it was set.")(show_config)
     config.callback()(lambda: None)  # keeps `show` a command of its own
     app.add_typer(config, name="config")
-    archive = typer.Typer(help="Kho lưu trữ trang gốc (WARC).", no_args_is_help=True)
-    archive.command("verify", help="Đọc lại toàn bộ kho lưu trữ và so mọi giá trị băm.")(verify_archive)
+    archive = typer.Typer(help="The archive of fetched pages (WARC).", no_args_is_help=True)
+    archive.command("verify", help="Read the whole archive again and compare every digest.")(verify_archive)
     archive.callback()(lambda: None)
     app.add_typer(archive, name="archive")
 
@@ -33,7 +33,7 @@ def show_config(context: typer.Context, as_json: AsJson = False) -> None:
         for name, value, origin in rows:
             show_json({"name": name, "value": value, "origin": origin, "variable": f"LOA_{name.upper()}"})
     else:
-        show_table("Thiết lập", ("Tên", "Giá trị", "Đặt ở"), [(name, str(value), _ORIGINS[origin]) for name, value, origin in rows])
+        show_table("Settings", ("Name", "Value", "Set by"), [(name, str(value), _ORIGINS[origin]) for name, value, origin in rows])
 
 
 def verify_archive(context: typer.Context, as_json: AsJson = False) -> None:
@@ -43,9 +43,9 @@ def verify_archive(context: typer.Context, as_json: AsJson = False) -> None:
         raise InvalidData("there is no archive yet: crawl or import something first", file=str(path))
     report = verify(path)
     for fault in report.broken:
-        say(f"hỏng: {fault}", "red")
+        say(f"broken: {fault}", "red")
     for fault in report.torn:
-        say(f"đứt ở cuối: {fault}", "yellow")
+        say(f"cut off at its end: {fault}", "yellow")
     if as_json:
         show_json(
             {
@@ -56,5 +56,5 @@ def verify_archive(context: typer.Context, as_json: AsJson = False) -> None:
             }
         )
     else:
-        show(f"{number(report.files)} tệp, {number(report.records)} bản ghi, {number(len(report.broken))} bản ghi hỏng.")
+        show(f"{number(report.files)} files, {number(report.records)} records, {number(len(report.broken))} broken.")
     raise typer.Exit(OK if report.sound else FAILED)

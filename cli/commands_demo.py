@@ -25,15 +25,17 @@ DEFAULT_HOME = "var/demo"
 
 
 def register(app: typer.Typer) -> None:
-    app.command("demo", help="Chạy thử trọn quy trình trên các cổng mẫu đi kèm, không cần mạng.")(run_demo)
+    app.command("demo", help="Try the whole line on the bundled example portals; needs no network.")(run_demo)
 
 
 def run_demo(
     context: typer.Context,
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Mở trang và API sau khi xong, đến khi bấm Ctrl-C.")] = True,
-    port: Annotated[int | None, typer.Option("--port", help="Cổng; bận thì lấy cổng trống.", min=0, max=65535)] = None,
-    sites: Annotated[list[str] | None, typer.Option("--site", help="Chỉ cổng mẫu này; lặp lại được.", show_default=False)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Bảng tổng hợp là một đối tượng JSON trên đầu ra chuẩn.")] = False,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve page and API afterwards, until Ctrl-C.")] = True,
+    port: Annotated[int | None, typer.Option("--port", help="Port; a free one is taken when it is busy.", min=0, max=65535)] = None,
+    sites: Annotated[
+        list[str] | None, typer.Option("--site", help="Only this example portal; may be given several times.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object on standard output.")] = False,
 ) -> None:
     loaded: Loaded = context.obj
     settings = loaded.settings
@@ -44,7 +46,7 @@ def run_demo(
     started = time.monotonic()
     with DemoPortals(sites=chosen, ports_file=settings.home / "demo-ports.json") as portals:
         registry = portals.write_registry(settings.home / "portals.toml")
-        say(f"{len(chosen)} cổng mẫu đang chạy trên 127.0.0.1; dữ liệu ở {settings.home}.")
+        say(f"{len(chosen)} example portals are running on 127.0.0.1; everything is kept in {settings.home}.")
         parts = processor_parts(settings)
         with writing(settings) as store:
             crawled = crawl(settings, read_portals(registry).select([site.id for site in chosen]))
@@ -56,8 +58,8 @@ def run_demo(
             show_json(summary.to_plain() | {"seconds": round(time.monotonic() - started, 1)})
         else:
             show_summary(summary)
-            show(f"Xong trong {time.monotonic() - started:.1f} giây.")
-        say("Với các cổng thật, cùng việc này là một lệnh: loa run")
+            show(f"Done in {time.monotonic() - started:.1f} s.")
+        say("One command does the same for real portals: loa run")
         if serve:
             serve_until_stopped(settings, port=port)
     raise typer.Exit(FAILED if report.failed or troubled(crawled) else OK)
@@ -76,5 +78,5 @@ def _choose(names: list[str]) -> tuple[Site, ...]:
     sites = load_sites()
     unknown = sorted(set(names) - {site.id for site in sites})
     if unknown:
-        raise typer.BadParameter(f"không có cổng mẫu {unknown[0]!r}; có: {', '.join(site.id for site in sites)}")
+        raise typer.BadParameter(f"there is no example portal {unknown[0]!r}; there are: {', '.join(site.id for site in sites)}")
     return tuple(site for site in sites if not names or site.id in names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Annotated
@@ -28,25 +28,25 @@ from corpus.store import SCHEMA_VERSION
 from search_api.answers import Catalogue
 from search_api.params import Search
 
-AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 _CONTEXT = 50
 """Characters on each side of a match in context."""
 _LIBRARIES = ("lxml", "scikit-learn", "scrapy", "sqlalchemy", "tantivy", "trafilatura", "underthesea")
 
 
 def register(app: typer.Typer) -> None:
-    app.command("search", help="Tìm trong tin bài đã lập chỉ mục; ngôn ngữ truy vấn như trên trang.")(search)
-    app.command("serve", help="Mở trang và API đến khi bấm Ctrl-C.")(serve)
-    app.command("status", help="Có gì trong kho: trang, kết quả, tin bài, các lần chạy.")(status)
-    app.command("doctor", help="Kiểm tra mọi thứ trong thư mục dữ liệu và nói cần làm gì.")(doctor)
+    app.command("search", help="Search the indexed documents; queries are written as on the page.")(search)
+    app.command("serve", help="Serve page and API until Ctrl-C.")(serve)
+    app.command("status", help="What is kept here: pages and outcomes, documents, runs.")(status)
+    app.command("doctor", help="Examine everything in the home folder and say what to do.")(doctor)
 
 
 def search(
     context: typer.Context,
-    query: Annotated[list[str], typer.Argument(help='Ví dụ: "loa thông minh" tỉnh:"Lào Cai" năm:2024', metavar="QUERY...")],
-    limit: Annotated[int, typer.Option("--limit", help="Số tin một trang.", min=1, max=MAX_LIMIT)] = 20,
-    page: Annotated[int, typer.Option("--page", help="Trang thứ mấy.", min=1, max=500)] = 1,
-    kwic: Annotated[bool, typer.Option("--kwic", help="Từng chỗ khớp trong ngữ cảnh, thay cho từng tin.")] = False,
+    query: Annotated[list[str], typer.Argument(help='For example: "loa thông minh" tỉnh:"Lào Cai" năm:2024', metavar="QUERY...")],
+    limit: Annotated[int, typer.Option("--limit", help="Documents on one page of results.", min=1, max=MAX_LIMIT)] = 20,
+    page: Annotated[int, typer.Option("--page", help="Which page of results.", min=1, max=500)] = 1,
+    kwic: Annotated[bool, typer.Option("--kwic", help="Every match in its context, instead of every document.")] = False,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
@@ -55,7 +55,7 @@ def search(
         wanted = Search(q=" ".join(query), relevance=(), size=limit, page=page)
         answer = Catalogue(store, index, names).search(wanted, facets=())
         looked_for = patterns(wanted.query(names).where)
-        say(f"Hiểu là: {answer.understood or 'mọi tin bài'}. {number(answer.total)} tin bài.")
+        say(f"Hiểu là: {answer.understood or 'mọi tin bài'} ({number(answer.total)} documents)")
         for hit in answer.hits:
             if kwic:
                 document = store.get_document(hit.id)
@@ -65,7 +65,7 @@ def search(
                 show_json(hit.model_dump(mode="json"))
             else:
                 places = ", ".join(province.name for province in hit.provinces)
-                show(f"{hit.id}  {hit.published or 'không rõ ngày'}  {hit.source.name}" + (f"  [{places}]" if places else ""))
+                show(f"{hit.id}  {hit.published or 'no date'}  {hit.source.name}" + (f"  [{places}]" if places else ""))
                 show(f"    {hit.title}")
                 if hit.snippet:
                     show("    " + " ".join(hit.snippet.split()))
@@ -85,8 +85,10 @@ def _show_contexts(document: Document, looked_for: Sequence[Pattern], *, as_json
 
 def serve(
     context: typer.Context,
-    host: Annotated[str | None, typer.Option("--host", help="Địa chỉ lắng nghe (LOA_HOST).")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="Cổng; bận thì lấy cổng trống (LOA_PORT).", min=0, max=65535)] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on (LOA_HOST).")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Port; a free one is taken when it is busy (LOA_PORT).", min=0, max=65535)
+    ] = None,
 ) -> None:
     serve_until_stopped(_settings(context), host=host, port=port)
 
@@ -123,18 +125,22 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
             }
         )
         return
-    show_table("Trang theo kết quả", ("Kết quả", "Trang"), sorted(outcomes.items()))
+    show_table("Pages by outcome", ("Outcome", "Pages"), sorted(outcomes.items()))
     rows = [
         (portal, sum(counts.values()), documents.get(portal, 0), sum(n for word, n in counts.items() if word.startswith("failed/")))
         for portal, counts in by_portal.items()
     ]
-    show_table("Nguồn tin", ("Nguồn", "Trang", "Tin bài", "Lỗi"), rows)
+    show_table("Sources", ("Source", "Pages", "Documents", "Failed"), rows)
     show_table(
-        "Các lần chạy gần nhất",
-        ("Số", "Việc", "Tình trạng", "Bắt đầu (UTC)"),
+        "Latest runs",
+        ("Run", "Kind", "State", "Started (UTC)"),
         [(str(run.id), run.kind, run.state, f"{run.started_at:%Y-%m-%d %H:%M:%S}") for run in runs],
     )
-    show(f"{number(sum(documents.values()))} tin bài, {number(unindexed)} chưa vào chỉ mục; địa chỉ: {frontier or 'chưa có'}.")
+    show(f"{number(sum(documents.values()))} documents, {number(unindexed)} changes not in the index yet; addresses: {_counts(frontier)}.")
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number(count)} {word}" for word, count in sorted(counts.items())) or "none yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +169,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         if as_json:
             show_json({"check": finding.name, "ok": finding.sound, "detail": finding.detail})
         else:
-            show(f"{'ổn ' if finding.sound else 'LỖI'}  {finding.name}: {finding.detail}")
+            show(f"{'ok   ' if finding.sound else 'FAULT'}  {finding.name}: {finding.detail}")
     raise typer.Exit(OK if all(finding.sound for finding in findings) else FAILED)
 
 
@@ -181,38 +187,38 @@ def _versions(_: Settings) -> tuple[bool, str]:
 
 def _home(settings: Settings) -> tuple[bool, str]:
     if not settings.home.exists():
-        return True, f"{settings.home} chưa có; lệnh đầu tiên sẽ tạo"
+        return True, f"{settings.home} is not there yet; the first command makes it"
     return settings.home.is_dir(), str(settings.home)
 
 
 def _store(settings: Settings) -> tuple[bool, str]:
     if not settings.store_path.exists():
         lost = settings.archive_path.exists()
-        return not lost, "chưa có cơ sở dữ liệu" + (": kho lưu trữ còn, chạy `loa process --all` để dựng lại" if lost else "")
+        return not lost, "no database yet" + (", but an archive: run `loa process --all`, which rebuilds it" if lost else "")
     with opened(settings) as store:
         faults = store.check()
-        detail = f"lược đồ {SCHEMA_VERSION}, {number(store.count_documents())} tin bài, {number(store.count_versions())} phiên bản"
+        detail = f"schema {SCHEMA_VERSION}, {number(store.count_documents())} documents, {number(store.count_versions())} versions"
         waiting = store.outcomes().get("pending", 0)
     if faults:
-        return False, f"{settings.store_path}: {faults[0]}; khôi phục từ bản sao lưu"
-    return True, detail + (f", {number(waiting)} trang chờ `loa process`" if waiting else "")
+        return False, f"{settings.store_path}: {faults[0]}; put the last backup back"
+    return True, detail + (f", {number(waiting)} pages wait for `loa process`" if waiting else "")
 
 
 def _index(settings: Settings) -> tuple[bool, str]:
     if not settings.store_path.exists():
-        return True, "chưa có"
+        return True, "none yet"
     with opened(settings) as store:
         kept, missing = store.count_documents(), store.count_unindexed()
     with indexed(settings) as index:
         found = index.count(Query())
     if missing:
-        return False, f"{number(missing)} thay đổi chưa vào chỉ mục: chạy `loa process`"
-    return found == kept, f"{number(found)} tin bài" + ("" if found == kept else f", cơ sở dữ liệu có {number(kept)}: chạy `loa reindex`")
+        return False, f"{number(missing)} changes are not in the index: run `loa process`"
+    return found == kept, f"{number(found)} documents" + ("" if found == kept else f", but {number(kept)} in the store: run `loa reindex`")
 
 
 def _archive(settings: Settings) -> tuple[bool, str]:
     if not settings.archive_path.exists():
-        return True, "chưa có"
+        return True, "none yet"
     files = sorted(settings.archive_path.glob("*.warc.gz"))
     names = {file.name for file in files}
     lost: list[str] = []
@@ -221,25 +227,25 @@ def _archive(settings: Settings) -> tuple[bool, str]:
             lost = sorted({record.partition("#")[0] for record in store.records()} - names)
     size = sum(file.stat().st_size for file in files)
     if lost:
-        return False, f"{settings.archive_path / lost[0]} mất ({number(len(lost))} tệp): khôi phục từ bản sao lưu"
-    return True, f"{number(len(files))} tệp, {number(size >> 10)} KiB; kiểm từng bản ghi: `loa archive verify`"
+        return False, f"{settings.archive_path / lost[0]} is missing ({number(len(lost))} files in all): restore it from the backup"
+    return True, f"{number(len(files))} files, {number(size >> 10)} KiB; `loa archive verify` reads every record"
 
 
 def _model(settings: Settings) -> tuple[bool, str]:
     from nlp.model import SentenceModel
 
     if not settings.model_path.exists():
-        return True, "chưa huấn luyện; tự huấn luyện ở lần dùng đầu"
+        return True, "not fitted yet; done by itself on first use"
     return True, SentenceModel.load(settings.model_path).method
 
 
 def _register(_: Settings) -> tuple[bool, str]:
-    return True, f"{number(len(Register.load()))} đơn vị hành chính"
+    return True, f"{number(len(Register.load()))} administrative units"
 
 
 def _portals(settings: Settings) -> tuple[bool, str]:
     portals = read_portals(settings.portals_path)
-    return True, f"{portals.source}: {number(len(portals))} nguồn, {number(sum(portal.verified for portal in portals))} đã kiểm tra"
+    return True, f"{portals.source}: {number(len(portals))} sources, {number(sum(portal.verified for portal in portals))} of them verified"
 
 
 def _settings(context: typer.Context) -> Settings:

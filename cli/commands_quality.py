@@ -17,33 +17,33 @@ from nlp.examples import Example
 from pipelines.process import Processor
 from pipelines.reviews import examples_of
 
-AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("evaluate", help="Đo chất lượng trên tin bài đã gắn nhãn tay hoặc trang đã lưu.")(evaluate)
-    app.command("train", help="Huấn luyện lại mô hình câu từ ví dụ đi kèm và các nhãn đã duyệt.")(train)
-    reviews = typer.Typer(help="Quyết định của người duyệt nhãn.", no_args_is_help=True)
-    reviews.command("export", help="Xuất mọi quyết định, mỗi dòng một đối tượng JSON.")(export_reviews)
-    reviews.command("import", help="Nạp quyết định từ tệp JSONL; trùng thì bỏ qua.")(import_reviews)
+    app.command("evaluate", help="Measure quality on annotated texts or on saved pages.")(evaluate)
+    app.command("train", help="Fit the sentence model again, from the bundled examples and the reviewed tags.")(train)
+    reviews = typer.Typer(help="Decisions of people on tags.", no_args_is_help=True)
+    reviews.command("export", help="Write every decision, one JSON object a line.")(export_reviews)
+    reviews.command("import", help="Take in decisions from a JSONL file; those known already are left out.")(import_reviews)
     app.add_typer(reviews, name="review")
 
 
 def evaluate(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="Tệp JSONL đã gắn nhãn tay.", show_default=False)] = None,
-    pages: Annotated[Path | None, typer.Option("--pages", help="Thư mục trang đã lưu có expected.jsonl.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="JSONL file of annotated texts.", show_default=False)] = None,
+    pages: Annotated[Path | None, typer.Option("--pages", help="Folder of saved pages with expected.jsonl.")] = None,
     as_json: AsJson = False,
 ) -> None:
     if (file is None) == (pages is None):
-        raise typer.BadParameter("cần đúng một trong hai: FILE.jsonl hoặc --pages DIR")
+        raise typer.BadParameter("give one of the two: FILE.jsonl or --pages DIR")
     figures = _score_pages(pages) if pages is not None else _score_texts(_settings(context), file or Path())
     if as_json:
         show_json(figures)
         return
     plain = [(name, round(value, 4)) for name, value in figures.items() if isinstance(value, float)]
     if plain:
-        show_table("Điểm", ("Chỉ số", "Giá trị"), plain)
+        show_table("Scores", ("Figure", "Value"), plain)
     else:
         for name, value in figures.items():
             show(f"{name}: {value}")
@@ -57,7 +57,7 @@ def _score_texts(settings: Settings, file: Path) -> dict[str, Any]:
         raise InvalidData("no such file", file=str(file))
     rows = read_rows(file)
     processor = Processor.load(processor_parts(settings), progress=say)
-    with progress("Đánh giá", len(rows)) as advance:
+    with progress("Scoring", len(rows)) as advance:
         return score(rows, processor.tag, register=Register.load(), progress=lambda done, _total: advance(done))
 
 
@@ -83,8 +83,8 @@ def train(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         show_json(figures)
     else:
-        show_table("Mô hình câu (kiểm tra chéo)", ("Chỉ số", "Giá trị"), [(name, f"{value:.4g}") for name, value in figures.items()])
-        show(f"Đã ghi vào {settings.model_path}; chạy `loa retag` để dùng cho tin bài đã có.")
+        show_table("Sentence model (cross-validated)", ("Figure", "Value"), [(name, f"{value:.4g}") for name, value in figures.items()])
+        show(f"Written to {settings.model_path}; `loa retag` uses it on the documents at hand.")
 
 
 def _reviewed_examples(settings: Settings) -> list[Example]:
@@ -99,7 +99,7 @@ def _reviewed_examples(settings: Settings) -> list[Example]:
 
 def export_reviews(
     context: typer.Context,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Tệp đích; bỏ trống: đầu ra chuẩn.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; without it, standard output.")] = None,
 ) -> None:
     with opened(_settings(context)) as store:
         lines = [review_to_json(review).decode() for review in store.reviews()]
@@ -111,10 +111,10 @@ def export_reviews(
         output.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     except OSError as error:
         raise InvalidData(f"cannot be written: {error.strerror}; name another file", file=str(output)) from error
-    say(f"{number(len(lines))} quyết định được ghi vào {output}.")
+    say(f"{number(len(lines))} decisions written to {output}.")
 
 
-def import_reviews(context: typer.Context, file: Annotated[Path, typer.Argument(help="Tệp JSONL.")], as_json: AsJson = False) -> None:
+def import_reviews(context: typer.Context, file: Annotated[Path, typer.Argument(help="JSONL file.")], as_json: AsJson = False) -> None:
     """Wrong lines are named and left out; the others are taken. `loa retag` then applies them to the documents at hand."""
     found, faults = [], 0
     try:
@@ -134,7 +134,7 @@ def import_reviews(context: typer.Context, file: Annotated[Path, typer.Argument(
     if as_json:
         show_json({"read": len(found), "added": added, "faults": faults, "at": now().isoformat()})
     else:
-        show(f"{number(added)} quyết định mới trong {number(len(found))}; chạy `loa retag` để áp dụng.")
+        show(f"{number(added)} of {number(len(found))} decisions are new; `loa retag` applies them.")
     raise typer.Exit(FAILED if faults else OK)
 
 

@@ -26,7 +26,7 @@ from corpus.portals import Portal, parse_portals
 from crawler.run import crawl
 from pipelines.batch import pending, process_pages
 
-AsJson = Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON trên đầu ra chuẩn.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 _SAMPLES = 3
 """Articles fetched for one check: enough to see whether title, date and text are read."""
 _TABLE = re.compile(r"^\[\[portal\]\]\s*$", re.MULTILINE)
@@ -45,16 +45,18 @@ class Checked:
 
 
 def register(app: typer.Typer) -> None:
-    sources = typer.Typer(help="Danh mục nguồn tin.", no_args_is_help=True)
-    sources.command("check", help="Kiểm tra danh mục nguồn tin; với --live thì đọc thử từng nguồn.")(check_sources)
+    sources = typer.Typer(help="The registry of sources.", no_args_is_help=True)
+    sources.command("check", help="Check the registry; with --live try to read every source.")(check_sources)
     sources.callback()(lambda: None)  # keeps `check` a command of its own
     app.add_typer(sources, name="sources")
 
 
 def check_sources(
     context: typer.Context,
-    portals: Annotated[list[str] | None, typer.Argument(help="Mã nguồn tin; bỏ trống: mọi nguồn.", show_default=False)] = None,
-    live: Annotated[bool, typer.Option("--live", help="Đọc thử từng nguồn qua mạng và ghi nhận nguồn đọc được.")] = False,
+    portals: Annotated[list[str] | None, typer.Argument(help="Ids of sources; without any: all of them.", show_default=False)] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Read a few articles of each source over the network and note the readable ones as verified.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     loaded: Loaded = context.obj
@@ -66,10 +68,10 @@ def check_sources(
         if as_json:
             show_json({"file": registry.source, "portals": len(chosen), "verified": verified, "unverified": len(chosen) - verified})
         else:
-            show(f"{registry.source}: {number(len(chosen))} nguồn đúng mẫu, {number(verified)} nguồn đã kiểm tra thực tế.")
+            show(f"{registry.source}: {number(len(chosen))} sources are well described, {number(verified)} of them verified.")
         return
     if not settings.contact and not all(portal.allow_loopback for portal in chosen):
-        say("LOA_CONTACT chưa đặt: các cổng không biết hỏi ai khi cần (docs/configuration.md).", "yellow")
+        say("`contact` is not set: the portals cannot tell whom to ask (docs/configuration.md).", "yellow")
     found = []
     with locked(settings.lock_path):
         for portal in chosen:
@@ -118,9 +120,9 @@ def _show(result: Checked, *, as_json: bool) -> None:
             }
         )
         return
-    show(f"{result.portal}: {'đọc được' if result.readable else 'không đọc được (' + str(result.cause) + ')'}")
+    show(f"{result.portal}: {'readable' if result.readable else 'not readable (' + str(result.cause) + ')'}")
     for title, published in result.samples:
-        show(f"    {published or 'không rõ ngày'}  {title}")
+        show(f"    {published or 'no date'}  {title}")
 
 
 def note_verified(settings: Settings, ids: Collection[str]) -> None:
@@ -137,7 +139,7 @@ def note_verified(settings: Settings, ids: Collection[str]) -> None:
         draft.replace(path)
     except OSError as error:
         raise StoreUnavailable(f"{path}: cannot be written ({error.strerror}): check the rights of the folder") from error
-    say(f"{number(len(ids))} nguồn đọc được, ghi verified = true vào {path}.")
+    say(f"{number(len(ids))} sources are readable: verified = true noted in {path}.")
 
 
 def mark_verified(text: str, ids: Collection[str]) -> str:

@@ -47,7 +47,7 @@ def crawl(settings: Settings, portals: Sequence[Portal]) -> CrawlReport:
     Raises: InvalidData, StoreUnavailable, CrawlFailed.
     """
     seen: dict[str, int] = {}
-    with progress(f"Thu thập {len(portals)} nguồn") as advance:
+    with progress(f"Crawling {len(portals)} sources") as advance:
 
         def note(event: Mapping[str, Any]) -> None:
             if event.get("portal"):
@@ -65,7 +65,7 @@ def crawl(settings: Settings, portals: Sequence[Portal]) -> CrawlReport:
     for portal, counts in sorted(report.portals.items()):
         if counts["failed"] or counts["stopped"]:
             causes = ", ".join(f"{cause} {times}" for cause, times in dict(counts["causes"]).items())
-            say(f"{portal}: {number(int(counts['failed']))} địa chỉ lỗi ({causes or counts['stopped']})", "yellow")
+            say(f"{portal}: {number(int(counts['failed']))} addresses failed ({causes or counts['stopped']})", "yellow")
     return report
 
 

@@ -37,7 +37,7 @@ def writing(settings: Settings, *, recover: bool = True) -> Iterator[Store]:
         if recover:
             found = store.recover(now())
             if found.runs:
-                say(f"Lần chạy trước bị ngắt: làm tiếp, {found.urls} địa chỉ đang tải dở sẽ được tải lại.")
+                say(f"The run before was cut off: going on; {found.urls} addresses that were in flight are fetched again.")
         yield store
 
 

@@ -18,7 +18,7 @@ from corpus.errors import CorpusError, IndexUnavailable, InvalidQuery, StoreUnav
 
 app = typer.Typer(
     name="loa",
-    help="Thu thập, đọc hiểu và tìm kiếm tin bài về truyền thông, giảm nghèo về thông tin của các tỉnh, thành.",
+    help="Harvest, read and search what Vietnam's provinces publish about poverty reduction in information.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -33,19 +33,19 @@ def _show_version(wanted: bool) -> None:
         try:
             show(f"loa {version('loa')}")
         except PackageNotFoundError:
-            show("loa (chưa cài đặt)")
+            show("loa (not installed)")
         raise typer.Exit
 
 
 @app.callback()
 def configure(
     context: typer.Context,
-    home: Annotated[Path | None, typer.Option("--home", help="Thư mục chứa mọi dữ liệu của chương trình (LOA_HOME).")] = None,
-    index: Annotated[str | None, typer.Option("--index", help="Thư mục chỉ mục tìm kiếm (LOA_INDEX).")] = None,
-    portals: Annotated[Path | None, typer.Option("--portals", help="Tệp danh mục nguồn tin (LOA_PORTALS).")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", help="Số tiến trình xử lý, 0: theo số bộ xử lý (LOA_WORKERS).")] = None,
-    log_level: Annotated[str | None, typer.Option("--log-level", help="debug, info, warning hay error (LOA_LOG_LEVEL).")] = None,
-    _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Phiên bản.")] = False,
+    home: Annotated[Path | None, typer.Option("--home", help="Folder that holds everything the program keeps (LOA_HOME).")] = None,
+    index: Annotated[str | None, typer.Option("--index", help="Folder of the search index (LOA_INDEX).")] = None,
+    portals: Annotated[Path | None, typer.Option("--portals", help="Portal registry file (LOA_PORTALS).")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="Worker processes; 0: one a processor (LOA_WORKERS).")] = None,
+    log_level: Annotated[str | None, typer.Option("--log-level", help="debug, info, warning or error (LOA_LOG_LEVEL).")] = None,
+    _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     options: dict[str, Any] = {"home": home, "index": index, "portals": portals, "workers": workers, "log_level": log_level}
     loaded: Loaded = load_settings(options)
@@ -71,7 +71,7 @@ def run(arguments: list[str]) -> int:
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else FAILED
         if code == STOPPED:
-            say("Đã dừng theo yêu cầu; chạy lại lệnh để làm tiếp.")
+            say("Stopped as asked; the same command goes on from here.")
         return code
     except BrokenPipeError:
         return OK

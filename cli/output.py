@@ -54,12 +54,12 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
 
 
 def number(value: int) -> str:
-    """Vietnamese grouping.
+    """English grouping, as the rest of what the command line says.
 
     >>> number(1545000000)
-    '1.545.000.000'
+    '1,545,000,000'
     """
-    return f"{value:,}".replace(",", ".")
+    return f"{value:,}"
 
 
 @contextlib.contextmanager

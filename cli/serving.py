@@ -27,7 +27,7 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
         names = Names.load(portals=load_portals(settings.portals_path))
         app = create_app(store, index, names=names, department=settings.department or DEPARTMENT)
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
-        say(f"Trang và API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C để dừng)")
+        say(f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)")
         # uvicorn raises it again after it has ended in good order.
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])

@@ -15,17 +15,6 @@ from corpus.store import Store
 from monitor.stories import group_stories
 
 _MAX_PROVINCES = 20
-_ROLES = {
-    "total": "tổng",
-    "component": "thành phần",
-    "allocated": "được phân bổ",
-    "planned": "dự kiến",
-    "proposed": "đề xuất",
-    "approved": "phê duyệt",
-    "disbursed": "giải ngân",
-    "value": "trị giá",
-    "other": "khác",
-}
 
 
 @dataclass(slots=True)
@@ -45,7 +34,8 @@ class Summary:
     relevant: int
     stories: int
     provinces: tuple[tuple[str, int], ...]
-    activities: tuple[tuple[str, int], ...]
+    activities: tuple[tuple[str, str, int], ...]
+    """Code, Vietnamese name and number of articles."""
     money: dict[str, RoleSum]
 
     def to_plain(self) -> dict[str, Any]:
@@ -56,7 +46,7 @@ class Summary:
             "relevant": self.relevant,
             "stories": self.stories,
             "provinces": dict(self.provinces),
-            "activities": dict(self.activities),
+            "activities": {name: count for _, name, count in self.activities},
             "money": {role: {"vnd": sums.vnd, "sums": sums.sums, "stories": len(sums.stories)} for role, sums in self.money.items()},
         }
 
@@ -70,7 +60,7 @@ def summarize(store: Store, register: Register) -> Summary:
     activities: Counter[str] = Counter()
     for document in documents:
         provinces.update(_provinces(document, register))
-        activities.update({names.get(mention.code, mention.code) for mention in document.activities})
+        activities.update({mention.code for mention in document.activities})
     outcomes = store.outcomes()
     return Summary(
         pages=sum(outcomes.values()),
@@ -79,7 +69,7 @@ def summarize(store: Store, register: Register) -> Summary:
         relevant=len(documents),
         stories=len(stories),
         provinces=tuple(provinces.most_common()),
-        activities=tuple(activities.most_common()),
+        activities=tuple((code, names.get(code, code), count) for code, count in activities.most_common()),
         money=money_by_role(document for document in documents if document.id in first),
     )
 
@@ -117,18 +107,18 @@ def _provinces(document: Document, register: Register) -> set[str]:
 
 
 def show_summary(summary: Summary) -> None:
-    show_table("Trang theo kết quả", ("Kết quả", "Trang"), _rows(summary.outcomes.items()))
+    show_table("Pages by outcome", ("Outcome", "Pages"), _rows(summary.outcomes.items()))
     show(
-        f"{number(summary.documents)} tin bài, {number(summary.relevant)} về truyền thông và giảm nghèo về thông tin, "
-        f"thuộc {number(summary.stories)} câu chuyện."
+        f"{number(summary.documents)} documents, {number(summary.relevant)} of them about communication for poverty reduction, "
+        f"in {number(summary.stories)} stories."
     )
     if summary.provinces:
-        show_table("Tin bài theo tỉnh, thành (34 tỉnh)", ("Tỉnh, thành", "Tin bài"), summary.provinces[:_MAX_PROVINCES])
+        show_table("Articles by province (the 34 of today)", ("Province", "Articles"), summary.provinces[:_MAX_PROVINCES])
     if summary.activities:
-        show_table("Tin bài theo hoạt động", ("Hoạt động", "Tin bài"), summary.activities)
+        show_table("Articles by activity", ("Activity", "Name", "Articles"), summary.activities)
     if summary.money:
-        rows = [(_ROLES.get(role, role), total.vnd, total.sums, len(total.stories)) for role, total in summary.money.items()]
-        show_table("Kinh phí theo vai trò (không cộng giữa các vai trò)", ("Vai trò", "Đồng", "Câu", "Tin"), rows)
+        rows = [(role, total.vnd, total.sums, len(total.stories)) for role, total in summary.money.items()]
+        show_table("Money by role (never added across roles)", ("Role", "VND", "Sums", "Stories"), rows)
 
 
 def _rows(items: Iterable[tuple[str, int]]) -> Sequence[tuple[str, int]]:

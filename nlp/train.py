@@ -106,7 +106,7 @@ def _current(directory: Path) -> SentenceModel | None:
 def _train(directory: Path, examples: Sequence[Example] | None, extra: tuple[Example, ...], seed: int, progress: Progress) -> ModelCard:
     given = load_examples() if examples is None else tuple(examples)
     everything = (*given, *extra)
-    progress(f"Huấn luyện mô hình câu từ {len(everything)} ví dụ…")
+    progress(f"Fitting the sentence model to {len(everything)} examples…")
     fitted = fit(everything, seed=seed, progress=progress)
     made_from = {
         "shipped_sha256": hash_examples(given),
@@ -129,7 +129,7 @@ def _train(directory: Path, examples: Sequence[Example] | None, extra: tuple[Exa
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-    progress("Đã lưu mô hình.")
+    progress("The model is saved.")
     return card
 
 
@@ -155,7 +155,7 @@ def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENAL
     groups = _targets(examples)
     labels = {"activities": groups[0].names, "relevance": groups[1].names, "modality": groups[2].names}
     folds = _folds(texts, seed)
-    tell("Kiểm tra chéo 5 phần…")
+    tell("Cross-validating in five parts…")
     total = sum(len(group.names) for group in groups)
     scores = np.zeros((len(texts), total))
     for fold in range(FOLDS):
@@ -167,7 +167,7 @@ def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENAL
         held_out = _join([weigher(block[outside]) for weigher, block in zip(weighers, counts, strict=True)])
         machines = _machines(matrix, groups, inside, seed, penalty)
         scores[outside] = np.column_stack([machine.decision_function(held_out) for machine in machines])
-    tell("Khớp mô hình cuối…")
+    tell("Fitting the final model…")
     weighers = [Weigher(block) for block in counts]
     matrix = _join([weigher(block) for weigher, block in zip(weighers, counts, strict=True)])
     machines = _machines(matrix, groups, np.arange(len(texts)), seed, penalty)

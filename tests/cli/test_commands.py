@@ -10,14 +10,21 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+import typer
 
 from cli.home import locked
+from cli.main import app
 from cli.serving import listen
 from corpus.errors import StoreUnavailable
 from tests.cli.conftest import ARTICLE, Loa, Ran
+
+_FRAMES = dict.fromkeys(range(0x2500, 0x2580))
+"""The lines of tables."""
 
 
 def test_usage_errors_end_with_2(loa: Loa) -> None:
@@ -255,3 +262,27 @@ def test_help_names_every_command(loa: Loa) -> None:
         command
     ) in "demo run crawl import process reindex retag search serve status doctor config evaluate train review archive sources".split():
         assert f"\n  {command} " in ran.out
+
+
+def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    for key, inner in getattr(command, "commands", {}).items():
+        yield from _commands(inner, f"{name} {key}")
+
+
+def test_help_is_english() -> None:
+    """Vietnamese is for pages and mail; the one exception is an example of a query."""
+    seen = 0
+    for name, command in _commands(typer.main.get_command(app), "loa"):
+        assert command.help, name
+        for text in (command.help, *(parameter.help or "" for parameter in command.params if hasattr(parameter, "help"))):
+            assert text.isascii() or text.startswith("For example: "), f"{name}: {text}"
+            seen += 1
+    assert seen > 50
+
+
+def test_what_is_said_is_english(loa: Loa, filled: str) -> None:
+    for command in (["status"], ["doctor"], ["config", "show"], ["process"], ["retag"], ["reindex"], ["sources", "check"]):
+        ran = loa(*command)
+        assert ran.code == 0, command
+        assert (ran.out + ran.err).translate(_FRAMES).isascii(), ran.out + ran.err
