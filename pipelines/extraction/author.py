@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from pipelines.extraction.body import Body
 from pipelines.extraction.byline import read_byline
 from pipelines.extraction.dates import remainder
-from pipelines.extraction.html import Page, clean
+from pipelines.extraction.html import Block, Page, clean
+from pipelines.extraction.lines import cuts_rest, is_chrome
 from pipelines.extraction.marks import Layout, is_author
 from pipelines.extraction.metadata import Metadata
 
 _AUTHOR_LINK = re.compile(r"/(?:tac-?gia|authors?|but-danh|nha-bao|phong-vien|profile|tacgia)[/\-=.]", re.IGNORECASE)
 _NEAR = 30
 _TAIL = 6
-_PARAGRAPH = 200
+_SENTENCE = 60
+_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)|^right$", re.IGNORECASE)
+_RIGHT_NAMES = re.compile(r"(?:^|[\s_-])(?:text|align|txt|rte)-?(?:align-?)?(?:right|end)(?:\s|$)|author|tacgia")
+_HIDDEN = frozenset({"hidden", "hide", "d-none", "visually-hidden", "sr-only"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,16 @@ def find_author(
     editor's account into the metadata (56 of 84 pages measured).
     """
     page = layout.page
-    under = _under_text(page, body, sites)
+    under = _under_text(layout, body, sites)
     if box is not None and (chosen := read_byline(remainder(page.boxes[box].text), sites=sites, lone=True)):
         return under if under.names == chosen else Author(chosen)
     if under.names:
         return under
+    named = _named_elements(layout, body, title, sites)
+    if not named and (below := _below(layout, body, sites)).names:
+        return below
     for names in (
-        _named_elements(page, body, title, sites),
+        named,
         _author_links(page, body, title, sites),
         _from_metadata(metadata, sites),
         _beside_date(page, body, title, sites),
@@ -51,34 +58,74 @@ def find_author(
     return Author()
 
 
-def _under_text(page: Page, body: Body, sites: Sequence[str]) -> Author:
-    """A short line that holds only names, among the last lines of the text or right below it."""
-    numbers = list(body.blocks[-_TAIL:])
-    after = page.boxes[body.box].last
-    last = body.blocks[-1] if body.blocks else after
-    numbers += range(max(after, last + 1), min(after + 3, len(page.blocks)))
-    for number in reversed(numbers):
+def _under_text(layout: Layout, body: Body, sites: Sequence[str]) -> Author:
+    """A short line that holds only names, among the last lines of the text."""
+    page = layout.page
+    above = False
+    for number in reversed(body.blocks[-_TAIL:]):
         block = page.blocks[number]
         text = remainder(block.text) if re.search(r"\d{4}", block.text) else block.text
-        if len(text) > _PARAGRAPH and number < after:
-            break  # what stands above the last paragraph is a heading
-        if len(text) > 90 or block.tag in ("figcaption", "caption", "h1", "h2", "h3"):
+        if len(text) >= _SENTENCE and text[-1] in '.!?…”"':
+            above = True  # what stands above the last paragraph is a heading, unless it is set to the right
+        if len(text) > 90 or block.tag in ("figcaption", "caption", "h1", "h2", "h3") or _is_cell(page, block):
             continue
-        if number >= after and (block.link_share > 0.5 or block.tag == "li"):
+        right = _is_right(page, block)
+        if above and not right:
             continue
-        names = read_byline(text, sites=sites, lone=number < after)
-        if names and (number < after or len(names[0].split()) >= 2):
+        if names := read_byline(text, sites=sites, lone=True, signed=right):
             return Author(names, number)
     return Author()
 
 
-def _named_elements(page: Page, body: Body, title: int | None, sites: Sequence[str]) -> tuple[str, ...]:
+def _below(layout: Layout, body: Body, sites: Sequence[str]) -> Author:
+    """The same right below the text's container, before the lists of other stories begin."""
+    page = layout.page
+    after = max(page.boxes[body.box].last, body.blocks[-1] + 1 if body.blocks else 0)
+    for number in range(after, min(after + 4, len(page.blocks))):
+        block = page.blocks[number]
+        if cuts_rest(block.text) or any(layout.noise[box] for box in page.ancestors(block.box)):
+            break
+        text = remainder(block.text) if re.search(r"\d{4}", block.text) else block.text
+        if len(text) > 90 or block.link_share > 0.5 or block.tag in ("li", "h1", "h2", "h3", "figcaption") or is_chrome(text):
+            continue
+        right = _is_right(page, block)
+        names = read_byline(text, sites=sites, lone=right, signed=right)
+        if names and (right or len(names[0].split()) >= 2):
+            return Author(names, number)
+    return Author()
+
+
+def _is_right(page: Page, block: Block) -> bool:
+    """Whether the line is set to the right margin, as signatures are."""
+    for number, box in zip(page.ancestors(block.box), range(3), strict=False):
+        del box
+        held = page.boxes[number]
+        if held.last - held.first > 2:
+            return False
+        style = held.attributes.get("style") or ""
+        if _RIGHT.search(style[:400]) or _RIGHT.search((held.attributes.get("align") or "").strip()) or _RIGHT_NAMES.search(held.marks):
+            return True
+    return False
+
+
+def _is_cell(page: Page, block: Block) -> bool:
+    """Whether it is one of several cells of a table's row: data, no signature."""
+    if block.tag not in ("td", "th"):
+        return False
+    row = next((page.boxes[box] for box in page.ancestors(block.box) if page.boxes[box].tag == "tr"), None)
+    return row is not None and row.last - row.first > 1
+
+
+def _named_elements(layout: Layout, body: Body, title: int | None, sites: Sequence[str]) -> tuple[str, ...]:
+    page = layout.page
     held = page.boxes[body.box]
     low = max(0, (title if title is not None else held.first) - 8)
     high = held.last + 12
     best: tuple[int, tuple[str, ...]] | None = None
     for box in page.boxes:
         if not low <= box.first < high or box.last - box.first > 4 or not is_author(box.marks):
+            continue
+        if not _HIDDEN.isdisjoint(box.marks.split()):
             continue
         texts = [box.text] if box.is_inline else [block.text for block in page.blocks[box.first : box.last]]
         for text in texts:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from corpus.text import fold, lower
+from pipelines.extraction.lines import cuts_rest
 from pipelines.extraction.quality import is_syllable
 
 _PREFIX = re.compile(
@@ -16,10 +17,14 @@ _PREFIX = re.compile(
     r"viết bởi|được viết bởi|đăng bởi|posted by|written by)\s?:\s?|(?:theo|by|tác giả|phóng viên|nhà báo|thực hiện)\s(?=[A-ZĐÀ-Ỹ]))",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"^\W{0,3}(?:tác giả(?: bài viết)?|người viết|người thực hiện)\s?:", re.IGNORECASE)
 _SOURCE = re.compile(r"^\W{0,3}(?:nguồn(?: tin)?|source|trích nguồn|nguồn bài viết|dẫn nguồn|bản quyền)\b", re.IGNORECASE)
 _TAIL = re.compile(
     r"\s?(?:\((?:[^()]{0,80})\)?|\[[^\[\]]{0,60}\]|/\s?(?:[\w.+-]{2,40}(?:\s[\w.+-]{1,20}){0,4})|[-–|]\s?(?:báo|ttxvn|vov|vtv|cổng|đài|"
     r"theo|ảnh)\b.{0,60}|"
+    # The office someone works in: "Lò Thị An – Văn phòng HĐND và UBND huyện".
+    r"\s?[-–—,|]\s?(?:văn phòng|phòng|trung tâm|sở|ubnd|ủy ban|huyện đoàn|tỉnh đoàn|công an|chi cục|cục|"
+    r"ban (?:dân|quản|tuyên|biên|chỉ|văn))\s.{2,60}|"
     r",?\s(?:tổng hợp|thực hiện|ghi|biên dịch|lược dịch|dịch|sưu tầm|st|t\.h|t/h)\.?)\s?[.,;]?$",
     re.IGNORECASE,
 )
@@ -30,6 +35,7 @@ _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲ
 # Also "H'Mai" (Ê Đê) and initials.
 _NAME_WORD = rf"(?:[{_UPPER}]['’][^\W\d_]{{1,9}}|[{_UPPER}][^\W\d_]{{0,9}}\.?|(?:[{_UPPER}]\.){{1,4}}[{_UPPER}]?)"
 _NAME = re.compile(rf"^{_NAME_WORD}(?:\s{_NAME_WORD}){{0,4}}$")
+_ACRONYM = re.compile(r"^[BCDĐFGHJKLMNPQRSTVWXZ]{2,}$", re.IGNORECASE)
 # The first letter of the name, drawn in a circle before it.
 _AVATAR = re.compile(rf"^([{_UPPER}])\s(?=\1)")
 _PEOPLE_TITLES = re.compile(
@@ -48,7 +54,8 @@ _OUTLET = re.compile(
     r"(?:^(?:báo|đài|cổng|trang (?:thông tin|tin|chủ|web|điện tử)|theo|nguồn|ảnh|host|admin)\b|"
     r"\b(?:tạp chí|website|ttxvn|vov|vtv|vtc|vietnamplus|vnexpress|dân trí|tuổi trẻ|thanh niên|nhân dân|vietnamnet|online|tttđt|tòa soạn|"
     r"administrator|super user|editor|webmaster|quản trị|btv|bbt|pv|ctv|p\.v|tổng hợp|sưu tầm|internet|minh họa|zing|kenh14|cafef|reuters|"
-    r"afp|ap|bbc|cnn|xinhua|bloomberg|facebook|ban biên tập|media|news|group|corp|channel\w*|công nghệ|công ty|network|tv|trí thức trẻ)\b|"
+    r"afp|ap|bbc|cnn|xinhua|bloomberg|forbes|guardian|kyodo|yonhap|sputnik|tass|cnbc|scmp|"
+    r"facebook|ban biên tập|media|news|group|corp|channel\w*|công nghệ|công ty|network|tv|trí thức trẻ)\b|"
     r"vietnam\+|\.(?:vn|com|net|org|biz|info)\b|https?:|@)",
     re.IGNORECASE,
 )
@@ -80,19 +87,22 @@ _PRESS = frozenset(
 )
 
 
-def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False) -> tuple[str, ...]:
+def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False, signed: bool = False) -> tuple[str, ...]:
     """The names a byline gives, in order; empty when it names an outlet, the site or nobody.
 
-    ``lone`` says that the line stands by itself under the article, where a body such as "Trung tâm ..." may sign too.
+    ``lone`` says that the line stands by itself under the article, where a body such as "Trung tâm ..." may sign too and people's names may
+    stand in brackets; ``signed`` that it is set to the right there, where a pen name may be any word.
 
     >>> read_byline("Theo Thanh Mai (TTXVN)"), read_byline("Thanh Mai - Văn Khánh"), read_byline("Theo TTXVN")
     (('Thanh Mai',), ('Thanh Mai', 'Văn Khánh'), ())
     """
     line = text.strip(" \t*•-–—_.,;:|/")
-    if not 2 <= len(line) <= 120 or _SOURCE.match(line):
+    if not 2 <= len(line) <= 120 or _SOURCE.match(line) or cuts_rest(line):
         return ()
     if line[0] in "([" and line[-1:] in ")]":
-        return ()
+        if not lone or not (line := line[1:-1].strip()):
+            return ()
+        lone = False  # a body in brackets is the source
     bare = _PHOTO_PART.sub("", _strip_prefix(line))
     for _ in range(3):
         shorter = _TAIL.sub("", bare).strip(" ,.;:-–")
@@ -103,20 +113,22 @@ def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False) -> 
         return ()
     names = [_strip_prefix(_PEOPLE_TITLES.sub("", name.strip(" .,;:-–"))) for name in _SEPARATOR.split(bare)]
     names = [_spelled(_AVATAR.sub("", name)) for name in names if name]
-    if names and len(names) <= 6 and all(is_person(name, sites=sites) for name in names):
+    if names and len(names) <= 6 and all(is_person(name, sites=sites, signed=signed) for name in names):
         return tuple(dict.fromkeys(names))
-    if lone and is_signing_body(bare, sites=sites):
+    if (lone or _LABEL.match(line)) and is_signing_body(bare, sites=sites):
         return (bare,)
     return ()
 
 
-def is_person(name: str, *, sites: Sequence[str] = ()) -> bool:
+def is_person(name: str, *, sites: Sequence[str] = (), signed: bool = False) -> bool:
     """Whether the words can be the name or pen name of a person: capitalised, at most five, no outlet, no site name."""
     if not 2 <= len(name) <= 40 or not _NAME.match(name):
         return False
     words = name.split()
-    if len(words) == 1 and "." not in name and not is_syllable(name):
+    if len(words) == 1 and "." not in name and not is_syllable(name) and not signed:
         return False  # Forbes, Reuters
+    if any(_ACRONYM.match(word) for word in words):
+        return False  # HTX, CTCK
     if name.isupper() and len(words) == 1 and "." not in name:
         return False  # VOV, TTXVN, PV: agencies and roles
     if lower(name) in _NOT_NAMES or lower(name) in _PRESS or _OUTLET.search(name) or _NO_PERSON.match(name):

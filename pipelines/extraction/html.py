@@ -7,7 +7,7 @@ not done here (see ``charset.py``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -227,6 +227,8 @@ class _Walk:
         self.bold = 0
         self.links = 0
         self.bolds = 0
+        self.breaks: list[tuple[int, int]] = []
+        """Linked and bold characters of the run before each ``<br>``."""
 
     def run(self, body: LexborNode) -> None:
         page = self.page
@@ -245,6 +247,7 @@ class _Walk:
                 self.add(node.text_content or "")
             elif tag == "br":
                 self.pieces.append(_BREAK)
+                self.breaks.append((self.linked, self.bold))
             elif tag not in _SKIPPED and tag[:1] not in "-!":
                 attributes = node.attributes
                 if not (attributes and _is_hidden(attributes)):
@@ -284,6 +287,8 @@ class _Walk:
     def add(self, text: str) -> None:
         if not text:
             return
+        if _BREAK in text:
+            text = text.replace(_BREAK, " ")
         if self.pieces and text[0].isupper() and self.pieces[-1][-1:].islower():
             self.pieces.append(" ")  # "Hà Giang" and "Sáng nay" in two elements that only the style sheet parts
         self.pieces.append(text)
@@ -323,12 +328,11 @@ class _Walk:
             raw = "".join(self.pieces)
             box = self.nearest_block_box(current)
             tag = self.text_tag(box)
-            for line in _lines(raw):
-                share = min(1.0, len(line) / max(1, self.length))
-                page.blocks.append(
-                    Block(line, box, tag, min(len(line), round(self.linked * share)), min(len(line), round(self.bold * share)))
-                )
+            self.breaks.append((self.linked, self.bold))
+            for line, linked, bold in _lines(raw, self.breaks):
+                page.blocks.append(Block(line, box, tag, min(len(line), linked), min(len(line), bold)))
         self.pieces.clear()
+        self.breaks.clear()
         self.length = self.linked = self.bold = 0
 
     def nearest_block_box(self, box: int) -> int:
@@ -365,20 +369,20 @@ def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
     return bool(style and "none" in style and _HIDDEN.search(style[:400])) or "hidden" in attributes
 
 
-def _lines(raw: str) -> Iterator[str]:
-    """Paragraphs of one run: ``<br>`` ends one, unless the sentence plainly goes on (hard-wrapped text)."""
-    if _BREAK not in raw:
-        if line := clean(raw):
-            yield line
-        return
+def _lines(raw: str, breaks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
+    """Paragraphs of one run with their linked and bold characters: ``<br>`` ends one, unless the sentence plainly goes on (hard-wrapped
+    text). ``breaks`` are the characters linked and bold so far at each ``<br>`` and at the end."""
     pending = ""
-    for piece in raw.split(_BREAK):
+    seen = start = (0, 0)
+    for piece, until in zip(raw.split(_BREAK), breaks, strict=False):
         line = clean(piece)
         if pending and line and pending[-1] not in '.!?:;…”"' and line[0].islower():
             pending = f"{pending} {line}"
-            continue
-        if pending:
-            yield pending
-        pending = line
+        else:
+            if pending:
+                yield pending, seen[0] - start[0], seen[1] - start[1]
+                start = seen
+            pending = line
+        seen = until
     if pending:
-        yield pending
+        yield pending, seen[0] - start[0], seen[1] - start[1]

@@ -31,7 +31,7 @@ _STRONG_BODY = re.compile(
 )
 _NOISE = re.compile(
     r"related|relation|relate[-_]|lien-?_?quan|tin-?_?(?:khac|moi|cung)|"
-    r"cung-?_?chuyen|newsother|othernews|older|newer|similar|suggest|recommend|doc-?_?(?:them|nhieu)|"
+    r"cung-?_?chuyen|newsother|othernews|more-?_?news|news-?_?more|older|newer|similar|suggest|recommend|doc-?_?(?:them|nhieu)|"
     r"xem-?_?(?:them|nhieu)|read-?_?more|most-?_?(?:read|view)|popular|hot-?_?news|box-?_?(?:news|tin)|list-?_?news|news-?_?(?:list|box)|"
     r"shar(?:e|ing)|social|facebook|zalo|twitter|comment|binh-?_?luan|y-?_?kien|phan-?_?hoi|tag[-_s]|tu-?_?khoa|keyword|breadcrumb|menu|"
     r"navbar|"

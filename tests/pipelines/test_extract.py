@@ -78,6 +78,12 @@ BYLINES = [
     ("admin", ()),
     ("bao-huyen.vn", ()),
     ("Năm 2023", ()),
+    ("HTX SHS", ()),
+    ("Papan", ()),
+    ("Lò Thị Sen – Văn phòng HĐND và UBND huyện", ("Lò Thị Sen",)),
+    ("Tác giả: Ban Văn hóa xã", ("Ban Văn hóa xã",)),
+    ("Thanh Mai, Trường Giang", ("Thanh Mai", "Trường Giang")),
+    ("CÁC TIN BÀI KHÁC (12)", ()),
     ("Người dân bản mới vui đón chữ.", ()),
     ("", ()),
 ]
@@ -91,7 +97,13 @@ def test_bylines(line: str, names: tuple[str, ...]) -> None:
 def test_a_body_signs_only_alone_under_the_text() -> None:
     assert read_byline("Trung tâm Văn hóa và Truyền thông", lone=True) == ("Trung tâm Văn hóa và Truyền thông",)
     assert read_byline("Trung tâm Văn hóa và Truyền thông") == ()
+    assert read_byline("(Trung tâm Văn hóa và Truyền thông)", lone=True) == ()
+    assert read_byline("(Lý Lan Anh)", lone=True) == ("Lý Lan Anh",)
+    assert read_byline("Papan", lone=True, signed=True) == ("Papan",)
     assert read_byline("Trung tâm Văn hóa và Truyền thông", lone=True, sites=["Trung tâm Văn hóa và Truyền thông"]) == ()
+
+
+TAIL = "<p>Dịp này, huyện trao hai mươi bộ loa cho các thôn ở xa trung tâm xã.</p>"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +116,12 @@ def test_a_body_signs_only_alone_under_the_text() -> None:
         ("", "<p>Ảnh: Lý Thị Xuân</p>", None),
         ("", "<p>Nguồn: TTXVN</p>", None),
         ("<span class='author'>Báo Huyện</span>", "", None),
+        ("<p class='author'>Lý Thị Xuân</p>", "<table><tr><td>Tả Van</td><td>Tăng</td></tr></table>" + TAIL, "Lý Thị Xuân"),
+        ("", "<p><strong>Giữ Vườn Chè</strong></p>" + TAIL, None),
+        ("", "<p style='text-align: right'><b>Lý Thị Xuân</b></p>" + TAIL, "Lý Thị Xuân"),
+        ("", "<p align=right><b>Papan</b></p>", "Papan"),
+        ("", "<p class='text-right'>(Lý Thị Xuân)</p>", "Lý Thị Xuân"),
+        ("<span class='hidden' itemprop='author'>Lý Văn Quản</span>", "", None),
     ],
 )
 def test_author_places(under_title: str, after_text: str, author: str | None) -> None:
@@ -113,6 +131,21 @@ def test_author_places(under_title: str, after_text: str, author: str | None) ->
         under_title=under_title,
         body=body,
     )
+
+    assert extract(raw(page)).author == author
+
+
+@pytest.mark.parametrize(
+    ("below", "author"),
+    [
+        ("<p class='text-right'><b>Trung tâm Văn hóa và Truyền thông</b></p>", "Trung tâm Văn hóa và Truyền thông"),
+        ("<p><strong>Tác giả: </strong>Ban Văn hóa xã</p>", "Ban Văn hóa xã"),
+        ("<div class='more-news'><p>Lý Minh Hương | 05/01/2025 10:00</p></div>", None),
+        ("<h4>CÁC TIN BÀI KHÁC</h4><p>Lý Minh Hương</p>", None),
+    ],
+)
+def test_author_below_the_text(below: str, author: str | None) -> None:
+    page = article().replace("</div></div></body>", f"</div>{below}</div></body>")
 
     assert extract(raw(page)).author == author
 
