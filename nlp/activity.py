@@ -6,6 +6,7 @@ tagged only for documents on poverty communication: elsewhere the same words mea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,7 @@ _MIN_MODEL_WORDS = 6
 """Shorter sentences are headlines of menus and captions as often as statements."""
 _CAPTION_WORDS = 14
 """A caption this long makes a statement of its own; it shows what there is, so it counts as general."""
+_STATES = re.compile(r"\bđã\b|^(?:nhiều|hầu hết|tất cả|các|mọi|\d+) (?:\w+ ){1,6}(?:dùng|sử dụng|vận hành|duy trì|áp dụng)\b")
 _OFFICIAL_WEIGHT = 0.9
 _MAX_EVIDENCE = 3
 _MODALITY_ORDER: tuple[Modality, ...] = ("done", "planned", "general")
@@ -118,7 +120,7 @@ def _likely(probabilities: Mapping[str, float], *, otherwise: Modality) -> Modal
 
 
 def _tells(sentence: Sentence) -> bool:
-    return sentence.zone == "caption" and sentence.plain.count(" ") >= _CAPTION_WORDS and " đã " in sentence.plain
+    return sentence.zone == "caption" and sentence.plain.count(" ") >= _CAPTION_WORDS and _STATES.search(sentence.plain) is not None
 
 
 def _mention(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinion], *, with_model: bool) -> ActivityMention | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -29,6 +29,18 @@ _BODIES = re.compile(
     r"|văn hóa ?(?:-|,) ?thể thao (?:và|-) (?:truyền thông|thông tin|tt)|thông tin(?: -|,| và) thể thao|truyền thông - văn hóa"
     r"|văn hóa và truyền thông|học viện báo chí và tuyên truyền|thông tin cơ sở và thông tin đối ngoại|tuyên giáo"
     r"|^\(?(?:báo|đài|cổng thông tin điện tử)\b[^-–.,;:]{2,30}?\)?\s*[-–] "
+)
+# What a class teaches goes on after a comma ("lớp bồi dưỡng về viết tin, làm chương trình phát thanh") until another deed is told.
+_TAUGHT = re.compile(
+    r"\b(?:(?:lớp|khóa|buổi|đợt) (?:học|tập huấn|bồi dưỡng|đào tạo)|học viên"
+    r"|được (?:nghe|học|phổ biến|truyền đạt|trang bị|hướng dẫn|tập huấn|bồi dưỡng)"
+    r"|(?:hướng dẫn|dạy|bày|truyền đạt|trang bị|giúp)(?: cho)? (?:học viên|đại biểu|cán bộ|người dự|công chức))"
+    r"[^.;,]{0,40}? (?:về|cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|chuyên đề)\b"
+)
+_ANOTHER_DEED = re.compile(
+    r"[.;]|, (?=(?:đồng thời |ngoài ra |bên cạnh đó |cùng với đó |và )?(?:\d|in|cấp|phát|lắp|mua|tổ chức|phối hợp|duy trì|treo|dựng"
+    r"|đã|còn|sẽ|huyện|tỉnh|xã|sở|phòng|biên soạn|xuất bản|hỗ trợ|trao|tặng|mở|sản xuất|đầu tư|nâng cấp|đặt hàng|đăng|ban hành|trang bị)\b)"
+    r"|\b(?:đồng thời|ngoài ra|bên cạnh đó|cùng với đó)\b"
 )
 _ZONES = frozenset({"title", "lead", "body", "heading", "caption"})
 _SECTIONS = frozenset({"purpose", "goals", "tasks", "money", "organisation"})
@@ -116,6 +128,7 @@ class ActivityRules:
         text = _PROJECT.sub(_hidden, _BODIES.sub(_hidden, sentence.plain))
         hits = self.book.scan(text)
         only_topics = self._only_topics(hits)
+        taught = _taught(text)
         matches: list[Match] = []
         silenced: set[str] = set()
         for rule, patterns in self._candidates(hits):
@@ -125,7 +138,7 @@ class ActivityRules:
                 continue
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
-            match = _first_allowed(rule, patterns, hits, text)
+            match = _first_allowed(rule, patterns, hits, text, () if rule.topics else taught)
             if isinstance(match, tuple):
                 matches.append(Match(rule, *match))
             elif match:
@@ -170,14 +183,29 @@ def _hidden(match: re.Match[str]) -> str:
     return "_" * len(match.group())
 
 
-def _first_allowed(rule: Rule, patterns: Iterable[Pattern], hits: Hits, text: str) -> tuple[int, int] | bool:
-    """The first match that nothing excludes; else whether there was one at all."""
+def _taught(text: str) -> tuple[tuple[int, int], ...]:
+    """Stretches that only say what a class teaches."""
+    found: list[tuple[int, int]] = []
+    for match in _TAUGHT.finditer(text):
+        if found and match.end() < found[-1][1]:
+            continue
+        ends = _ANOTHER_DEED.search(text, match.end())
+        found.append((match.end(), ends.start() if ends else len(text)))
+    return tuple(found)
+
+
+def _first_allowed(
+    rule: Rule, patterns: Iterable[Pattern], hits: Hits, text: str, silent: Sequence[tuple[int, int]]
+) -> tuple[int, int] | bool:
+    """The first match that nothing excludes and that lies outside the ``silent`` stretches; else whether there was one at all."""
     excluded: list[tuple[tuple[int, int], int]] | None = None
     for pattern in patterns:
         for match in all_matches(pattern, hits)[:_MAX_MATCHES]:
             if excluded is None:
                 excluded = [(span, _EXCLUDE_CHARACTERS) for span in _spans(rule.exclude, hits)]
                 excluded += [(span, _CLAUSE_CHARACTERS) for span in _spans(rule.exclude_clause, hits)]
+            if any(start <= match[0] < end or start < match[1] <= end for start, end in silent):
+                continue
             if not any(
                 near(match, other, distance) and text.find(";", min(match[0], other[0]), max(match[1], other[1])) < 0
                 for other, distance in excluded

@@ -38,9 +38,13 @@ _AHEAD = re.compile(r"\b(?:(?:trong )?thời gian tới|phương hướng|nhiệ
 # The plan is the news: what follows is its content. "Đã ban hành kế hoạch" is background of a report on results.
 _ISSUED = re.compile(
     r"\b(?:vừa|mới)(?: \w+){0,3} (?:ban hành|ký|phê duyệt|ra|xây dựng|có) .{0,40}?(?:kế hoạch|quyết định|công văn|hướng dẫn|đề án)"
+    r"|\b(?:kế hoạch|đề án|phương án)\b[^.;]{0,120}\b(?:vừa|mới)(?: \w+){0,8} (?:ban hành|phê duyệt|thông qua)\b"
     r"|\bdự kiến (?:làm|tổ chức|triển khai)\b|\btheo kế hoạch vừa\b"
 )
-_PLAN_NEWS = re.compile(r"(?:ban hành|triển khai|phê duyệt|lấy ý kiến).{0,40}kế hoạch|^kế hoạch\b|^triển khai nhiều hoạt động")
+_PLAN_NEWS = re.compile(
+    r"(?:ban hành|triển khai|phê duyệt|lấy ý kiến).{0,40}kế hoạch|\b(?:lên|ra|có|công bố) kế hoạch\b|^kế hoạch\b"
+    r"|^triển khai nhiều hoạt động"
+)
 _FIRST_SENTENCES = 6
 _FORMS = re.compile(r"(?:các )?(?:hình thức|nội dung)[^.:]{0,60}(?:gồm|bao gồm|như)?\s*:")
 # A list item or order: starts with a verb and names nobody who did it.
@@ -70,6 +74,8 @@ class ModalityReader:
         self._announced = False
         self._sentence: Sentence | None = None
         self._bare = False
+        self._listed: tuple[int, Modality] | None = None
+        """Where the items of an enumeration begin in this sentence, and what the words before its colon say of all of them."""
         self._seen = 0
         self.assumed = False
         """Whether the last answer of `of` was the usual case and nothing in the text says so."""
@@ -82,6 +88,7 @@ class ModalityReader:
         self._sentence = sentence
         self._seen += 1
         self._bare = bool(_BARE_VERB.match(sentence.plain))
+        self._listed = _enumeration(sentence.plain)
         if _AHEAD.search(sentence.plain):
             self._carried = "planned"
         elif _PAST_PERIOD.search(sentence.plain) and not _ISSUED.search(sentence.plain):
@@ -111,7 +118,11 @@ class ModalityReader:
         separators = [match.end() for match in _CLAUSE.finditer(text, low, start)]
         before = text[low:start]
         clause = text[separators[-1] : start] if separators else before
-        marker = _last_marker(clause) or _last_marker(before)
+        marker = _last_marker(clause)
+        if self._listed and start >= self._listed[0]:
+            item = text[max(low, self._listed[0], separators[-1] if separators else 0) : start]
+            marker = _last_marker(item) or self._listed[1]
+        marker = marker or _last_marker(before)
         after = text[end : end + 100]
         if marker == "done":
             return "done"
@@ -131,6 +142,15 @@ class ModalityReader:
             return "planned"
         self.assumed = True
         return "done"
+
+
+def _enumeration(text: str) -> tuple[int, Modality] | None:
+    """Start of the items and their modality, for "sẽ dùng các hình thức: ...; ...; ..."; None without list, or where nothing is said."""
+    colon = text.find(": ")
+    if colon < 0 or text.find(";", colon) < 0:
+        return None
+    marker = _last_marker(text[max(0, colon - _LOOKBACK) : colon])
+    return None if marker is None or marker == "general" else (colon + 2, "planned" if marker == "planned" else "done")
 
 
 def _last_marker(text: str) -> str | None:

@@ -20,7 +20,7 @@ from nlp.activity import BOTH_METHOD, MODEL_METHOD, RULES_METHOD, ActivityTagger
 from nlp.activity_rules import ActivityRules, Rule
 from nlp.model import Prediction
 from nlp.relevance import RelevanceTagger
-from nlp.sections import Sentence, plain
+from nlp.sections import Sentence, Zone, plain
 
 OWN = Path(__file__).parents[1] / "gold" / "own" / "activities.jsonl"
 FLOOR = 0.85
@@ -42,7 +42,7 @@ def found(text: str, title: str = "") -> dict[str, str]:
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=[rule.id for rule in RULES.rules])
 def test_every_rule_fires_on_its_example(rule: Rule) -> None:
-    zone = "title" if rule.zones == {"title"} else "body"
+    zone: Zone = "title" if rule.zones == {"title"} else "body"
     sentence = Sentence(0, len(rule.example), "text", zone, "", plain(rule.example), 0)
     assert rule.id in {match.rule.id for match in RULES.read(sentence).matches}
     assert rule.id.startswith(rule.activity)
@@ -90,6 +90,25 @@ CASES = [
         "list of forms",
         "Hình thức: đối thoại chính sách; in tờ rơi; treo băng rôn; phát trên loa truyền thanh; đăng mạng xã hội.",
         {"broadcast": "planned", "publication": "planned", "visual": "planned", "digital": "planned", "dialogue": "planned"},
+    ),
+    ("what a class is about", "Họ dự lớp bồi dưỡng về viết bài báo, xây dựng chương trình phát thanh, làm pa nô.", {"training": "done"}),
+    (
+        "the deed after what a class is about",
+        "Huyện mở lớp tập huấn về truyền thông cho 40 cán bộ, in 3.000 tờ rơi.",
+        {"training": "done", "publication": "done"},
+    ),
+    (
+        "a list that is planned as a whole, but for one item",
+        "Cách làm năm nay sẽ gồm: phát tin trên hệ thống truyền thanh của xã và trên sóng của huyện vào mỗi buổi sáng, mỗi buổi chiều "
+        "trong tuần; biểu dương, khen thưởng những hộ vươn lên; đối thoại với hộ nghèo; đã treo 20 băng rôn.",
+        {"broadcast": "planned", "recognition": "planned", "dialogue": "planned", "visual": "done"},
+    ),
+    ("one conference", "Huyện mở hội nghị truyền thông về giảm nghèo cho 90 hộ nghèo.", {"event": "done"}),
+    ("a series of conferences", "Hội Phụ nữ tổ chức 11 hội nghị truyền thông cho hơn 900 hội viên.", {"outreach": "done"}),
+    (
+        "a caption that states a use",
+        "Nhiều xã vùng cao của huyện dùng đài truyền thanh thông minh để báo tin. Ảnh minh họa",
+        {"radio_facility": "general"},
     ),
     ("habit", "Tuyên truyền trực quan luôn là kênh quen thuộc ở bản làng.", {"visual": "general"}),
     ("demand", "Bộ yêu cầu các tỉnh giám sát, đánh giá việc thực hiện tiểu dự án.", {"oversight": "planned"}),
