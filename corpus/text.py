@@ -28,7 +28,14 @@ _LOOKALIKES = str.maketrans(
         "\u00ad": None,
         "\x00": None,
     }
+) | dict.fromkeys(range(0xD800, 0xE000))  # half of a character that something cut in two: cannot be written as UTF-8
+
+_MARK = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u06d6-\u06ed\u0730-\u074a\u0e38-\u0e4e"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 )
+# Ordering the marks on one letter takes quadratic time; Unicode's stream-safe form (UAX 15) allows 30, real text has two.
+_TOO_MANY_MARKS = re.compile(f"([{_MARK}]{{30}})[{_MARK}]+")
 
 
 def normalize(text: str) -> str:
@@ -37,7 +44,7 @@ def normalize(text: str) -> str:
     >>> normalize("Đa\u0300 Nẵng") == "Đà Nẵng", normalize("\u00d0iện Biên")
     (True, 'Điện Biên')
     """
-    return unicodedata.normalize("NFC", text).translate(_LOOKALIKES)
+    return unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", text.translate(_LOOKALIKES)))
 
 
 class _Folding(dict[int, str]):

@@ -57,7 +57,7 @@ class _Tagged:
         return self.codes[position] if position >= 0 and self.starts[position] >= start else None
 
 
-_STATEMENT = re.compile(r"(?:^|\n)[\W\d]*(?:nguồn )?(?:kinh phí|nguồn vốn)\b[^\n]{0,400}")
+_STATEMENT = re.compile(r"^[^\w\n]{0,8}(?:[\divx]{1,4}[^\w\n]{1,4})?(?:nguồn )?(?:kinh phí|nguồn vốn)\b[^\n]{0,400}", re.MULTILINE)
 _STATEMENT_REACH = 400
 """Characters: the sums of a plan's money section follow the line on its source within a few lines."""
 _NAMES_SUM = re.compile(r"\d\s?(?:đồng|đ\b|tỷ|tỉ|triệu|nghìn|ngàn)|\d\.\d{3}\.\d{3}")

@@ -23,6 +23,7 @@ _PLAIN = re.compile(r"\s*(?:([^\W\d_]+)(?=[\s,]|\Z)|(,)(?=\s|\Z))")
 _SPACE = re.compile(r"\s*")
 _LONG_RUN = re.compile(r"\S{400,}")
 _PIECE = re.compile(r"\w{1,200}|[^\w\s]")
+_MANY_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]{32}")
 _CHUNK = 20_000
 """Tokens decoded at a time; a long text is cut there so that memory stays bounded. Articles are far shorter."""
 
@@ -127,13 +128,14 @@ def _composed(text: str) -> tuple[str, list[int] | None]:
 
     The list has one entry more than the composed text, for its end.
     """
-    if unicodedata.is_normalized("NFC", text):
+    if not _MANY_MARKS.search(text) and unicodedata.is_normalized("NFC", text):
         return text.replace("ð", "đ").replace("Ð", "Đ"), None
     pieces: list[str] = []
     offsets: list[int] = []
     start = 0
     for end in range(1, len(text) + 1):
-        if end < len(text) and unicodedata.combining(text[end]):
+        # Ordering marks is quadratic in their number: a letter under more than 32 is cut there.
+        if end < len(text) and end - start <= 32 and unicodedata.combining(text[end]):
             continue
         piece = unicodedata.normalize("NFC", text[start:end])
         pieces.append(piece)

@@ -69,10 +69,20 @@ def test_mapping_for_comparison_keeps_the_length(text: str) -> None:
     assert len(unify_tones(normal)) == len(normal)
 
 
-@given(st.text())
+@given(st.text() | st.lists(st.sampled_from(["e", "\u0301", "\u200b", "\u0323", "\u00d0", "\u00a0", "đ"]), max_size=80).map("".join))
 def test_normal_form_is_final(text: str) -> None:
     assert unicodedata.is_normalized("NFC", normalize(text))
     assert normalize(normalize(text)) == normalize(text)
+
+
+def test_halves_of_characters_are_dropped() -> None:
+    assert normalize("hộ\ud800 nghèo\udfff") == "hộ nghèo"
+
+
+def test_heaps_of_marks_are_cut() -> None:
+    heap = normalize("n" + "\u0323\u0302\u0301" * 200_000 + " nghèo")
+    assert len(heap) < 50
+    assert heap.endswith(" nghèo")
 
 
 @given(st.text(max_size=300))
