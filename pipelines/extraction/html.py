@@ -14,6 +14,7 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from corpus.text import normalize
+from pipelines.extraction.bounds import flatten
 
 # A page of 300 kB has about 15,000 nodes; the limit keeps a hostile page of a million elements under two seconds.
 MAX_NODES = 120_000
@@ -33,10 +34,6 @@ _INLINE = frozenset(
 _TEXT_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li td th dt dd figcaption caption blockquote pre".split())
 _BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
 _NAMING = ("id", "class", "itemprop", "rel", "data-role", "type")
-_MANY_TAGS = 20_000
-_DEEPEST = 1_000
-_SELF_CLOSING = frozenset("p li td th tr dt dd option br hr img input meta link source wbr area col base embed track param".split())
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:]{0,30})")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Already in normal form: ASCII, composed Vietnamese letters and common signs (half of a page's time went into normalising these).
 _PLAIN = re.compile(
@@ -144,7 +141,7 @@ def clean(text: str) -> str:
 
 def read_page(text: str) -> Page:
     """Parse and walk one page; never raises on broken HTML. What lies past the limits is left out and ``truncated`` is set."""
-    source, flattened = _flatten(text[:MAX_CHARACTERS])
+    source, flattened = flatten(text[:MAX_CHARACTERS])
     tree = LexborHTMLParser(source)
     page = Page(
         tree=tree,
@@ -162,27 +159,6 @@ def read_page(text: str) -> Page:
     if not page.boxes:
         page.boxes.append(Box("body", "", -1, 0))
     return page
-
-
-def _flatten(source: str) -> tuple[str, bool]:
-    """Without the tags nested deeper than 1,000: selectolax 1.0.2 takes 10 s for 60,000 nested elements (quadratic)."""
-    if source.count("<") < _MANY_TAGS:
-        return source, False
-    depth = 0
-    cut = False
-
-    def keep(match: re.Match[str]) -> str:
-        nonlocal depth, cut
-        if match[2].lower() in _SELF_CLOSING:
-            return match.group()
-        depth = max(0, depth - 1) if match[1] else depth + 1
-        if depth < _DEEPEST:
-            return match.group()
-        cut = True
-        return "<!"  # the rest of the tag is read as a comment
-
-    flat = _TAG.sub(keep, source)
-    return (flat, True) if cut else (source, False)
 
 
 def _metas(tree: LexborHTMLParser) -> list[tuple[str, str]]:

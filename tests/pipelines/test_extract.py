@@ -319,6 +319,10 @@ def test_the_canonical_link_of_another_article_is_not_believed() -> None:
 
 HOSTILE = {
     "deep": "<div>" * 60_000 + PARAGRAPHS[0] + "</div>" * 60_000,
+    "deeper": "<div>" * 200_000,
+    "unclosed formatting": "".join(f"<p><b id={n}>x" for n in range(5_000)),
+    "much unclosed formatting": "".join(f"<p><b id={n}>x" for n in range(60_000)),
+    "options": "<select>" + "<option>" * 120_000 + "</select>",
     "attributes": "<p " + " ".join(f"a{n}='x'" for n in range(10_000)) + ">" + PARAGRAPHS[0] + "</p>",
     "many paragraphs": "<p>x</p>" * 100_000,
     "many links": "<a href='/x.pdf'>Một liên kết dài hơn hai mươi chữ</a> " * 30_000,
