@@ -79,6 +79,8 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     for pattern, kind in IMMEDIATE:
         if pattern.search(context.left):
             return kind, True
+    if _SET_ASIDE.search(context.left) and ((context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS or context.right.lstrip().startswith("cho ")):
+        return "budget", True  # a body sets money aside for somebody, a household for itself
     scores: dict[BudgetKind, float] = {}
     _add_scores(scores, context.left, 0.0, reach=40.0)
     _add_scores(scores, _clause(context.right), 1.5, reach=25.0, leftward=False)
@@ -88,6 +90,7 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     strongest = max(scores.values(), default=0.0)
     if context.after_kind is not None and (
         (strongest < 1.0 and len(context.left) < 40)
+        or (strongest < _BREAKDOWN_WEAK and _BREAKDOWN.search(context.left))
         or (strongest < _WEAK and len(context.left) < 24 and context.after_kind not in ("budget", "other"))
     ):
         return context.after_kind, True
@@ -100,6 +103,10 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     return _weighed(context, unit, scores), True
 
 
+_SET_ASIDE = re.compile(r"(?<!\w)để dành\s*$")
+_BREAKDOWN = re.compile(r"(?<!\w)(?:chia ra|chia đều|tính ra|bình quân|trung bình|tương đương|tức là|riêng)(?!\w)")
+_BREAKDOWN_WEAK = 4.5
+"""Cues below it do not make something else of "dư nợ 300 tỷ, bình quân mỗi xã 20 tỷ": the second is a share of the first."""
 _WEAK = 3.0
 """Cues below it ("huyện", "sửa", "trị giá") do not open a new subject in an enumeration."""
 
@@ -264,8 +271,8 @@ def _component(window: str, default: str, information: str, *, leftward: bool) -
     nearest = max(place for place, _, _ in candidates)
     close = [found for found in candidates if nearest - found[0] <= 110]
     narrow = [found for found in close if found[1] == "sub_project"] or [found for found in close if found[2]] or close
-    _, scope, component = max(narrow, key=lambda found: (found[0], found[2] or ""))
-    return scope, component
+    _, nearest_scope, nearest_component = max(narrow, key=lambda found: (found[0], found[2] or ""))
+    return nearest_scope, nearest_component
 
 
 def funds_of(context: Context) -> tuple[str, ...]:

@@ -26,6 +26,12 @@ ACTIVITY = _words(
 IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     (re.compile(r"(?<!điều chỉnh )(?<!\w)(?:tăng|giảm)(?:\s+(?:thêm|đi|được|hơn))?\s*$"), "difference"),
     (re.compile(r"(?<!\w)(?:giảm (?:tới|đến)|chênh lệch|chênh nhau|nhiều hơn năm trước|ít hơn năm trước)\s+(?:là\s+)?$"), "difference"),
+    (
+        re.compile(
+            r"(?<!\w)(?:doanh nghiệp|công ty|nạn nhân|người dân|khách|ngân hàng)\s(?:\w+\s){0,4}(?:mất(?: trắng)?|bốc hơi|thiệt)\s*$"
+        ),
+        "other",
+    ),
     (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hành chính|số tiền|tới|đến|tổng cộng))*\s*$"), "other"),
 )
 
@@ -46,7 +52,8 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
             "lời(?! (?:nói|kêu|khuyên))|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công"
         ),
     ),
-    ("income", 5.0, _words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống|để dành")),
+    ("income", 5.0, _words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống")),
+    ("saving", 5.0, _words("để dành")),
     ("income", 4.0, re.compile(r"(?<!\w)thu(?:\s+được)?\s*$")),
     (
         "price",
@@ -89,6 +96,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
             "gửi ngân hàng|(?<!sổ )tiết kiệm(?! (?:\\d|chi|điện|và))"
         ),
     ),
+    ("norm", 6.0, _words("mức giúp|mức hưởng|được hưởng")),
     ("norm", 6.0, _words("trợ cấp|phụ cấp|thù lao|trợ giúp xã hội|tiền ăn|tiền điện|mức chuẩn|chế độ|trợ cấp xã hội")),
     (
         "revenue",
@@ -111,6 +119,11 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         7.0,
         _words("kinh phí|vốn sự nghiệp|vốn đầu tư|nstw|nsđp|(?<!thu )ngân sách|tổng mức đầu tư|kế hoạch vốn|tiểu dự án|quyết toán"),
     ),
+    (
+        "budget",
+        8.0,
+        _words("(?:địa phương|tỉnh|huyện|xã|thành phố|thị xã|phường|nhà nước|trung ương) (?:đối ứng|góp|lo|rót|bỏ)(?: ra| thêm)?"),
+    ),
     ("budget", 9.0, _words("gói thầu|trúng thầu|mời thầu|thành tiền|kho bạc|nhà thầu")),
     (
         "budget",
@@ -131,7 +144,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("budget", 4.0, _words("dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch")),
     ("budget", 4.0, _words("đưa thông tin|thẻ bhyt|bảo hiểm y tế|chi phí học")),
     ("budget", 3.4, _words("hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|thanh toán|điều chỉnh|đề nghị bổ sung|bảo đảm")),
-    ("budget", 3.4, _words("được hỗ trợ|mức hỗ trợ|tổng cộng")),
+    ("budget", 3.4, _words("được hỗ trợ|mức hỗ trợ|tổng cộng|tốn|tiêu tốn|ngốn|hết|để lại")),
     ("budget", 3.4, _words("số tiền|tổng số tiền|tổng trị giá|tổng giá trị|tiền mua")),
     ("budget", 2.6, _words("công trình|hạ tầng|nhà văn hóa|trường|trạm|đường|cầu|xây|xây dựng|sửa|phim tài liệu|thông tin cơ sở")),
     ("budget", 2.6, ACTIVITY),
