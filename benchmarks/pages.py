@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from corpus.document import RawPage
+from corpus.text import normalize
 
 GOLD = Path(__file__).parents[1] / "tests" / "gold" / "pages.jsonl"
 ARTICLE_CHARACTERS = 3_400
@@ -42,6 +43,18 @@ def generate(count: int, *, seed: int = 1) -> Iterator[RawPage]:
             body=body.encode(),
             fetched_at=NOW,
         )
+
+
+def generate_texts(count: int, *, seed: int = 2) -> Iterator[str]:
+    """Texts of articles without a page around them."""
+    generator = random.Random(seed)
+    rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+    paragraphs = [normalize(p.strip()) for row in rows for p in row["text"].split("\n") if len(p.strip()) > 80]
+    for _ in range(count):
+        chosen: list[str] = []
+        while sum(map(len, chosen)) < ARTICLE_CHARACTERS:
+            chosen.append(generator.choice(paragraphs))
+        yield "\n\n".join(chosen)
 
 
 def _page(generator: random.Random, title: str, paragraphs: list[str], published: date, titles: list[str]) -> str:
