@@ -23,7 +23,7 @@ _TAIL = re.compile(
     r"\s?(?:\((?:[^()]{0,80})\)?|\[[^\[\]]{0,60}\]|/\s?(?:[\w.+-]{2,40}(?:\s[\w.+-]{1,20}){0,4})|[-–|]\s?(?:báo|ttxvn|vov|vtv|cổng|đài|"
     r"theo|ảnh)\b.{0,60}|"
     # The office someone works in: "Lò Thị An – Văn phòng HĐND và UBND huyện".
-    r"\s?[-–—,|]\s?(?:văn phòng|phòng|trung tâm|sở|ubnd|ủy ban|huyện đoàn|tỉnh đoàn|công an|chi cục|cục|"
+    r"\s?[-–—,|]\s?(?:văn phòng|vp|phòng|trung tâm|tt|sở|ubnd|ủy ban|huyện đoàn|tỉnh đoàn|công an|chi cục|cục|"
     r"ban (?:dân|quản|tuyên|biên|chỉ|văn))\s.{2,60}|"
     r",?\s(?:tổng hợp|thực hiện|ghi|biên dịch|lược dịch|dịch|sưu tầm|st|t\.h|t/h)\.?)\s?[.,;]?$",
     re.IGNORECASE,

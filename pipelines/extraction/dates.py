@@ -17,11 +17,11 @@ _LABEL = (
     r"lần cập nhật cuối|cập nhật|thời gian đăng|thời gian|post(?:ed)?(?: on)?|published(?: on)?|publish(?: date)?|updated|date"
 )
 _CLOCK = (
-    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d)?(?::(?P<second{0}>[0-5]\d))?(?:\s?phút)?"
-    r"(?:\s?(?P<half{0}>[AaPp][Mm]|SA|CH)\b)?"
+    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d|\d(?=\s?phút))?(?::(?P<second{0}>[0-5]\d))?(?:\s?phút)?"
+    r"(?:\s?(?P<half{0}>[AaPp]\.?[Mm]|SA|CH|sáng|trưa|chiều|tối|đêm)\b)?"
 )
-_ZONE = r"(?:\s*\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2})?(?::?00)?\)?)?"
-_GAP = r"(?:\s*[,|–\-]\s*|\s+(?:lúc|vào|at|ngày)\s+|\s+)"
+_ZONE = r"(?:\s*[(\[]?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2})?(?::?00)?[)\]]?)?"
+_GAP = r"(?:\s*[,|–\-]\s*(?:ngày\s+)?|\s+(?:lúc|vào|at|ngày)\s+|\s+)"
 _MONTHS_VI = "một|hai|ba|tư|bốn|năm|sáu|bảy|bẩy|tám|chín|mười một|mười hai|mười"
 _MONTH_WORD = {
     "một": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9, "mười": 10,
@@ -31,19 +31,24 @@ _MONTH_WORD = {
 _MONTHS_EN = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DAY = (
     r"(?P<day>\d{1,2})\s?(?P<mark>[/.\-])\s?(?P<month>\d{1,2})\s?(?P=mark)\s?(?P<year>\d{4})(?!\d)"
-    r"|(?:ngày\s{1,3})?(?P<day2>\d{1,2})\s{1,3}tháng\s{1,3}(?P<month2>\d{1,2}|"
+    r"|(?:ngày\s{1,3})?(?P<day2>\d{1,2})\s{1,3}(?:tháng\s{1,3}|th\.?\s?)(?P<month2>\d{1,2}|"
     + _MONTHS_VI
     + r")(?:,?\s{1,3}năm|,)?\s{1,3}(?P<year2>\d{4})(?!\d)"
     r"|(?P<month3>" + _MONTHS_EN + r")\s{1,3}(?P<day3>\d{1,2}),?\s{1,3}(?P<year3>\d{4})(?!\d)"
     r"|(?P<day4>\d{1,2})\s{1,3}(?P<month4>" + _MONTHS_EN + r"),?\s{1,3}(?P<year4>\d{4})(?!\d)"
     r"|(?P<year5>\d{4})-(?P<month5>\d{2})-(?P<day5>\d{2})(?!\d)"
+    r"|tháng\s{1,3}(?P<month7>\d{1,2}|" + _MONTHS_VI + r")\s{1,3}(?P<day7>\d{1,2}),\s{1,3}(?P<year7>\d{4})(?!\d)"
+    r"|ngày\s{1,3}(?P<day6>\d{1,2})(?P<mark6>[/.\-])(?P<month6>\d{1,2})(?P=mark6)(?P<year6>\d{2})(?![\d/.\-]\d|\d)"
 )
 _WRITTEN = re.compile(
     rf"(?<![\d/.\-])(?:{_CLOCK.format('a')}{_GAP})?(?:{_DAY})(?:(?:T|{_GAP}){_CLOCK.format('b')})?{_ZONE}",
     re.IGNORECASE,
 )
+_AFTERNOON = {"PM": range(12), "CH": range(12), "CHIỀU": range(12), "TỐI": range(12), "TRƯA": range(1, 3), "ĐÊM": range(6, 12)}
+"""Hours that the word after them moves to the second half of the day: 11 giờ trưa is before noon, 1 giờ đêm after midnight."""
 _WEEKDAY = re.compile(
-    r"\b(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s?[,\-|]?", re.IGNORECASE
+    r"\b(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|t[2-7](?=,)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s?[,\-|]?",
+    re.IGNORECASE,
 )
 _LABELLED = re.compile(rf"(?:{_LABEL})\s?:?", re.IGNORECASE)
 _UPDATE = re.compile(r"cập nhật|updated|sửa đổi|modified", re.IGNORECASE)
@@ -147,8 +152,9 @@ def in_range(value: date, latest: date) -> bool:
 
 
 def _date_of(match: re.Match[str]) -> tuple[date, bool] | None:
-    day, month, year = next((match[f"day{n}"], match[f"month{n}"], match[f"year{n}"]) for n in ("", *"2345") if match[f"day{n}"])
+    day, month, year = next((match[f"day{n}"], match[f"month{n}"], match[f"year{n}"]) for n in ("", *"234567") if match[f"day{n}"])
     number = int(month) if month.isdigit() else _MONTH_WORD.get(month.lower()) or _MONTH_WORD.get(month.lower()[:3], 0)
+    year = f"20{year}" if len(year) == 2 else year
     try:
         return date(int(year), number, int(day)), False
     except ValueError:
@@ -164,10 +170,10 @@ def _time_of(match: re.Match[str], which: str) -> time | None:
         return None
     hour = int(match[f"hour{which}"])
     minute = int(match[f"minute{which}"] or 0)
-    half = (match[f"half{which}"] or "").upper()
-    if half in ("PM", "CH") and hour < 12:
+    half = (match[f"half{which}"] or "").upper().replace(".", "")
+    if hour in _AFTERNOON.get(half, ()):
         hour += 12
-    elif half in ("AM", "SA") and hour == 12:
+    elif half in ("AM", "SA", "ĐÊM") and hour == 12:
         hour = 0
     if hour == 24:
         hour = 0

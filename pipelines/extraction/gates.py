@@ -9,6 +9,7 @@ from corpus.errors import Reason, Rejected
 from corpus.text import fold, lower
 from corpus.urls import is_paging
 from pipelines.extraction.body import Body, home_of
+from pipelines.extraction.dates import remainder
 from pipelines.extraction.html import Page
 from pipelines.extraction.marks import is_strong_body
 from pipelines.extraction.metadata import Metadata
@@ -33,7 +34,10 @@ _ERROR = re.compile(
     r"something went wrong|khong co (?:bai viet|du lieu|ban ghi|tin) nao|^khong tim thay\W{0,3}(?:\||$)"
 )
 _LOGIN = re.compile(r"^(?:dang nhap|login|log in|sign in|yeu cau dang nhap)\b")
-_SEARCH = re.compile(r"^(?:ket qua tim kiem|tim kiem|search results?|tag\s*:|tu khoa\s*:|chu de\s*:|luu tru)\b")
+_SEARCH = re.compile(
+    r"^(?:(?:ket qua tim kiem|tim kiem|search results?|luu tru)\b|"
+    r"(?:tags?|tu khoa|chu de|chuyen muc|danh muc|category|the|tac gia|thang|archives?)\s*:)"
+)
 _SEARCH_PATH = re.compile(r"/(?:search|tim-kiem|timkiem|tags?|tu-khoa|chu-de|rss)(?:[/.?]|$)", re.IGNORECASE)
 # Labels of the attribute table of an official document's page.
 _ATTRIBUTES = re.compile(
@@ -226,7 +230,7 @@ def _headline_above(page: Page, number: int) -> int | None:
         block = page.blocks[previous]
         if block.link_share >= 0.7 and len(block.text) >= 25:
             return previous
-        if len(block.text) >= 25:
+        if len(block.text) >= 25 and len(remainder(block.text)) >= 15:
             return None
     return None
 

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import re
 
+from pipelines.extraction.dates import remainder
+
 _CHROME = re.compile(
     r"""^(?:
+    https?://\S+|\S+\.(?:vn|com|net)/\S*|(?:link|đường\ dẫn)\ (?:bài\ )?gốc.{0,20}|lấy\ link.{0,10}|
+    (?:xem|đọc)\ (?:với|theo)\ cỡ\ chữ.*|tương\ phản\b.{0,20}|giảm|tăng|giọng\ đọc.{0,20}|chọn\ giọng.{0,20}|
+    (?:nam|nữ)\ miền\ (?:bắc|trung|nam)|
+    đọc\ bài\ viết.{0,20}|chưa\ có\ (?:đánh\ giá|bình\ luận|ý\ kiến).{0,60}|tối\ đa:?\ \d+\ ký\ tự.*|số\ ký\ tự.{0,40}|
+    this\ entry\ was\ posted.*|(?:để\ lại|viết)\ (?:một\ )?bình\ luận.{0,40}|email\ của\ bạn\ sẽ.*|leave\ a\ (?:reply|comment).*|
     loading\.*|đang\ tải.*|dữ\ liệu\ đang\ được\ cập\ nhật.*|
     (?:tăng|giảm)\ (?:cỡ|kích)\ (?:chữ|thước).*|cỡ\ chữ.*|chọn\ cỡ\ chữ.*|a[-+]?\ ?a?\ ?[-+]?(?:\ ?a\ ?[-+]?)?|\(?-\ ?\+?\)?|
     chia\ sẻ(?:\ ?(?:bài|tin|lên|qua|trên|facebook|zalo|:).{0,30})?|share(?:\ (?:on|this|to).{0,30})?|copy\ link.{0,20}|sao\ chép.{0,20}|
@@ -22,7 +29,7 @@ _CHROME = re.compile(
     trình\ duyệt\ (?:của\ bạn\ )?không\ hỗ\ trợ.*|your\ browser\ does\ not\ support.*|
     publishingportal\ ?-.*|skip\ (?:ribbon|to\ main).*|sign\ in|đăng\ nhập|đăng\ ký|bỏ\ qua\ .{0,20}|null|\{\w+\}(?:\ ?\{\w+\})*|
     theo\ dõi\ .{0,60}\ (?:trên|tại|qua)\ (?:google\ news|facebook|zalo|youtube).{0,30}|
-    mời\ (?:quý\ )?(?:độc\ giả|bạn\ đọc|khán\ giả|quý\ vị).{0,160}|bạn\ đọc\ quan\ tâm.{0,160}|
+    \W{0,3}mời\ (?:quý\ )?(?:độc\ giả|bạn\ đọc|khán\ giả|quý\ vị).{0,160}|bạn\ đọc\ quan\ tâm.{0,160}|
     thích|bình\ luận.{0,20}|ý\ kiến\ (?:bạn\ đọc|của\ bạn).{0,20}|gửi\ bình\ luận.{0,20}|phản\ hồi.{0,20}|
     từ\ khóa\ ?:.*|từ\ khoá\ ?:.*|tags?\ ?:.*|thẻ\ ?:.*|chủ\ đề\ ?:.{0,80}|
     tập\ tin\ đính\ kèm|tệp\ đính\ kèm|file\ đính\ kèm|tài\ liệu\ đính\ kèm|đính\ kèm|
@@ -31,6 +38,7 @@ _CHROME = re.compile(
     )\ ?:?$""",
     re.VERBOSE,
 )
+_PARTS = re.compile(r"\s*[|•·]\s*|\s[-–—]\s")
 _REST = re.compile(
     r"""^\W{0,4}(?:
     (?:các\ |những\ )?(?:tin|bài)(?:\ bài|\ viết|\ tức)?\ (?:liên\ quan|khác|cùng\ (?:chuyên\ )?(?:mục|loại|chủ\ đề)|cũ\ hơn|mới\ hơn|
@@ -42,6 +50,7 @@ _REST = re.compile(
     bình\ luận|ý\ kiến(?:\ bạn\ đọc|\ của\ bạn)?|gửi\ (?:ý\ kiến|bình\ luận|phản\ hồi)|related\ (?:news|posts|articles)|other\ news|
     dành\ cho\ bạn|đừng\ bỏ\ lỡ|
     tin\ nóng|tin\ nổi\ bật|thống\ kê\ truy\ cập|lượt\ truy\ cập|liên\ kết\ (?:website|web|trang)|tin\ đọc\ nhiều|
+    theo\ dòng\ sự\ kiện|tham\ khảo\ thêm|(?:các\ )?(?:video|ảnh|bài\ đọc)\ khác|bài\ (?:trước|sau|tiếp\ theo)|
     xem\ thêm(?:\ tin.{0,20}|\ bài.{0,20})?|
     tổng\ số\ điểm\ của\ bài\ viết.{0,40}|những\ tin\ mới\ hơn|những\ tin\ cũ\ hơn
     )\W{0,4}(?:\(\d{1,5}\))?\W{0,4}$""",
@@ -55,7 +64,23 @@ def is_chrome(line: str) -> bool:
     >>> is_chrome("Tăng cỡ chữ Giảm cỡ chữ"), is_chrome("Lượt xem: 1.204"), is_chrome("Huyện chia sẻ kinh nghiệm.")
     (True, True, False)
     """
-    return len(line) <= 200 and bool(_CHROME.match(line.lower()))
+    if len(line) > 200:
+        return False
+    low = line.lower()
+    if _CHROME.match(low):
+        return True
+    parts = _PARTS.split(low)
+    return len(parts) > 1 and all(not remainder(part) or _CHROME.match(part) for part in parts)
+
+
+def without_chrome(line: str) -> str:
+    """A date line without the counters and buttons beside the date.
+
+    >>> without_chrome("15/12/2022 09:12 - Lượt xem: 532 | Bản in")
+    '15/12/2022 09:12'
+    """
+    parts = _PARTS.split(line)
+    return line if len(parts) == 1 else " ".join(part for part in parts if not _CHROME.match(part.lower()))
 
 
 def cuts_rest(line: str) -> bool:

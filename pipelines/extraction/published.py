@@ -11,6 +11,7 @@ from corpus.document import DateCandidate
 from pipelines.extraction.body import Body
 from pipelines.extraction.dates import VIETNAM, Written, in_range, is_label, is_update, read_iso, read_written, remainder
 from pipelines.extraction.html import Page
+from pipelines.extraction.lines import without_chrome
 from pipelines.extraction.marks import Layout, is_clock, is_date
 from pipelines.extraction.metadata import Metadata
 
@@ -32,6 +33,7 @@ _REST = 45
 _REST_IN_TEXT = 25
 """Characters beside the date: names and sections stand there; in the text a short sentence may be as long."""
 _LINE = 140
+_TODAY = re.compile(r"^\W{0,3}hôm nay\b", re.IGNORECASE)
 _URL_DATE = re.compile(r"[/\-_](20[0-3]\d)[/\-]?(0[1-9]|1[0-2])[/\-]?(0[1-9]|[12]\d|3[01])(?=[/\-_]|\d{4,9}(?:\D|$)|\D|$)")
 
 
@@ -73,13 +75,14 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
     anchor = title if title is not None else first
+    clocks = {box.first for box in page.boxes if box.is_inline and is_clock(box.marks)}
     low, high = max(0, anchor - _BEFORE), min(last, max(first + 2, anchor + 4), anchor + _AFTER)
     for number in range(low, high):
         block = page.blocks[number]
         if number == title or len(block.text) > _LINE:
             continue
         above = number < anchor
-        if above and any(map(is_clock, layout.near(block.box, 3))):
+        if above and (number in clocks or _TODAY.match(block.text) or any(map(is_clock, layout.near(block.box, 3)))):
             continue
         for written in _stamps(block.text, most=_REST if number < first or above else _REST_IN_TEXT):
             if is_update(block.text[: written.start][-40:]):
@@ -117,7 +120,7 @@ def _stamps(text: str, *, most: int) -> list[Written]:
     found = list(read_written(text))
     if not found:
         return []
-    rest = remainder(text)
+    rest = remainder(without_chrome(text))
     if len(rest) <= most:
         return found
     return [

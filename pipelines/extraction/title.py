@@ -10,7 +10,8 @@ from itertools import islice
 from corpus.text import fold
 from pipelines.extraction.body import Body
 from pipelines.extraction.byline import is_site
-from pipelines.extraction.lines import is_chrome
+from pipelines.extraction.dates import read_written, remainder
+from pipelines.extraction.lines import cuts_rest, is_chrome
 from pipelines.extraction.marks import Layout, is_title
 from pipelines.extraction.metadata import Metadata
 
@@ -21,6 +22,14 @@ _SITE_WORDS = re.compile(
     r"tin tức|tin nhanh|thời sự|chi tiết|bộ|cục|hội|trường|news)\b|\.(?:vn|com|net|org|info)\b",
     re.IGNORECASE,
 )
+# What portals write into <title> and their logo's heading on every page.
+_GENERIC = re.compile(
+    r"^(?:cổng\b|trang (?:thông tin|tin|chủ|web|điện tử|nhất)\b|website\b|portal\b|báo điện tử\b|"
+    r"(?:xem )?chi tiết\b|tin (?:tức|chi tiết|bài)\b|nội dung (?:chi tiết|tin|bài)|bài viết\b|home\b|default\b|untitled|undefined)",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 4
+_NEAR_TEXT = 12
 _TAG_WEIGHT = {"h1": 1.0, "h2": 0.6, "h3": 0.4, "h4": 0.3}
 _ELLIPSIS = re.compile(r"\s*(?:\.{2,}|…)\s*$")
 _MAX = 400
@@ -41,8 +50,15 @@ def find_title(layout: Layout, body: Body | None, metadata: Metadata, *, sites: 
     if box is not None and page.boxes[box].text:
         return Title(page.boxes[box].text[:_MAX], page.boxes[box].first)
     found = _heading(layout, body, stripped, sites)
+    if found is not None and _names_site(page.blocks[found].text):
+        line = _line_by_date(layout, body, sites)
+        found = found if line is None else line
     if found is not None:
         return Title(strip_site(page.blocks[found].text, told, sites)[:_MAX], found)
+    if all(_is_generic(text, sites) for text in stripped):
+        line = _line_by_date(layout, body, sites)
+        if line is not None:
+            return Title(page.blocks[line].text[:_MAX], line)
     whole = next((text for text in stripped if not _ELLIPSIS.search(text) and not is_site(text, sites)), "")
     return Title((whole or (stripped[0] if stripped else ""))[:_MAX], None)
 
@@ -96,6 +112,38 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
         if best is None or score > best[0]:
             best = (score, number)
     return best[1] if best is not None and best[0] >= 0.3 else None
+
+
+def _is_generic(text: str, sites: Sequence[str]) -> bool:
+    """Whether a title told by the page's head names the site or the kind of page: such a title stands on every page."""
+    return len(text.split()) < _FEW_WORDS or _names_site(text) or is_site(text, sites)
+
+
+def _names_site(text: str) -> bool:
+    return bool(_GENERIC.match(text)) and len(text.split()) <= 10 and not text.rstrip().endswith((".", "?", "!"))
+
+
+def _line_by_date(layout: Layout, body: Body | None, sites: Sequence[str]) -> int | None:
+    """The headline of a page whose head and headings name none: the line right above the date line, else right below it."""
+    if body is None or not body.blocks:
+        return None
+    blocks = layout.page.blocks
+    start = body.blocks[0]
+    for number in range(max(0, start - _NEAR_TEXT), min(len(blocks), start + 4)):
+        text = blocks[number].text
+        if len(text) > 140 or len(remainder(text)) > 60 or not any(read_written(text)):
+            continue
+        for near in (number - 1, number - 2, number + 1):
+            if not 0 <= near < len(blocks):
+                continue
+            line = blocks[near]
+            if not 20 <= len(line.text) <= 250 or line.tag == "li" or line.link_share > 0.5 or line.text[-1] in ".;,:":
+                continue
+            if len(line.text.split()) < _FEW_WORDS or is_chrome(line.text) or cuts_rest(line.text) or any(read_written(line.text)):
+                continue
+            if not _is_generic(line.text, sites) and not any(layout.noise[box] for box in layout.page.ancestors(line.box)):
+                return near
+    return None
 
 
 def _likeness(heading: str, told: str) -> float:

@@ -223,6 +223,12 @@ LEAKS = [
     "<h3>Tin liên quan</h3><p>Một bản tin khác về tỉnh bạn được đặt dưới bài viết này.</p>",
     "<div class='share'><span>Chia sẻ lên mạng xã hội</span></div>",
     "<p>Click để đánh giá bài viết</p>",
+    "<p>Đăng ngày: 06/01/2025 08:15 - Lượt xem: 532 - Bản in</p>",
+    "<p>Link bài gốc</p><p>https://bao-ban.example.vn/tin/lop-hoc-truyen-thanh.html</p>",
+    "<p>* Mời bạn đọc vào chuyên mục Văn hóa xem các tin, bài khác.</p>",
+    "<p>Chưa có đánh giá nào</p>",
+    "<p>Xem với cỡ chữ: A- A A+</p><p>Tương phản: Giảm Tăng</p>",
+    "<p>Theo dòng sự kiện:</p><ul><li><a href='/khac.html'>Một tin khác của chuyên mục được dẫn lại</a></li></ul>",
     "<div style='display:none'>Chữ ẩn dành cho máy tìm kiếm không ai đọc.</div>",
     f"<p>{PARAGRAPHS[1]}</p>",
 ]
@@ -250,6 +256,35 @@ def test_what_is_not_the_article_stays_out(piece: str) -> None:
 )
 def test_paragraphs_in_any_markup(body: str) -> None:
     assert extract(raw(article(body=body))).text == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("head_title", "above"),
+    [
+        ("Cổng thông tin điện tử huyện Sa Pa", "<div class='lb'>{title}</div><div>06/01/2025 08:15 | Lượt xem: 15 | In bài viết</div>"),
+        ("Chi tiết tin", "<div class='lb'>{title}</div><div>06/01/2025 08:15</div>"),
+        ("", "<div>Ngày đăng: 06/01/2025</div><b>{title}</b>"),
+        (
+            "Trang thông tin điện tử",
+            "<h1><a href='/'>Trang thông tin điện tử</a></h1><p>Hôm nay, 12/01/2025</p><h4>{title}</h4><p>06/01/2025</p>",
+        ),
+    ],
+)
+def test_a_headline_that_only_its_place_tells(head_title: str, above: str) -> None:
+    title = "Lớp học vận hành loa truyền thanh ở xã Tả Van"
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    page = f"<html><head><title>{head_title}</title></head><body>{above.format(title=title)}<div id='nd'>{body}</div></body></html>"
+
+    document = extract(raw(page))
+
+    assert (document.title, document.published) == (title, date(2025, 1, 6))
+    assert document.text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_heading_that_begins_like_a_portal_is_a_headline() -> None:
+    title = "Cổng thông tin huyện có giao diện mới"
+
+    assert extract(raw(article(title=title))).title == title
 
 
 def test_the_standfirst_outside_the_container_comes_first() -> None:

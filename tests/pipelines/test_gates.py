@@ -36,6 +36,17 @@ def test_fixtures_are_refused(name: str, reason: Reason) -> None:
 TEXT = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
 
 
+ROWS = (
+    "<html><head><title>Hoạt động</title></head><body><form><div class='category-title'>Hoạt động của lãnh đạo</div>"
+    + "".join(
+        f"<table><tr><td><img></td><td><a href='/Pages/{n}.aspx'>Xã thứ {n} của huyện mở lớp học loa truyền thanh</a> <i>(1{n}/05/2021)</i><br>"
+        f"Lãnh đạo huyện đã dự lớp thứ {n} và nhắc các thôn giữ máy cho bền, ghi sổ phát thanh từng ngày.</td></tr></table>"
+        for n in range(8)
+    )
+    + "</form></body></html>"
+)
+
+
 def shifted(text: str) -> str:
     return "".join(chr(ord(letter) + 3) if letter.isascii() and letter.isalpha() else letter for letter in text)
 
@@ -57,6 +68,9 @@ def without_marked_letters(text: str) -> str:
         (article(title="Có lỗi xảy ra", body="<p>Hệ thống đang bảo trì, mời quý vị quay lại sau ít phút nữa. Xin cảm ơn quý vị đã ghé thăm.</p>"), {}, Reason.ERROR_PAGE),
         (article(title="Thông báo", body="<p>Bài viết bạn yêu cầu không tồn tại hoặc đã bị xóa.</p>"), {}, Reason.ERROR_PAGE),
         (article(title="Kết quả tìm kiếm: loa"), {}, Reason.NOT_ARTICLE),
+        (article(title="Chuyên mục: Văn hóa - Xã hội"), {}, Reason.NOT_ARTICLE),
+        (article(title="Thẻ: truyền thanh cơ sở"), {}, Reason.NOT_ARTICLE),
+        (ROWS, {}, Reason.NOT_ARTICLE),
         (article(), {"url": "https://baohuyen.example.vn/"}, Reason.NOT_ARTICLE),
         (article(), {"url": "https://baohuyen.example.vn/tin-tuc/trang-37.html"}, Reason.NOT_ARTICLE),
         (article(), {"url": "https://baohuyen.example.vn/tags/loa-truyen-thanh"}, Reason.NOT_ARTICLE),
