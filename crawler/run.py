@@ -65,9 +65,10 @@ def crawl(
     command = [sys.executable, "-m", "crawler.run", json.dumps(task)]
     root = str(Path(__file__).resolve().parent.parent)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
-    # Standard input tells the child that we are alive; it ends when the pipe closes, even after kill -9.
+    # Standard input tells the child that we are alive; it ends when the pipe closes, even after kill -9. It shares the caller's
+    # lock (the one inheritable descriptor), so that nobody else writes into the home before it has ended.
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment, close_fds=False
     ) as process:
         assert process.stdout is not None
         done: dict[str, Mapping[str, Any]] = {}

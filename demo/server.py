@@ -47,6 +47,14 @@ class _Running:
     hidden: set[int] = field(default_factory=set)
 
 
+def _write(path: Path, text: str) -> None:
+    """In one step: a run killed here must not leave half a registry, nor forget the ports its articles are known by."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".draft")
+    draft.write_text(text, "utf-8")
+    draft.replace(path)
+
+
 class DemoPortals:
     """Serves the example sites while the ``with`` block runs.
 
@@ -77,8 +85,7 @@ class DemoPortals:
             self._running[one.id] = _Running(one, server, thread, hidden)
             thread.start()
         if self._ports_file is not None:
-            self._ports_file.parent.mkdir(parents=True, exist_ok=True)
-            self._ports_file.write_text(json.dumps({name: self.port(name) for name in self._running}, indent=2) + "\n", "utf-8")
+            _write(self._ports_file, json.dumps({name: self.port(name) for name in self._running}, indent=2) + "\n")
 
     def stop(self) -> None:
         for running in self._running.values():
@@ -105,8 +112,7 @@ class DemoPortals:
         return "\n".join(self._registry_entry(running.site, delay_seconds) for running in self._running.values())
 
     def write_registry(self, path: Path, *, delay_seconds: float = 0.05) -> Path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.registry_toml(delay_seconds=delay_seconds), "utf-8")
+        _write(path, self.registry_toml(delay_seconds=delay_seconds))
         return path
 
     def publish(self, site_id: str, article_id: int) -> None:

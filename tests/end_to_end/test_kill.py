@@ -6,9 +6,11 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +28,18 @@ HOMES = 5
 RESTART_SECONDS = 5.0
 
 
+# Steps of the work, the same on every machine, however slow.
+PROGRESS = (
+    "SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM visits) + (SELECT count(*) FROM pages)"
+    " + (SELECT count(*) FROM pages WHERE outcome IS NOT NULL) + (SELECT count(*) FROM documents WHERE indexed_revision = revision)"
+)
+
+
 @dataclass(frozen=True)
 class Reference:
     home: Path
-    seconds: float
+    steps: int
+    """`steps_of` when all is done."""
     documents: dict[str, str]
     """Id to content hash after a run that nobody disturbed."""
     pages: int
@@ -44,7 +54,7 @@ def start(home: Path) -> subprocess.Popen[bytes]:
 
 def finish(home: Path) -> None:
     process = start(home)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate()
     assert process.returncode == 0, errors.decode()
 
 
@@ -56,30 +66,41 @@ def documents_of(home: Path) -> tuple[dict[str, str], int]:
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     home = make_home(tmp_path_factory.mktemp("reference"))
-    started = time.monotonic()
     finish(home)
     documents, pages = documents_of(home)
-    return Reference(home, time.monotonic() - started, documents, pages)
+    return Reference(home, steps_of(home), documents, pages)
+
+
+def steps_of(home: Path) -> int:
+    """How far the work has come, read beside a run; 0 before there is a store."""
+    try:
+        with closing(sqlite3.connect(f"file:{home / 'loa.db'}?mode=ro", uri=True)) as store:
+            return int(store.execute(PROGRESS).fetchone()[0])
+    except sqlite3.OperationalError:  # not made yet, or its tables
+        return 0
 
 
 def kill_somewhere(home: Path, reference: Reference, chance: random.Random) -> bool:
     """Whether it was still at work; half of the kills take its children along, the others must be noticed by them.
 
-    What earlier kills let through is done, so a run gets shorter: the moment is not drawn from its end.
+    The moment is drawn from the work that is left, however long that takes, and a little time beyond, between two steps.
+    Children that outlive a kill keep the pipe open, so that `communicate` never returns.
     """
+    done = steps_of(home)
+    wanted = chance.randint(done, max(done + 2, reference.steps - 1))
+    with_children, beyond = chance.random() < 0.5, chance.uniform(0, 0.3)
     process = start(home)
-    with_children = chance.random() < 0.5
-    try:
-        process.wait(timeout=chance.uniform(0.2, 0.8) * reference.seconds)
-    except subprocess.TimeoutExpired:
-        if with_children:
+    while process.poll() is None and steps_of(home) < wanted:
+        time.sleep(0.005)
+    time.sleep(beyond)
+    at_work = process.poll() is None
+    if with_children:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-        process.communicate(timeout=30)
-        return True
-    process.communicate(timeout=30)
-    return False
+    else:
+        process.kill()
+    process.communicate()
+    return at_work
 
 
 def check(home: Path, reference: Reference) -> None:
@@ -101,6 +122,7 @@ def check(home: Path, reference: Reference) -> None:
         index.close()
 
 
+@pytest.mark.timeout(1200)  # each is up to five starts of the whole program: some 20 s on two idle cores
 @pytest.mark.parametrize("seed", range(HOMES))
 def test_a_killed_run_goes_on_where_it_was(reference: Reference, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
@@ -127,7 +149,6 @@ def test_two_hundred_kills(reference: Reference, tmp_path: Path) -> None:
         home = make_home(tmp_path / f"home-{number}")
         number += 1
         shutil.copy(reference.home / "demo-ports.json", home)
-        while kill_somewhere(home, reference, chance):
-            killed += 1
+        killed += sum(kill_somewhere(home, reference, chance) for _ in range(KILLS_PER_HOME))
         finish(home)
         check(home, reference)
