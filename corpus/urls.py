@@ -6,9 +6,10 @@ read on Vietnamese portals and newspapers (systems named beside each pattern).
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 _TWIN_HOSTS = ("www.", "m.", "mobile.", "amp.", "tab.")
 # ASP.NET cookieless sessions "(X(1)S(abc))" and Java's ";jsessionid=": another value on every visit
@@ -26,10 +27,11 @@ _NOISE_VALUES = frozenset(
 
 
 def canonical_url(url: str) -> str:
-    """The one form of an article's address, always ``https`` and without what does not change the article.
+    """The one form of an article's address, ``https`` under a host name and without what does not change the article.
 
     Scheme, www / m. / amp. hosts, final dots, usual ports, session ids, print and amp twins, tracking and empty parameters,
-    the order of parameters, case of percent codes, Unicode form and a final slash make no difference.
+    the order of parameters, case of percent codes, Unicode form and a final slash make no difference. Scheme and port of a
+    numbered host or of this computer stay: nothing redirects there, and two ports are two sites.
     Raises: ValueError when ``url`` is not http(s) with a host.
 
     >>> canonical_url("HTTP://www.Example.vn.:80/tin//bai-1.html?utm_source=x&pageindex=0#top")
@@ -38,10 +40,28 @@ def canonical_url(url: str) -> str:
     parts = urlsplit(url.strip())
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"not an http address: {url!r}")
-    port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
     path = _canonical_path(parts.path)
     query = urlencode(sorted(_meaningful(parts.query)))
-    return f"https://{_canonical_host(parts.hostname)}{port}{path}" + (f"?{query}" if query else "")
+    return f"{_canonical_origin(parts)}{path}" + (f"?{query}" if query else "")
+
+
+def _canonical_origin(parts: SplitResult) -> str:
+    host = _canonical_host(parts.hostname or "")
+    scheme, usual = "https", {80, 443}
+    if _is_numbered(host):
+        scheme = parts.scheme.lower()
+        usual = {443 if scheme == "https" else 80}
+    return f"{scheme}://{host}" + ("" if parts.port is None or parts.port in usual else f":{parts.port}")
+
+
+def _is_numbered(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _canonical_host(host: str) -> str:
