@@ -15,6 +15,7 @@ from corpus.document import ActivityMention, Document, Modality, Span
 from nlp.activity_rules import ActivityRules
 from nlp.modality import ModalityReader
 from nlp.model import SentenceModel
+from nlp.opinions import predictions_of
 from nlp.sections import Outline, Sentence, outline
 
 VERSION = "2026.11"
@@ -95,7 +96,7 @@ class ActivityTagger:
         if found.is_official and found.sentences:  # the document is itself the act of planning
             findings.append(_Finding("planning", found.sentences[0].span, _OFFICIAL_WEIGHT, "done"))
         told = [sentence for sentence in found.sentences if sentence.speaks or _tells(sentence)]
-        predictions = self._model.predict([sentence.plain for sentence in told]) if self._model else ()
+        predictions = predictions_of(self._model, found, told) if self._model else ()
         opinions: list[_Opinion] = []
         for position, sentence in enumerate(told):
             reader.enter(sentence)

@@ -42,6 +42,9 @@ _ANOTHER_DEED = re.compile(
     r"|đã|còn|sẽ|huyện|tỉnh|xã|sở|phòng|biên soạn|xuất bản|hỗ trợ|trao|tặng|mở|sản xuất|đầu tư|nâng cấp|đặt hàng|đăng|ban hành|trang bị)\b)"
     r"|\b(?:đồng thời|ngoài ra|bên cạnh đó|cùng với đó)\b"
 )
+_HELD = ("thông tin", "văn hóa", "học viện", "tuyên giáo")
+_BYLINES = ("báo", "đài", "cổng thông tin", "(báo", "(đài", "(cổng")
+"""One of these stands in whatever the two expressions above hide."""
 _ZONES = frozenset({"title", "lead", "body", "heading", "caption"})
 _SECTIONS = frozenset({"purpose", "goals", "tasks", "money", "organisation"})
 _MODALITIES: dict[str, Modality] = {"done": "done", "planned": "planned", "general": "general"}
@@ -125,10 +128,12 @@ class ActivityRules:
 
     def read(self, sentence: Sentence) -> Reading:
         """What the rules find, whatever the modality. Offsets are those of ``sentence.plain``."""
-        text = _PROJECT.sub(_hidden, _BODIES.sub(_hidden, sentence.plain))
+        text = sentence.plain
+        if any(word in text for word in _HELD) or text.startswith(_BYLINES):
+            text = _PROJECT.sub(_hidden, _BODIES.sub(_hidden, text))
         hits = self.book.scan(text)
         only_topics = self._only_topics(hits)
-        taught = _taught(text)
+        taught: tuple[tuple[int, int], ...] | None = None
         matches: list[Match] = []
         silenced: set[str] = set()
         for rule, patterns in self._candidates(hits):
@@ -138,7 +143,9 @@ class ActivityRules:
                 continue
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
-            match = _first_allowed(rule, patterns, hits, text, () if rule.topics else taught)
+            if taught is None and not rule.topics:
+                taught = _taught(text)
+            match = _first_allowed(rule, patterns, hits, text, () if rule.topics else taught or ())
             if isinstance(match, tuple):
                 matches.append(Match(rule, *match))
             elif match:
@@ -153,7 +160,7 @@ class ActivityRules:
         found: dict[int, list[tuple[int, Pattern]]] = {}
         for atom in hits:
             for position, number, pattern in self._by_atom.get(atom, ()):
-                if all(other in hits for other in pattern.atoms[1:]):
+                if len(pattern.atoms) == 1 or (pattern.atoms[1] in hits and all(other in hits for other in pattern.atoms[2:])):
                     found.setdefault(position, []).append((number, pattern))
         for position in sorted(found):
             yield self.rules[position], [pattern for _, pattern in sorted(found[position], key=_number)]

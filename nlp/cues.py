@@ -101,9 +101,9 @@ class CueBook:
                 continue
             for atom in atoms:
                 hits.setdefault(atom, []).append((start, end))
-        for atom in self._numbers:
-            numbers = [match.span() for match in _NUMBER.finditer(text)]
-            if numbers:
+        numbers = [match.span() for match in _NUMBER.finditer(text)] if self._numbers else []
+        if numbers:
+            for atom in self._numbers:
                 hits.setdefault(atom, []).extend(numbers)
         return hits
 

@@ -72,6 +72,14 @@ _OTHER = re.compile(
 )
 
 
+# Whatever a sentence says of a programme, a document, a project or a year, one of these stands in it; the others are not looked at.
+_MAY = tuple(
+    "giảm nghèo|dự án|tda|chương trình|mtqg|mục tiêu quốc gia|gnbv|qđ-ttg|quyết định|thông tư|thông tin về|btttt|qh15|nq-cp|lđtbxh|20|1719"
+    "|nông thôn mới|ntm|viễn thông công ích|sóng và máy tính|cải thiện dinh dưỡng|hỗ trợ phát triển sản xuất|giáo dục nghề nghiệp"
+    "|nâng cao năng lực".split("|")
+)
+
+
 @dataclass(slots=True)
 class _Found:
     spans: list[Span]
@@ -81,7 +89,7 @@ class _Found:
 
 def tag_programmes(document: Document, programmes: Programmes | None = None) -> Document:
     """Sets ``programmes``: in the order of the code list, each with the components that its evidence names."""
-    sentences = [sentence for sentence in outline(document).sentences if sentence.zone != "chrome"]
+    sentences = [sentence for sentence in outline(document).sentences if sentence.zone != "chrome" and _may(sentence.plain)]
     found: dict[str, _Found] = {}
     _neighbours(sentences, found)
     _poverty_programme(document, sentences, found)
@@ -132,6 +140,10 @@ def _list() -> Programmes:
 
 
 _bundled: Programmes | None = None
+
+
+def _may(text: str) -> bool:
+    return any(word in text for word in _MAY)
 
 
 def _subject(text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from corpus.errors import InvalidData
 from corpus.tables import Entry, read_file, read_toml
 from nlp.cues import CueBook, Pattern, find
 from nlp.model import SentenceModel
+from nlp.opinions import predictions
 from nlp.sections import Outline, Sentence, outline
 
 VERSION = "2026.11"
@@ -105,13 +107,18 @@ class RelevanceCues:
             raise InvalidData("no [[rule]] in the file", file=file)
         return cls(book, tuple(cues), places, version)
 
+    @cached_property
+    def _first(self) -> tuple[frozenset[int], ...]:
+        """The elements with which the patterns of each cue begin."""
+        return tuple(frozenset(pattern.atoms[0] for pattern in cue.patterns) for cue in self.cues)
+
     def holding(self, text: str) -> Iterable[Cue]:
         """The cues that hold for one `nlp.sections.plain` sentence."""
         hits = self.book.scan(text)
         if not hits:
             return
-        for cue in self.cues:
-            if not any(find(pattern, hits) for pattern in cue.patterns):
+        for cue, first in zip(self.cues, self._first, strict=True):
+            if first.isdisjoint(hits) or not any(find(pattern, hits) for pattern in cue.patterns):
                 continue
             if cue.companions and not any(find(pattern, hits) for pattern in cue.companions):
                 continue
@@ -181,10 +188,9 @@ class RelevanceTagger:
         if self._model is None:
             return []
         speaking = found.speaking
-        predictions = self._model.predict([sentence.plain for sentence in speaking])
         rated = [
             (prediction.relevance.get("communication", 0.0), sentence.span)
-            for prediction, sentence in zip(predictions, speaking, strict=True)
+            for prediction, sentence in zip(predictions(self._model, found), speaking, strict=True)
         ]
         return sorted(rated, key=lambda item: -item[0])
 

@@ -41,7 +41,8 @@ _CHROME = re.compile(
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
     r"|(?:• )?tóm tắt$|vb gốc|lược đồ"
     r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo|tác giả\s*:"
-    r"|[*• ]*(?:kính )?mời (?:quý |các )*(?:độc giả|bạn đọc|khán giả|quý vị|bạn)\b|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
+    r"|[*• ]*(?:kính )?mời (?:quý |các )*(?:độc giả|bạn đọc|khán giả|quý vị|bạn)\b"
+    r"|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
     r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục$|danh mục\s*:|advertisements|continue reading|hotline|<|\{|\||您|时间)"
 )
 _CREDIT = re.compile(
@@ -62,7 +63,6 @@ _PLAN_LINE = re.compile(
     r"^[ \t]*(?:kế hoạch|phương án|chương trình hành động)[ \t]*$|^[ \t]*số[ \t]*:[ \t]*[\d.]*[ \t]*/[ \t]*kh\b", re.MULTILINE
 )
 _OFFICIAL_LINE = re.compile(r"^[ \t]*(?:quyết định|công văn|hướng dẫn|thông tư|nghị quyết|chỉ thị|tờ trình)[ \t]*$", re.MULTILINE)
-_SPACES = re.compile(r"\s+")
 _NAME_WORD = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]*$")
 _NO_LETTERS = re.compile(r"[\W\d_]*$")
 
@@ -110,7 +110,11 @@ def plain(text: str) -> str:
     >>> plain("Truyền thông  về\\nXoá đói")
     'truyền thông về xóa đói'
     """
-    return _SPACES.sub(" ", unify_tones(lower(text))).strip()
+    return _spaced(unify_tones(lower(text)))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def outline(document: Document) -> Outline:
@@ -121,21 +125,21 @@ def outline(document: Document) -> Outline:
 @lru_cache(maxsize=4)  # the taggers of one document ask for it one after the other
 def _outline(document_title: str, text: str) -> Outline:
     title = plain(document_title)
-    lowered = unify_tones(lower(text))
+    lowered = unify_tones(lower(text))  # keeps the length, so that lines and sentences are cut out of it
     is_plan = bool(_PLAN_TITLE.match(title) or _PLAN_LINE.search(lowered))
     found = [Sentence(start, end, "title", "title", "", plain(document_title[start:end]), 0) for start, end in sentences(document_title)]
-    found += _text_sentences(text, title, is_plan=is_plan)
+    found += _text_sentences(text, lowered, title, is_plan=is_plan)
     return Outline(tuple(found), is_plan, is_plan or bool(_OFFICIAL_LINE.search(lowered)))
 
 
-def _text_sentences(text: str, title: str, *, is_plan: bool) -> Iterator[Sentence]:
+def _text_sentences(text: str, lowered: str, title: str, *, is_plan: bool) -> Iterator[Sentence]:
     section: Section = ""
     ended = False
     running = 0
     lead_left = _LEAD_SENTENCES
     for number, (start, end) in enumerate(_lines(text)):
         raw = text[start:end]
-        line = plain(raw)
+        line = _spaced(lowered[start:end])
         ends = _END.match(line)
         if ends and (running > _MIN_BODY_BEFORE_END or _SURE_END.search(ends.group())):
             ended = True  # further up the other words open a search box, a menu or a list of tags
@@ -144,12 +148,14 @@ def _text_sentences(text: str, title: str, *, is_plan: bool) -> Iterator[Sentenc
         zone = "chrome" if ended or ends is not None or line == title else _zone(raw, line)
         if zone == "heading":
             section = _section(line) or section
-        for first, last in sentences(raw) if "\n" not in raw else _mended(raw):
+        cut = list(sentences(raw) if "\n" not in raw else _mended(raw))
+        for first, last in cut:
             own: Zone = zone
             if zone == "body" and lead_left:
                 own = "lead"
                 lead_left -= 1
-            yield Sentence(start + first, start + last, "text", own, section, plain(raw[first:last]), number)
+            words = line if len(cut) == 1 else _spaced(lowered[start + first : start + last])
+            yield Sentence(start + first, start + last, "text", own, section, words, number)
         if zone == "body":
             running += len(line)
 
