@@ -314,7 +314,19 @@ def test_any_text(text: str) -> None:
         assert 0.5 <= mention.score <= 1.0
 
 
-@pytest.mark.parametrize("piece", ["tập huấn cán bộ loa ", "lắp 12 cụm loa; ", "Căn cứ\n", "sở và phòng "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "tập huấn cán bộ loa ",
+        "lắp 12 cụm loa; ",
+        "Căn cứ\n",
+        "sở và phòng ",
+        "lớp tập huấn về kỹ năng , ",
+        "sẽ gồm: a; ",
+        "kế hoạch vừa ",
+        "Xã mở lớp tập huấn cho 40 cán bộ, in 2.000 tờ rơi, lắp 12 cụm loa, đối thoại với hộ nghèo. ",
+    ],
+)
 def test_time_grows_with_the_text_and_not_faster(piece: str) -> None:
     relevance = RelevanceTagger()
 

@@ -24,7 +24,7 @@ class Counting:
 
 def make_document(text: str) -> Document:
     provenance = Provenance(portal="import", requested_url="file:a", final_url="file:a", fetched_at=datetime(2026, 1, 1, tzinfo=UTC))
-    return Document(id="d", provenance=provenance, text=text)
+    return Document(id="d", provenance=provenance, title="", text=text)
 
 
 def test_asked_once_and_in_order() -> None:
