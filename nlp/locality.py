@@ -45,7 +45,10 @@ class LocalityTagger:
         self._cues = cues
         self._hosts = {host.lower(): code for host, code in hosts.items()}
         self._slugs = host_slugs(self._named)
-        self._national = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(cue) for cue in cues.raw["national"]) + r")(?!\w)")
+        # "cán bộ lao động" and "tiến bộ khoa học" are no ministries
+        self._national = re.compile(
+            r"(?<!\w)(?<!cán )(?<!tiến )(?<!nội )(?:" + "|".join(re.escape(cue) for cue in cues.raw["national"]) + r")(?!\w)"
+        )
         datelines = "|".join(re.escape(code) for code in cues.raw["datelines"])
         self._dateline = re.compile(rf"(?:^|[(\n])\s*({datelines})(?=\s*[)\-–.,])")
 
@@ -67,8 +70,9 @@ class LocalityTagger:
         title_lines = [Line(0, len(document.title), "title")] if document.title else []
         lowered_title, lowered = plain(document.title), plain(document.text)
         lines = read_lines(document.text, lowered, lowered_title, self._cues.raw)
-        mentions = self._mentions("title", document.title, lowered_title, title_lines)
-        mentions += self._mentions("text", document.text, lowered, lines)
+        before = document.published is not None and document.published < REFORM
+        mentions = self._mentions("title", document.title, lowered_title, title_lines, before=before)
+        mentions += self._mentions("text", document.text, lowered, lines, before=before)
         mentions = [mention for mention in mentions if not (mention.person or (mention.landmark and mention.levels is None))]
         head = f"{lowered_title} {lowered[:_HEAD]}"
         return Reading(
@@ -83,8 +87,9 @@ class LocalityTagger:
             positions={id(mention): position for position, mention in enumerate(mentions)},
         )
 
-    def _mentions(self, source: FieldName, text: str, lowered: str, lines: Sequence[Line]) -> list[Mention]:
-        return read_mentions(source, text, lowered, lines, self._gazetteer, self._cues, self._named)
+    def _mentions(self, source: FieldName, text: str, lowered: str, lines: Sequence[Line], *, before: bool) -> list[Mention]:
+        names = self._gazetteer.find(text, lowered, before=before)
+        return read_mentions(source, text, lowered, lines, names, self._cues, self._named)
 
     def _is_new_map(self, document: Document, mentions: Sequence[Mention], head: str) -> bool:
         """Whether bare names mean today's units: by the date, and near the reform or without a date by the words."""
@@ -100,8 +105,11 @@ class LocalityTagger:
 
     def _prior(self, document: Document, mentions: Sequence[Mention]) -> str | None:
         """The province that the source stands for: by its registered host, its dateline, its newspaper, or the letters of its host."""
-        host = (urlsplit(document.provenance.final_url).hostname or "").lower()
-        name = host
+        address = urlsplit(document.provenance.final_url)
+        host = (address.hostname or "").lower()
+        name = address.netloc.lower()
+        if name not in self._hosts:  # a source on its own port is registered with it
+            name = host
         while name:
             if name in self._hosts:
                 return self._hosts[name]

@@ -6,6 +6,8 @@ is left alone, since it may be a person, a street or a word.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from corpus.localities import REFORM
 from nlp.locality_mentions import Mention
 from nlp.locality_register import OLD_TYPES, NamedUnits
@@ -21,11 +23,22 @@ def settle_units(reading: Reading, named: NamedUnits) -> None:
     waiting = [position for position in range(len(reading.mentions)) if position not in reading.codes]
     firm = [p for p in waiting if reading.mentions[p].levels is not None or reading.mentions[p].parents]
     firm_ones = set(firm)
+    reading.named_inside = _named_inside(reading, named)
     # Each twice: what the first round learns of provinces and districts settles more in the second.
     bare = [p for p in waiting if p not in firm_ones]
     for position in (*firm, *firm, *bare, *bare):
         if position not in reading.codes:
             _settle(reading, named, position)
+
+
+def _named_inside(reading: Reading, named: NamedUnits) -> Counter[str]:
+    """What communes say of the districts around them before either is settled: huyện Tam Nông with xã Phú Thọ is the one that has it."""
+    keys = {m.key for m in reading.mentions if m.levels == ("commune",) and m.zone not in BOILERPLATE}
+    found: Counter[str] = Counter()
+    for key in keys:
+        communes = [code for code in named.codes(key) if named.level(code) == "commune"]
+        found.update({above for code in communes for above in named.reach(code) if named.level(above) == "district"})
+    return found
 
 
 def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
@@ -116,6 +129,8 @@ def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) ->
         points += 2.0 + min(1.0, 0.1 * near)
     if reading.prior in compatible:
         points += 1.0
+    if not heaviest and mention.levels is not None and named.level(code) == "district":
+        points += min(float(reading.named_inside[code]), 2.0)
     typed_so = _is_typed_so(named, mention, code)
     if code in reading.districts and (typed_so or mention.type is None):
         points += 1.0

@@ -70,6 +70,8 @@ class Reading:
     """Position to the units that stay possible."""
     districts: dict[str, int] = field(default_factory=dict)
     """Districts resolved, or around what was resolved, and how often."""
+    named_inside: Counter[str] = field(default_factory=Counter)
+    """District to how many names under a commune's type word one of its units bears."""
     known: dict[str, dict[str, float]] = field(default_factory=dict)
     """Name key to the units it was resolved to in this document, with their scores."""
     bare: list[Span] = field(default_factory=list)
