@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,8 +24,9 @@ from corpus.localities import Register
 from corpus.store import PendingPage, Store
 from pipelines.archive import Archive
 from pipelines.batch import Finished, Report, Retagged, adopt_records, archived, pending, process_pages, retag, sync_index
-from pipelines.files import page_from_file
+from pipelines.files import is_pdf, page_from_file, pdf_fault
 from pipelines.process import ProcessorParts
+from pipelines.workers import MemoryLimit, Timeout, WorkerDied
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 
@@ -79,21 +81,21 @@ def crawl_only(
 
 def import_files(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="HTML, TXT, PDF or DOCX files.", metavar="FILE...")],
+    files: Annotated[list[Path], typer.Argument(help="HTML, TXT, PDF or DOCX files.", metavar="FILE...", readable=False)],
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
     register = Register.load()
     parts = processor_parts(settings)
     rows = _InOrder(as_json=as_json)
-    with writing(settings) as store, Archive(settings.archive_path) as archive:
+    with writing(settings) as store, Archive(settings.archive_path) as archive, workers(settings, parts) as pool:
         run = store.begin_run("import", now())
         waiting: dict[int, PendingPage] = {}
         places: dict[int, list[tuple[int, str]]] = {}
         for place, name in enumerate(map(str, files)):
             try:
-                page = _take_in(store, archive, Path(name), run)
-            except UnreadableFile as error:
+                page = _take_in(store, archive, pool, Path(name), run)
+            except (UnreadableFile, Timeout, MemoryLimit, WorkerDied) as error:
                 outcome = outcome_of(error)
                 rows.put(place, import_row(name, outcome, None, register, error=str(error)))
             else:
@@ -104,8 +106,7 @@ def import_files(
             for place, name in places[result.page.id]:
                 rows.put(place, import_row(name, result.outcome, result.document, register, error=result.detail))
 
-        with workers(settings, parts) as pool:
-            process_pages(store, waiting.values(), archive=settings.archive_path, parts=parts, executor=pool, now=now(), progress=finished)
+        process_pages(store, waiting.values(), archive=settings.archive_path, parts=parts, executor=pool, now=now(), progress=finished)
         with indexed(settings) as index:
             sync_index(store, index)
         store.end_run(run, now(), dict(rows.outcomes))
@@ -152,8 +153,11 @@ def show_document(row: dict[str, Any]) -> None:
         show(f"    money: {budget['qualifier']} {amount} ({budget['kind']}, {budget['role']}, {budget['scope']})")
 
 
-def _take_in(store: Store, archive: Archive, file: Path, run: int) -> PendingPage:
-    """The file as a page in archive and store; the same bytes under the same name are the page they were before."""
+def _take_in(store: Store, archive: Archive, pool: Executor, file: Path, run: int) -> PendingPage:
+    """The file as a page in archive and store; the same bytes under the same name are the page they were before.
+
+    Raises: UnreadableFile; what a worker that opens a PDF can end with.
+    """
     page = page_from_file(file, now())
     known = store.find_page(page.portal, page.requested_url, page.sha256)
     if known is not None:
@@ -163,6 +167,9 @@ def _take_in(store: Store, archive: Archive, file: Path, run: int) -> PendingPag
             pass  # the archive lost it: with the file at hand it is simply kept again
         else:
             return known
+    fault = pool.submit(pdf_fault, file).result() if is_pdf(page) else None
+    if fault is not None:
+        raise UnreadableFile(fault, file=str(file))
     record = archive.write(page)
     key = store.add_page(replace(page, record=record), run=run)
     return PendingPage(id=key, portal=page.portal, requested_url=page.requested_url, record=record, size_bytes=len(page.body))

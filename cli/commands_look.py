@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 def search(
     context: typer.Context,
-    query: Annotated[list[str], typer.Argument(help='For example: "loa thông minh" tỉnh:"Lào Cai" năm:2024', metavar="QUERY...")],
+    query: Annotated[list[str], typer.Argument(help='For example: \'"loa thông minh" tỉnh:"Lào Cai" năm:2024\'', metavar="QUERY...")],
     limit: Annotated[int, typer.Option("--limit", help="Documents on one page of results.", min=1, max=MAX_LIMIT)] = 20,
     page: Annotated[int, typer.Option("--page", help="Which page of results.", min=1, max=500)] = 1,
     kwic: Annotated[bool, typer.Option("--kwic", help="Every match in its context, instead of every document.")] = False,
@@ -65,7 +65,7 @@ def search(
                 show_json(hit.model_dump(mode="json"))
             else:
                 places = ", ".join(province.name for province in hit.provinces)
-                show(f"{hit.id}  {hit.published or 'no date'}  {hit.source.name}" + (f"  [{places}]" if places else ""))
+                show(f"{hit.id}  {hit.published or 'no date'}  {hit.source.code}" + (f"  [{places}]" if places else ""))
                 show(f"    {hit.title}")
                 if hit.snippet:
                     show("    " + " ".join(hit.snippet.split()))
@@ -245,7 +245,8 @@ def _register(_: Settings) -> tuple[bool, str]:
 
 def _portals(settings: Settings) -> tuple[bool, str]:
     portals = read_portals(settings.portals_path)
-    return True, f"{portals.source}: {number(len(portals))} sources, {number(sum(portal.verified for portal in portals))} of them verified"
+    name = portals.source if settings.portals_path else "bundled registry"
+    return True, f"{name}: {number(len(portals))} sources, {number(sum(portal.verified for portal in portals))} of them verified"
 
 
 def _settings(context: typer.Context) -> Settings:

@@ -31,8 +31,8 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="JSONL file of annotated texts.", show_default=False)] = None,
-    pages: Annotated[Path | None, typer.Option("--pages", help="Folder of saved pages with expected.jsonl.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="JSONL file of annotated texts.", show_default=False, readable=False)] = None,
+    pages: Annotated[Path | None, typer.Option("--pages", help="Folder of saved pages with expected.jsonl.", readable=False)] = None,
     as_json: AsJson = False,
 ) -> None:
     if (file is None) == (pages is None):
@@ -53,9 +53,10 @@ def _score_texts(settings: Settings, file: Path) -> dict[str, Any]:
     from nlp.evaluate import evaluate as score
     from nlp.evaluate import read_rows
 
-    if not file.exists():
-        raise InvalidData("no such file", file=str(file))
-    rows = read_rows(file)
+    try:
+        rows = read_rows(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(file, error) from error
     processor = Processor.load(processor_parts(settings), progress=say)
     with progress("Scoring", len(rows)) as advance:
         return score(rows, processor.tag, register=Register.load(), progress=lambda done, _total: advance(done))
@@ -114,13 +115,15 @@ def export_reviews(
     say(f"{number(len(lines))} decisions written to {output}.")
 
 
-def import_reviews(context: typer.Context, file: Annotated[Path, typer.Argument(help="JSONL file.")], as_json: AsJson = False) -> None:
+def import_reviews(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="JSONL file.", readable=False)], as_json: AsJson = False
+) -> None:
     """Wrong lines are named and left out; the others are taken. `loa retag` then applies them to the documents at hand."""
     found, faults = [], 0
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidData(f"cannot be read as UTF-8 text: {error}", file=str(file)) from error
+        raise _unreadable(file, error) from error
     for line, text in enumerate(lines, start=1):
         if not text.strip():
             continue
@@ -136,6 +139,11 @@ def import_reviews(context: typer.Context, file: Annotated[Path, typer.Argument(
     else:
         show(f"{number(added)} of {number(len(found))} decisions are new; `loa retag` applies them.")
     raise typer.Exit(FAILED if faults else OK)
+
+
+def _unreadable(file: Path, error: OSError | UnicodeDecodeError) -> InvalidData:
+    reason = error.strerror if isinstance(error, OSError) else f"byte {error.start} is no UTF-8"
+    return InvalidData(f"cannot be read as UTF-8 text: {reason}; name another file", file=str(file))
 
 
 def _settings(context: typer.Context) -> Settings:

@@ -1,4 +1,4 @@
-"""`loa sources check`: the registry as data, and with --live whether a source can really be read from this machine.
+"""`loa sources`: the registry as data, and with ``check --live`` whether a source can really be read from this machine.
 
 A source is crawled by `loa run` only once a live check has succeeded here; the registry that notes it is the home's own
 ``portals.toml``. Nothing is invented: a source that gives no article stays unverified.
@@ -22,6 +22,7 @@ from cli.home import locked, now, opened, processor_parts, workers, writing
 from cli.output import FAILED, OK, number, say, show, show_json
 from cli.settings import Loaded, Settings
 from corpus.errors import CorpusError, StoreUnavailable
+from corpus.localities import Register
 from corpus.portals import Portal, parse_portals
 from crawler.run import crawl
 from pipelines.batch import pending, process_pages
@@ -47,8 +48,29 @@ class Checked:
 def register(app: typer.Typer) -> None:
     sources = typer.Typer(help="The registry of sources.", no_args_is_help=True)
     sources.command("check", help="Check the registry; with --live try to read every source.")(check_sources)
-    sources.callback()(lambda: None)  # keeps `check` a command of its own
+    sources.command("list", help="Every source of the registry: its id, what it is, whether it is verified.")(list_sources)
     app.add_typer(sources, name="sources")
+
+
+def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
+    loaded: Loaded = context.obj
+    register = Register.load()
+    for portal in read_portals(loaded.settings.portals_path):
+        province = register.get(portal.province)
+        row = {
+            "portal": portal.id,
+            "name": portal.name,
+            "kind": portal.kind,
+            "province": portal.province,
+            "province_name": province.name if province else None,
+            "home": portal.home,
+            "verified": portal.verified,
+        }
+        if as_json:
+            show_json(row)
+        else:
+            mark = "verified" if portal.verified else "-"
+            show(f"{portal.id:<36}{mark:<10}{portal.kind:<12}{row['province_name'] or portal.province:<16}{portal.home}")
 
 
 def check_sources(

@@ -34,9 +34,11 @@ def check_portals(settings: Settings, ids: Sequence[str]) -> tuple[Portal, ...]:
     chosen = portals.select(ids)
     if not chosen:
         raise InvalidData(
-            f"none of the {len(portals)} sources is verified, so there is nothing to crawl: run `loa sources check --live` here, "
-            "read what it found and set verified = true, or name a source: `loa run PORTAL`",
-            file=portals.source or None,
+            f"none of the {len(portals)} sources{'' if settings.portals_path else ' of the bundled registry'} is verified, so there is "
+            "nothing to crawl. `loa sources list` names them; `loa sources check --live PORTAL` reads a few articles of one, shows them "
+            f"and notes it as verified in {settings.portals_path or settings.home / 'portals.toml'}; then `loa run` crawls it. "
+            "What is not verified is crawled only by name: `loa run PORTAL`",
+            file=str(settings.portals_path) if settings.portals_path else None,
         )
     return chosen
 

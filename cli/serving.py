@@ -21,9 +21,12 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
     """Returns after Ctrl-C or SIGTERM, with what was being answered finished. Raises: StoreUnavailable when no port can be had."""
     from search_api.app import DEPARTMENT, create_app
 
-    listener = listen(host or settings.host, settings.port if port is None else port)
+    wanted = settings.port if port is None else port
+    listener = listen(host or settings.host, wanted)
     with listener, opened(settings) as store, indexed(settings) as index:
         address, number = listener.getsockname()[:2]
+        if number != wanted and wanted:
+            say(f"Port {wanted} is busy; taking a free one.")
         names = Names.load(portals=load_portals(settings.portals_path))
         app = create_app(store, index, names=names, department=settings.department or DEPARTMENT)
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))

@@ -83,6 +83,10 @@ class Settings(BaseSettings):
         return self.home / "run.lock"
 
 
+class InvalidOption(InvalidData):
+    """A value on the command line: a usage error, unlike one in a variable or file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     settings: Settings
@@ -90,7 +94,7 @@ class Loaded:
 
 
 def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Loaded:
-    """Options that are None were not given. Raises: InvalidData naming the variable, or file and key, that is wrong."""
+    """Options that are None were not given. Raises: InvalidOption; InvalidData naming the variable, or file and key, that is wrong."""
     environment = os.environ if environment is None else environment
     values: dict[str, Any] = {}
     origins: dict[str, Origin] = dict.fromkeys(Settings.model_fields, "default")
@@ -118,6 +122,10 @@ def _read_file(path: Path) -> dict[str, Any]:
         content = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
+    except NotADirectoryError as error:
+        raise InvalidData("is no folder; name another home with --home", file=str(path.parent)) from error
+    except PermissionError as error:
+        raise InvalidData("may not be read; change its permissions or those of the folder", file=str(path)) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidData(f"cannot be read: {error}; correct it or remove it", file=str(path)) from error
     if "home" in content:
@@ -134,4 +142,6 @@ def _fault(error: ValidationError, origins: Mapping[str, Origin], home: Path) ->
     text = f"{name} = {first['input']!r}: {first['msg']}"
     if origins.get(name) == "file":
         return InvalidData(text, file=str(home / FILE_NAME))
-    return InvalidData(f"{PREFIX}{name.upper()}: {text}" if origins.get(name) == "environment" else text)
+    if origins.get(name) == "environment":
+        return InvalidData(f"{PREFIX}{name.upper()}: {text}")
+    return InvalidOption(text)

@@ -124,7 +124,7 @@ class PortalRegistry:
             return tuple(portal for portal in self.portals if portal.verified and portal.valid_to is None)
         unknown = sorted(set(ids) - self._by_id.keys())
         if unknown:
-            raise InvalidData(f"no portal {unknown[0]!r}; `loa sources` lists the ids", file=self.source or None)
+            raise InvalidData(f"no portal {unknown[0]!r}; `loa sources list` gives the ids", file=self.source or None)
         return tuple(portal for portal in self.portals if portal.id in ids)
 
     def province_hosts(self) -> dict[str, str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from corpus.document import RawPage
 from corpus.errors import Rejected, UnreadableFile
-from pipelines.extraction.documents import Encrypted, read_pdf
+from pipelines.extraction.documents import Encrypted, check_pdf
 
 MAX_BYTES = 50_000_000
+_PDF = "application/pdf"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HTML_SIGNS = (
     b"<!doctype html",
@@ -33,12 +34,11 @@ _TEXT_SIGNS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 def page_from_file(path: Path, now: datetime) -> RawPage:
     """The file as a page fetched at ``now`` from its own ``file:`` address; its kind is read from its first bytes, not its name.
 
+    A PDF is not opened here, see `pdf_fault`.
     Raises: UnreadableFile naming the file, what is wrong and what to do.
     """
     body = _read(path)
     media_type = _media_type(path, body)
-    if media_type == "application/pdf":
-        _check_pdf(path, body)
     url = path.resolve().as_uri()
     return RawPage(
         portal="import",
@@ -49,6 +49,22 @@ def page_from_file(path: Path, now: datetime) -> RawPage:
         body=body,
         fetched_at=now,
     )
+
+
+def is_pdf(page: RawPage) -> bool:
+    return ("content-type", _PDF) in page.headers
+
+
+def pdf_fault(path: Path) -> str | None:
+    """What keeps the PDF from being opened and what to do; None when it opens. For a worker, which is ended when it overruns: the
+    library is native code, and a file may be made to hang it. Raises: UnreadableFile."""
+    try:
+        check_pdf(_read(path))
+    except Encrypted:
+        return "is an encrypted PDF; save it without a password"
+    except Rejected as error:
+        return f"is a damaged PDF ({error.detail}); download it again"
+    return None
 
 
 def _read(path: Path) -> bytes:
@@ -75,7 +91,7 @@ def _media_type(path: Path, body: bytes) -> str:
     start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     name = str(path)
     if b"%PDF-" in body[:1024]:
-        return "application/pdf"
+        return _PDF
     if body.startswith(b"PK\x03\x04"):
         return _zip_type(name, body)
     if body.startswith(b"\xd0\xcf\x11\xe0"):
@@ -104,12 +120,3 @@ def _is_binary(body: bytes) -> bool:
     sample = body[:65_536]
     odd = sum(sample.count(bytes([code])) for code in range(32) if code not in (2, 5, 6, 9, 10, 12, 13, 20, 25, 30))
     return odd > len(sample) // 200
-
-
-def _check_pdf(path: Path, body: bytes) -> None:
-    try:
-        read_pdf(body)
-    except Encrypted as error:
-        raise UnreadableFile("is an encrypted PDF; save it without a password", file=str(path)) from error
-    except Rejected as error:
-        raise UnreadableFile(f"is a damaged PDF ({error.detail}); download it again", file=str(path)) from error

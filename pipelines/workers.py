@@ -113,6 +113,9 @@ class WorkerPool(Executor):
                 keeper.join()
 
     def _keep(self) -> None:
+        # Ctrl-C reaches the whole group, and the parent decides when workers end. They inherit this thread's mask, so that not even
+        # one that is still starting up is hit.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         worker: _Worker | None = None
         try:
             while (task := self._tasks.get()) is not None:
@@ -213,7 +216,6 @@ def _serve(
     A task says what went wrong in its result. An exception that leaves it is a bug: the worker crashes with its traceback and the
     future says WorkerDied.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when we end
     try:
         if initializer is not None:
             initializer(*initargs)

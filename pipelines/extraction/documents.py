@@ -21,20 +21,29 @@ class Encrypted(Rejected):
 
 def read_pdf(body: bytes) -> tuple[str, bool]:
     """(text as the file has it, whether it is scanned: most pages hold no text). Raises: Rejected for a file that is no readable PDF."""
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(body)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise Encrypted(Reason.NO_TEXT, "the PDF asks for a password") from error
-        raise Rejected(Reason.NO_TEXT, f"not a readable PDF: {error}") from error
+    document = _open_pdf(body)
     try:
         pages = [_pdf_page(document, number) for number in range(min(len(document), MAX_PAGES))]
     finally:
         document.close()
     thin = sum(len(page.strip()) < _CHARS_PER_PAGE for page in pages)
     return "\n\n".join(pages), bool(pages) and thin * 2 > len(pages)
+
+
+def check_pdf(body: bytes) -> None:
+    """Raises: Encrypted; Rejected for a file that is no readable PDF. Reads no page."""
+    _open_pdf(body).close()
+
+
+def _open_pdf(body: bytes) -> Any:
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(body)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Encrypted(Reason.NO_TEXT, "the PDF asks for a password") from error
+        raise Rejected(Reason.NO_TEXT, f"not a readable PDF: {error}") from error
 
 
 def read_docx(body: bytes) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.main import run
+from cli.app import run
 from corpus.store import open_store
 from tests.fitted import make_home
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,13 +14,14 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
+from cli.app import app, run
 from cli.home import locked
-from cli.main import app
+from cli.main import main
 from cli.serving import listen
 from corpus.errors import StoreUnavailable
 from tests.cli.conftest import ARTICLE, Loa, Ran
@@ -28,7 +31,15 @@ _FRAMES = dict.fromkeys(range(0x2500, 0x2580))
 
 
 def test_usage_errors_end_with_2(loa: Loa) -> None:
-    for arguments in (["bogus"], ["import"], ["process", "--nothing"], ["evaluate"], ["search", "x", "--limit", "0"]):
+    for arguments in (
+        ["--workers", "1000", "status"],
+        ["--log-level", "loud", "status"],
+        ["bogus"],
+        ["import"],
+        ["process", "--nothing"],
+        ["evaluate"],
+        ["search", "x", "--limit", "0"],
+    ):
         ran = loa(*arguments)
         assert ran.code == 2, arguments
         assert ran.out == ""
@@ -256,6 +267,67 @@ def test_serving_ends_cleanly_with_ctrl_c(filled: str, home: Path) -> None:
     assert "Traceback" not in errors
 
 
+def test_files_that_cannot_be_read_are_named(loa: Loa, tmp_path: Path) -> None:
+    binary = tmp_path / "binary.jsonl"
+    binary.write_bytes(b"\xcc\xff" * 50)
+    for command in (["evaluate"], ["review", "import"]):
+        for path in (binary, tmp_path, tmp_path / "missing.jsonl"):
+            ran = loa(*command, path)
+            assert ran.code == 1
+            assert f"{path}: cannot be read" in ran.err
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(loa: Loa, home: Path, filled: str) -> None:
+    shutil.rmtree(home / "index")
+    (home / "index").write_text("x")
+    for command in (["search", "loa"], ["reindex"], ["process"]):
+        ran = loa(*command)
+        assert ran.code == 1
+        assert str(home / "index") in ran.err
+        assert "Traceback" not in ran.err
+    code = run(["--home", str(home / "index"), "status"])
+    assert code == 1
+
+
+def test_system_errors_become_one_line(loa: Loa, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(number: int) -> None:
+        raise OSError(number, os.strerror(number), "/somewhere/file")
+
+    for number, code, words in ((errno.ENOSPC, 75, "free some space"), (errno.EROFS, 75, "the rights"), (errno.ENOTDIR, 1, "another home")):
+        with monkeypatch.context() as patch:
+            patch.setattr("cli.commands_look.opened", lambda *_, number=number: fail(number))
+            ran = loa("status")
+        assert ran.code == code
+        assert "/somewhere/file: " in ran.err
+        assert words in ran.err
+
+
+def test_ctrl_c_while_the_libraries_load_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    def stop(_: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cli.app.run", stop)
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 130
+    assert capfd.readouterr().err == ""
+    # A worker process imports the console script again: it must stay as light as it is.
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, cli.main; print(*sys.modules)"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"typer", "sqlalchemy", "scrapy", "cli.app"} & set(loaded)
+
+
+def test_sources_are_listed(loa: Loa, home: Path) -> None:
+    rows = loa("sources", "list", "--json").rows
+    assert len(rows) > 100
+    assert not any(row["verified"] for row in rows)
+    (home / "portals.toml").write_text(PORTAL.format(province="v2-15") + "verified = true\n", "utf-8")
+    (row,) = loa("sources", "list", "--json").rows
+    assert (row["portal"], row["province_name"], row["verified"]) == ("mau", "Lào Cai", True)
+    assert "mau" in loa("sources", "list").out
+
+
 def test_help_names_every_command(loa: Loa) -> None:
     ran: Ran = loa("--help")
     for (
@@ -264,7 +336,7 @@ def test_help_names_every_command(loa: Loa) -> None:
         assert f"\n  {command} " in ran.out
 
 
-def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
     yield name, command
     for key, inner in getattr(command, "commands", {}).items():
         yield from _commands(inner, f"{name} {key}")

@@ -14,7 +14,7 @@ import pytest
 from corpus.document import Document
 from corpus.errors import Reason, Rejected, UnreadableFile
 from pipelines.extract import extract
-from pipelines.files import page_from_file
+from pipelines.files import is_pdf, page_from_file, pdf_fault
 from tests.pipelines.pages import NOW, PARAGRAPHS, article
 
 STORY = f"""
@@ -248,10 +248,8 @@ def zipped(name: str) -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), r"old Word .*save it as \.docx"),
         (b"PK\x03\x04 not a package", "damaged"),
         (zipped("a.txt"), "without a Word document"),
-        (b"%PDF-1.7\nnothing else", "damaged PDF"),
-        (make_pdf(["Secret"], password="x"), "encrypted PDF; save it without a password"),
     ],
-    ids=["empty", "blank", "bytes", "program", "doc", "broken-zip", "zip", "broken-pdf", "encrypted-pdf"],
+    ids=["empty", "blank", "bytes", "program", "doc", "broken-zip", "zip"],
 )
 def test_unreadable_files_are_named_with_what_to_do(tmp_path: Path, body: bytes, words: str) -> None:
     path = write(tmp_path / "tệp.bin", body)
@@ -261,6 +259,24 @@ def test_unreadable_files_are_named_with_what_to_do(tmp_path: Path, body: bytes,
 
     assert str(path) in str(caught.value)
     assert caught.value.file == str(path)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"%PDF-1.7\nnothing else", "damaged PDF"),
+        (make_pdf(["Secret"], password="x"), "encrypted PDF; save it without a password"),
+        (make_pdf(["Open"]), None),
+    ],
+    ids=["broken", "encrypted", "sound"],
+)
+def test_a_pdf_that_does_not_open_is_told_apart(tmp_path: Path, body: bytes, words: str | None) -> None:
+    path = write(tmp_path / "a.bin", body)
+
+    assert is_pdf(page_from_file(path, NOW)), "taken as it is; opening it is a worker's task"
+    fault = pdf_fault(path)
+
+    assert fault is None if words is None else words in (fault or "")
 
 
 def test_missing_files_directories_and_large_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
