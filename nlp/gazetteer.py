@@ -61,15 +61,25 @@ class Gazetteer:
             self._automaton.add_word(written, (len(written), _TRAP))
         self._automaton.make_automaton()
         self._numbers = numbers
+        self._counted = frozenset(
+            key
+            for key, codes in register.names.items()
+            if key[-1:].isdigit() and " " in key and all(code.startswith("v2") for code in codes)
+        )
 
-    def find(self, text: str, lowered: str) -> list[Name]:
-        """Names in order, none overlapping; ``lowered`` is ``plain(text)``."""
+    def find(self, text: str, lowered: str, *, before: bool = False) -> list[Name]:
+        """Names in order, none overlapping; ``lowered`` is ``plain(text)``.
+
+        ``before`` the reform nothing is called "Bảo Lâm 1": the number counts something in Bảo Lâm.
+        """
         hits: list[tuple[int, int, str]] = []
         size = len(lowered)
         for last, (length, key) in self._automaton.iter(lowered):
             end = last + 1
             start = end - length
             if (end < size and lowered[end].isalnum()) or (start > 0 and lowered[start - 1].isalnum()):
+                continue
+            if before and key in self._counted:
                 continue
             if key in self._any_case or key == _TRAP or _is_capitalized(text, start, end):
                 hits.append((start, end, key))

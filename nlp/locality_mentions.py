@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from corpus.document import FieldName
 from corpus.localities import TYPE_LEVELS, Level
-from nlp.gazetteer import Gazetteer, Name
+from nlp.gazetteer import Name
 from nlp.locality_zones import Line, Zone
 
 _ABBREVIATIONS = {
@@ -172,12 +172,11 @@ def read_mentions(
     text: str,
     lowered: str,
     lines: Sequence[Line],
-    gazetteer: Gazetteer,
+    found: Sequence[Name],
     cues: Cues,
     names: Names,
 ) -> list[Mention]:
-    """Mentions in order; ``lowered`` is the text as `nlp.gazetteer.plain` leaves it."""
-    found = gazetteer.find(text, lowered)
+    """Mentions of the names found, in order; ``lowered`` is the text as `nlp.gazetteer.plain` leaves it."""
     starts = {name.start for name in found}
     ends = {name.end for name in found}
     mentions: list[Mention] = []

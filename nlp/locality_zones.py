@@ -31,6 +31,14 @@ _CAPTION_START = re.compile(
     r"|cán bộ|bàn giao|trao|lắp đặt|hội nghị tại|buổi|đại diện|lãnh đạo|các (?:tập thể|hộ|em)|phần thi|ban tổ chức|nhân viên|học viên)\b"
 )
 _PLACE_DATE = re.compile(r"^[^\n,]{2,40},\s*ngày\b")
+_CLOCK = re.compile(
+    r"(?:(?:cập nhật|xuất bản|đăng|lúc|thứ|hai|ba|tư|năm|sáu|bảy|chủ nhật|ngày|tháng|giờ|phút|gmt|am|pm|sa|ch|lượt|xem)(?!\w)|[\W\d_])+"
+)
+"""The time of a page, however it is written."""
+_ILLUSTRATION = re.compile(
+    r"(?:^|[.(\-–/] ?)(?:ảnh|hình) (?:(?:chỉ )?(?:có )?(?:mang )?tính (?:chất )?)?(?:minh họa|tư liệu)[^.\n]{0,40}[.)]*\s*$"
+)
+"""A picture of something else than the story."""
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _MARKUP = re.compile(r"<(?:meta|link|head|html|title|!doctype)\b", re.IGNORECASE)
 _OFFICE = re.compile(
@@ -85,7 +93,7 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
             zone = _zone(stripped, lowered, words, cues, first=not lines, early=len(lines) < 30)
             if zone == "body":
                 story += len(stripped)
-                if _is_short(stripped, lowered, words) and (led or len(words) <= 12):
+                if _CLOCK.fullmatch(lowered) or (_is_short(stripped, lowered, words) and (led or len(words) <= 12)):
                     zone = "short"
                 elif not led and len(words) >= LEAD_WORDS:
                     zone, led = "lead", True
@@ -99,6 +107,8 @@ def _zone(line: str, lowered: str, words: Sequence[str], cues: Mapping[str, Any]
     if len(words) <= 45:
         if len(words) <= 15 and lowered.startswith(tuple(cues["sources"])):
             return "source"
+        if _ILLUSTRATION.search(lowered):
+            return "chrome"
         if _FILE.search(line) or _CREDIT.search(lowered):
             return "caption"
         if len(words) <= 40 and any(cue in lowered for cue in cues["chrome"]) and not _SENTENCE_END.search(line):
