@@ -10,7 +10,7 @@ from pipelines.extraction.lines import cuts_rest
 from pipelines.extraction.quality import is_syllable
 
 _PREFIX = re.compile(
-    r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|người viết|người thực hiện|người đăng|thực hiện|biên soạn|biên tập|tổng hợp|"
+    r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|người (?:viết|thực hiện|đăng|đưa|gửi)(?: bài| tin)?|thực hiện|biên soạn|biên tập|tổng hợp|"
     r"bài(?: viết)?(?: và| &|,|-) ?(?:ảnh|hình)"
     r"|tin(?: bài)?(?: và| &|,|/|-) ?(?:ảnh|bài|hình)(?:,? ?ảnh)?|bài viết|tin bài|tin|bài|ảnh(?: và|,) (?:bài|tin)|phóng viên|"
     r"nhóm phóng viên|nhóm pv|nhà báo|pv|ctv|by|author|"
@@ -25,10 +25,14 @@ _TAIL = re.compile(
     # The office someone works in: "Lò Thị An – Văn phòng HĐND và UBND huyện".
     r"\s?[-–—,|]\s?(?:văn phòng|vp|phòng|trung tâm|tt|sở|ubnd|ủy ban|huyện đoàn|tỉnh đoàn|công an|chi cục|cục|"
     r"ban (?:dân|quản|tuyên|biên|chỉ|văn))\s.{2,60}|"
+    r"\s?[-–—,]\s?(?:phó\s)?(?:hiệu trưởng|giám đốc|chủ tịch|bí thư|trưởng (?:phòng|ban|thôn|bản|khoa)|viện trưởng|chánh văn phòng|"
+    r"chuyên viên|giáo viên|phóng viên|cán bộ)\b.{0,60}|"
     r",?\s(?:tổng hợp|thực hiện|ghi|biên dịch|lược dịch|dịch|sưu tầm|st|t\.h|t/h)\.?)\s?[.,;]?$",
     re.IGNORECASE,
 )
-_PHOTO_PART = re.compile(r"\s?[-–,;/|.]?\s?\(?\b(?:ảnh|video|clip|đồ họa|hình|thiết kế)\s?:\s?.{0,60}$", re.IGNORECASE)
+_PHOTO_PART = re.compile(
+    r"\s?[-–,;/|.]?\s?\(?\b(?:nguồn(?: tin)?|người đăng|ảnh|video|clip|đồ họa|hình|thiết kế)\s?:\s?.{0,60}$", re.IGNORECASE
+)
 _SEPARATOR = re.compile(r"\s?(?:,|;|\s[-–—]\s|\s?&\s?|\s?\+\s?|\s\|\s|(?<=\w)[-–](?=[A-ZĐÀ-Ỹ])|\s(?:và|and)\s)\s?")
 # Letters of a capitalised Vietnamese word, initials ("K.", "Đ.H") included.
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"

@@ -33,6 +33,7 @@ _REST = 45
 _REST_IN_TEXT = 25
 """Characters beside the date: names and sections stand there; in the text a short sentence may be as long."""
 _LINE = 140
+_PARAGRAPH = 60
 _TODAY = re.compile(r"^\W{0,3}hôm nay\b", re.IGNORECASE)
 _URL_DATE = re.compile(r"[/\-_](20[0-3]\d)[/\-]?(0[1-9]|1[0-2])[/\-]?(0[1-9]|[12]\d|3[01])(?=[/\-_]|\d{4,9}(?:\D|$)|\D|$)")
 
@@ -75,8 +76,13 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
     anchor = title if title is not None else first
+    # Where the container holds the headline too, buttons may stand between it and the date: the text begins with the first paragraph.
+    start = first
+    if body is not None:
+        paragraphs = (number for number in body.blocks if number > anchor and len(page.blocks[number].text) >= _PARAGRAPH)
+        start = max(first, next(paragraphs, first))
     clocks = {box.first for box in page.boxes if box.is_inline and is_clock(box.marks)}
-    low, high = max(0, anchor - _BEFORE), min(last, max(first + 2, anchor + 4), anchor + _AFTER)
+    low, high = max(0, anchor - _BEFORE), min(last, max(start + 2, anchor + 4), anchor + _AFTER)
     for number in range(low, high):
         block = page.blocks[number]
         if number == title or len(block.text) > _LINE:
@@ -84,7 +90,7 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
         above = number < anchor
         if above and (number in clocks or _TODAY.match(block.text) or any(map(is_clock, layout.near(block.box, 3)))):
             continue
-        for written in _stamps(block.text, most=_REST if number < first or above else _REST_IN_TEXT):
+        for written in _stamps(block.text, most=_REST if number < start or above else _REST_IN_TEXT):
             if is_update(block.text[: written.start][-40:]):
                 updates.append(written)
                 continue

@@ -82,6 +82,9 @@ BYLINES = [
     ("Papan", ()),
     ("Lò Thị Sen – Văn phòng HĐND và UBND huyện", ("Lò Thị Sen",)),
     ("Tác giả: Ban Văn hóa xã", ("Ban Văn hóa xã",)),
+    ("Lò Văn Phải – Phó Hiệu trưởng Trường THPT Mường Ải", ("Lò Văn Phải",)),
+    ("Tác giả: Mùa A Sử | Nguồn: Báo tỉnh", ("Mùa A Sử",)),
+    ("Người đưa tin: Mùa A Sử", ("Mùa A Sử",)),
     ("Thanh Mai, Trường Giang", ("Thanh Mai", "Trường Giang")),
     ("CÁC TIN BÀI KHÁC (12)", ()),
     ("Người dân bản mới vui đón chữ.", ()),
@@ -177,6 +180,17 @@ def test_date_is_chosen_among_candidates(head: str, under_title: str, day: str, 
     assert document.published is not None
     assert (document.published.isoformat(), document.published_from) == (day, method)
     assert any(candidate.value == document.published for candidate in document.date_candidates)
+
+
+def test_buttons_may_stand_between_headline_and_date() -> None:
+    buttons = "".join(f"<li><label>{word}</label></li>" for word in ("Tuyệt vời", "Tốt", "Trung bình", "Kém", "Rất kém"))
+    page = (
+        article(under_title="")
+        .replace("<h1>", "<div class='noi-dung'><h1>")
+        .replace("<div class='noi-dung'><p>", f"<ul>{buttons}</ul><div>06/01/2025 - Lượt xem: 169</div><p>")
+    )
+
+    assert extract(raw(page)).published == date(2025, 1, 6)
 
 
 def test_no_date_is_none_and_the_foot_is_not_asked() -> None:
