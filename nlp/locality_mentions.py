@@ -132,6 +132,7 @@ class Cues:
             "neighbours": r"\s(?:các\s|hai\s|với\s|của\s)?$",
             "guests": r"(?:\s|,)(?:\S+\s){0,2}$",
             "delegates": r"(?:\s|,)(?:\S+\s){0,6}$",
+            "venues": r"[ .:]{1,2}(?:thủ đô\s)?$",
             "merged": r"\s(?:\S+\s){0,3}$",
         }
         names = ("titles", "landmarks", "enterprises", "newspapers", "guests", "delegates", "neighbours", "venues", "merged")

@@ -106,6 +106,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.institution, 0.25),
         (mention.merged, 0.2),
         (mention.former and reading.new_map, 0.5),
+        (reading.national and mention.zone == "body" and _is_home(reading, mention), 0.3),
         (mention.embedded, 0.5),
         (mention.venue and mention.source == "text" and (reading.national or (mention.key == _CAPITAL and not mention.type)), 0.3),
         (listed > (2 if reading.national and mention.source == "text" else 3), 0.3),
@@ -113,6 +114,21 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         if applies:
             weight *= factor
     return weight
+
+
+_HOME = re.compile(
+    r"(?<!\w)(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Ee]m|[Cc]ụ)(?: [^\W\d_a-z][^\W\d_]*){1,5}(?: \([^()\n]{1,20}\))?(?:,[^,.;:!?\n]{1,40}){0,6},?"
+    r" (?:ở |tại |trú tại |quê |quê ở |thuộc )?$"
+)
+_HOME_WITHIN = 160
+"""Characters from a person's name to the last part of an address."""
+
+
+def _is_home(reading: Reading, mention: Mention) -> bool:
+    """Where a person who serves as an example lives: "Chị Vừ Thị Mỷ, bản Pa Kha, xã Nậm Tin, huyện Nậm Pồ"."""
+    if mention.source != "text":
+        return False
+    return _HOME.search(reading.document.text[max(0, mention.begin - _HOME_WITHIN) : mention.begin]) is not None
 
 
 def leads_title(mention: Mention) -> bool:
