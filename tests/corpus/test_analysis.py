@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -159,12 +158,11 @@ def test_snippet_prefers_the_stretch_with_more_of_the_query() -> None:
     assert len(found.highlights) == 3
 
 
+@pytest.mark.timeout(60)  # some 0.5 s on an idle core; hours where the square of the length is taken
 @pytest.mark.parametrize(
     "unit", ["a", "a\u0301", "\u0301\u0323", "nghèo ", "\u00ad", "UBND ", "&", "\U0001f98a ", "a\u0323\u0301b\u200b"], ids=ascii
 )
 def test_one_megabyte_in_linear_time(unit: str) -> None:
     text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
-    start = time.perf_counter()
     highlight(text, [Pattern(("nghèo", "nghèo"), True), Pattern(("a",), False)])
     snippet(text, [Pattern(("nghèo",), True)])
-    assert time.perf_counter() - start < 5  # some 0.5 s on an idle core

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -314,6 +313,7 @@ def test_any_text(text: str) -> None:
         assert 0.5 <= mention.score <= 1.0
 
 
+@pytest.mark.timeout(120)  # a few seconds at most; the square of the length takes hours
 @pytest.mark.parametrize(
     "piece",
     [
@@ -328,14 +328,5 @@ def test_any_text(text: str) -> None:
     ],
 )
 def test_time_grows_with_the_text_and_not_faster(piece: str) -> None:
-    relevance = RelevanceTagger()
-
-    def seconds(characters: int, number: int) -> float:
-        document = make_document(piece * (characters // len(piece)), f"Kế hoạch {number}")
-        started = time.perf_counter()
-        TAGGER(replace(relevance(document), relevance=COMMUNICATION))
-        return time.perf_counter() - started
-
-    seconds(2_000, 0)
-    short, long = min(seconds(10_000, number) for number in range(2)), min(seconds(40_000, number) for number in range(2))
-    assert long < max(10 * short, 0.2)  # linear is 4; quadratic would be 16
+    document = make_document(piece * (500_000 // len(piece)), "Kế hoạch")
+    TAGGER(replace(RelevanceTagger()(document), relevance=COMMUNICATION))

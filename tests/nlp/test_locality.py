@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import unicodedata
 from collections import defaultdict
 from dataclasses import replace
@@ -170,13 +169,12 @@ def test_normal_forms(tagger: LocalityTagger, register: Register, form: str) -> 
     assert labels(register, document, "about") == {"tỉnh Lào Cai", "huyện Mường Khương, tỉnh Lào Cai"}
 
 
-def seconds(tagger: LocalityTagger, text: str) -> float:
-    start = time.process_time()
+def tag_and_check(tagger: LocalityTagger, text: str) -> None:
     document = make(text, published=date(2023, 5, 1))
     check(document, tagger(document))
-    return time.process_time() - start
 
 
+@pytest.mark.timeout(60)  # up to 6 s on an idle core; the square of the length takes minutes
 @pytest.mark.parametrize(
     "piece",
     [
@@ -185,13 +183,10 @@ def seconds(tagger: LocalityTagger, text: str) -> float:
     ],
 )  # fmt: skip
 def test_time_is_linear(tagger: LocalityTagger, piece: str) -> None:
-    one = piece * (10_000 // len(piece))
-    seconds(tagger, one)
-    short = min(seconds(tagger, one) for _ in range(2))
-    long = min(seconds(tagger, one * 2) for _ in range(2))
-    assert long < max(2.6 * short, 0.2), (short, long)
+    tag_and_check(tagger, piece * (200_000 // len(piece)))
 
 
+@pytest.mark.timeout(60)
 def test_ten_thousand_names_take_bounded_time(tagger: LocalityTagger, register: Register) -> None:
     names = [f"{unit.type} {unit.name}" for unit in register.units("commune", date(2024, 1, 1))][:10_000]
-    assert seconds(tagger, ", ".join(names)) < 10
+    tag_and_check(tagger, ", ".join(names))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -110,19 +109,9 @@ def test_any_text_is_read(text: str) -> None:
     assert isinstance(remainder(text), str)
 
 
+@pytest.mark.timeout(60)  # a few seconds at most; the square of a megabyte takes hours
 @pytest.mark.parametrize("piece", ["1/", "12/12/", "ngày 1 tháng ", "1:", "2021-", "thứ ", " ", "10:10 ", "ngày đăng", "12 mar "])
 def test_time_grows_with_length_only(piece: str) -> None:
-    times = []
-    for size in (100_000, 200_000):
-        text = (piece * size)[:size]
-        times.append(min(cost(text) for _ in range(3)))
-
-    assert times[1] < max(2.5 * times[0], 0.3)
-
-
-def cost(text: str) -> float:
-    """CPU seconds: other work on the machine does not count."""
-    start = time.process_time()
+    text = (piece * 1_000_000)[:1_000_000]
     list(read_written(text))
     remainder(text)
-    return time.process_time() - start

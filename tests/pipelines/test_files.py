@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -297,14 +296,12 @@ def test_utf_16_and_old_encodings_are_text(tmp_path: Path) -> None:
     assert read(write(tmp_path / "b.txt", text.encode("utf-8-sig"))).title == "Tả Van mở lớp vận hành loa"
 
 
+@pytest.mark.timeout(60)  # about a second; the square of the length takes hours
 @pytest.mark.parametrize(
     "line",
     ["Bàn Thị Mai", "Tin liên quan", "12/12/2012", "a", "Kế hoạch", "KẾ HOẠCH", PARAGRAPHS[0], "Loa mới về bản"],
 )
 def test_large_texts_end_in_time(tmp_path: Path, line: str) -> None:
     text = "Tả Van mở lớp vận hành loa\n\n" + "\n\n".join(PARAGRAPHS) + f"\n{line}\n" * (500_000 // len(line))
-    start = time.process_time()
 
     read(write(tmp_path / "a.txt", text))
-
-    assert time.process_time() - start < 5

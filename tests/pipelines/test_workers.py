@@ -61,6 +61,7 @@ def test_results_come_back(pool: WorkerPool) -> None:
     assert [future.result() for future in [pool.submit(double, number) for number in range(20)]] == [2 * n for n in range(20)]
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("task", "arguments", "error"),
     [
@@ -73,13 +74,11 @@ def test_results_come_back(pool: WorkerPool) -> None:
 )
 def test_a_task_beyond_its_limits_fails_alone(pool: WorkerPool, task: object, arguments: tuple[int, ...], error: type[Exception]) -> None:
     assert callable(task)
-    started = time.monotonic()
     wrong = pool.submit(task, *arguments)
     right = pool.submit(double, 4)
     with pytest.raises(error):
         wrong.result()
     assert right.result() == 8
-    assert time.monotonic() - started < 10
 
 
 def test_a_worker_is_kept_for_the_next_task(pool: WorkerPool) -> None:
@@ -97,13 +96,12 @@ def test_a_worker_that_cannot_start_says_why() -> None:
         pool.submit(double, 1).result()
 
 
+@pytest.mark.timeout(60)  # the task itself would take an hour
 def test_stopping_kills_what_runs_and_cancels_what_waits() -> None:
-    pool = WorkerPool(1, seconds=60)
+    pool = WorkerPool(1, seconds=3600)
     running, waiting = pool.submit(hang), pool.submit(double, 1)
     time.sleep(0.5)
-    started = time.monotonic()
     pool.shutdown(cancel_futures=True)
-    assert time.monotonic() - started < 5
     with pytest.raises(WorkerDied):
         running.result(timeout=5)
     with pytest.raises(CancelledError):
