@@ -51,6 +51,8 @@ class Mention:
     landmark: bool = False
     newspaper: bool = False
     institution: bool = False
+    product: bool = False
+    """Fruit, tea, cloth called after where it comes from."""
     agency: bool = False
     guest: bool = False
     delegate: bool = False
@@ -129,13 +131,13 @@ class Cues:
     @cached_property
     def _before(self) -> dict[str, re.Pattern[str]]:
         gaps = {
-            "neighbours": r"\s(?:các\s|hai\s|với\s|của\s)?$",
+            "neighbours": r"\s(?:(?:các|hai|với|của|mức|tỷ lệ|chung|bình quân|ở|tại)\s){0,4}$",
             "guests": r"(?:\s|,)(?:\S+\s){0,2}$",
             "delegates": r"(?:\s|,)(?:\S+\s){0,6}$",
             "venues": r"[ .:]{1,2}(?:thủ đô\s)?$",
             "merged": r"\s(?:\S+\s){0,3}$",
         }
-        names = ("titles", "landmarks", "enterprises", "newspapers", "guests", "delegates", "neighbours", "venues", "merged")
+        names = ("titles", "landmarks", "enterprises", "products", "newspapers", "guests", "delegates", "neighbours", "venues", "merged")
         found = {
             name: re.compile(rf"(?<!\w)(?<!miền )(?<!vùng )(?:{_any_of(self.raw[name])})(?!\w){gaps.get(name, r'[ .:]{1,2}$')}")
             for name in names
@@ -211,6 +213,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         kind = _ABBREVIATIONS.get(word, word)
         if (word in ("h", "q", "p", "x") and not match["dot"]) or (word == "thị" and not match["list"]):
             kind = ""
+        if word == "vùng":
+            kind = ""  # regions bring the word with them; "vùng Sơn Dương" is loose talk of a huyện or xã
         if kind and match["mods"] and _is_around(mention.key, kind, match["count"], names):
             kind = ""  # "xã nghèo Bắc Kạn", "tám xã biên giới Mường Tè": communes of that place
         if kind:
@@ -224,6 +228,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
                 if direct and not (match["count"] or "").startswith(("các", "những")):
                     mention.begin = start - (len(left) - match.start("type"))
             left = left[: match.start()]
+        if kind and _of_both_kinds(match, left) and names.can_be(mention.key, ("district",)) and not _GOES_ON.match(lowered, mention.end):
+            mention.type, mention.levels, mention.plural, mention.begin = None, ("district",), False, start
     else:
         body = cues.body.search(left)
         if body:
@@ -236,6 +242,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         mention.person = cues.before("titles").search(left) is not None
         mention.landmark = cues.before("landmarks").search(left) is not None
         mention.institution = cues.before("enterprises").search(left) is not None
+        mention.product = cues.before("products").search(left) is not None
         token = _TOKEN_BEFORE.search(text, max(0, start - 24), start)
         if token and token[1][:1].isupper() and not mention.capitals:
             word = token[1].lower()
@@ -259,6 +266,17 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.merged = cues.before("merged").search(left[-30:]) is not None
     if _MERGE_HEAD.search(left):
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
+
+
+def _of_both_kinds(match: re.Match[str], left: str) -> bool:
+    """ "Các xã, phường Hội An", "xã phường Hội An": the parts of one town."""
+    return _COMMUNE_KINDS.fullmatch(match["list"] + match["type"]) is not None or (
+        match["type"] in ("xã", "phường") and left.endswith(("xã ", "phường ", "thị trấn "))
+    )
+
+
+_COMMUNE_KINDS = re.compile(r"(?:xã|phường|thị trấn)(?:\s*(?:,|và|/|-)\s*(?:xã|phường|thị trấn))+")
+_GOES_ON = re.compile(r"\s*(?:[,;/(&]|và\s|-\s)")
 
 
 def _is_around(key: str, kind: str, count: str | None, names: Names) -> bool:
@@ -371,6 +389,8 @@ def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Nam
 
 def _explain(run: Sequence[Mention], parent: Mention) -> None:
     for mention in run:
+        if mention.neighbour or mention.product:
+            parent.neighbour, parent.product = parent.neighbour or mention.neighbour, parent.product or mention.product
         if len(mention.parents) < _MOST_PARENTS:
             mention.parents.append(parent)
     parent.explains = True

@@ -53,7 +53,7 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
     typed = mention.levels is not None
     known = reading.known.get(mention.key, {})
     if not typed:
-        if mention.zone in BOILERPLATE or mention.embedded or mention.landmark or mention.institution:
+        if mention.zone in BOILERPLATE or mention.embedded or mention.landmark or mention.institution or mention.product:
             return
         lower = tuple(code for code in lower if code in known) or lower
     ranked = sorted(((_points(reading, named, mention, code), code) for code in lower), reverse=True)

@@ -103,7 +103,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.guest or (mention.delegate and listed > 1), 0.1),
         (mention.bridge, 0.2),
         (mention.origin and mention.source == "text", 0.3),
-        (mention.institution, 0.25),
+        (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
         (mention.former and reading.new_map, 0.5),
         (reading.national and mention.zone == "body" and _is_home(reading, mention), 0.3),
@@ -211,7 +211,7 @@ def about_provinces(reading: Reading, named: NamedUnits) -> frozenset[str]:
             said.add(code)
             if mention.source == "title" and mention_weight(reading, mention) >= ABOUT_WEIGHT:
                 in_title.add(code)
-    if len(said) > MANY_PROVINCES and not in_title and ranked[0] < 2 * ranked[2]:
+    if len(said) > MANY_PROVINCES and not in_title and len(ranked) > 2 and ranked[0] < 2 * ranked[2]:
         return frozenset()
     found = {
         code for code, weight in reading.weights.items() if weight >= enough and (weight >= ranked[0] * ABOUT_SHARE or code in in_title)
