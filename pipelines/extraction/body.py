@@ -167,6 +167,7 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
             headings += 1
             if _is_tail(page, numbers, number):
                 break
+            continue
         if is_chrome(block.text) or (len(block.text) <= _DATE_LINE and not remainder(block.text)):
             continue
         if block.link_share >= _LINK_ONLY:

@@ -10,8 +10,8 @@ from pipelines.extraction.lines import cuts_rest
 from pipelines.extraction.quality import is_syllable
 
 _PREFIX = re.compile(
-    r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|người (?:viết|thực hiện|đăng|đưa|gửi)(?: bài| tin)?|thực hiện|biên soạn|biên tập|tổng hợp|"
-    r"bài(?: viết)?(?: và| &|,|-) ?(?:ảnh|hình)"
+    r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|nội dung|người (?:viết|thực hiện|đăng|đưa|gửi)(?: bài| tin)?|thực hiện|biên soạn|biên tập|"
+    r"tổng hợp|bài(?: viết)?(?: và| &|,|-) ?(?:ảnh|hình)"
     r"|tin(?: bài)?(?: và| &|,|/|-) ?(?:ảnh|bài|hình)(?:,? ?ảnh)?|bài viết|tin bài|tin|bài|ảnh(?: và|,) (?:bài|tin)|phóng viên|"
     r"nhóm phóng viên|nhóm pv|nhà báo|pv|ctv|by|author|"
     r"viết bởi|được viết bởi|đăng bởi|posted by|written by)\s?:\s?|(?:theo|by|tác giả|phóng viên|nhà báo|thực hiện)\s(?=[A-ZĐÀ-Ỹ]))",
@@ -31,7 +31,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _PHOTO_PART = re.compile(
-    r"\s?[-–,;/|.]?\s?\(?\b(?:nguồn(?: tin)?|người đăng|ảnh|video|clip|đồ họa|hình|thiết kế)\s?:\s?.{0,60}$", re.IGNORECASE
+    r"\s?[-–,;/|.]?\s?\(?\b(?:nguồn(?: tin)?|người đăng|ảnh|video|clip|đồ họa|hình|thiết kế|trình bày|kỹ thuật|mỹ thuật)\s?:\s?.{0,60}$",
+    re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s?(?:,|;|\s[-–—]\s|\s?&\s?|\s?\+\s?|\s\|\s|(?<=\w)[-–](?=[A-ZĐÀ-Ỹ])|\s(?:và|and)\s)\s?")
 # Letters of a capitalised Vietnamese word, initials ("K.", "Đ.H") included.
@@ -65,7 +66,8 @@ _OUTLET = re.compile(
 )
 # Bodies whose first word is no family name; Đoàn, Trường and Khoa begin people's names too.
 _NO_PERSON = re.compile(
-    r"^(?:trung tâm|ban (?:biên|tuyên|dân|quản|chỉ)|sở|bộ|cục|chi cục|văn phòng|công an|công đoàn|đảng ủy|ubnd|ubmttq|ủy ban|nhóm|phòng)\b",
+    r"^(?:ông|bà|đồng chí|trung tâm|ban (?:biên|tuyên|dân|quản|chỉ)|sở|bộ|cục|chi cục|văn phòng|công an|công đoàn|"
+    r"đảng ủy|ubnd|ubmttq|ủy ban|nhóm|phòng)\b",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(

@@ -107,7 +107,7 @@ def find_prose(page: Page, body: Body | None, title: int | None) -> Body | None:
     sentences = sum(
         len(block.text)
         for block in blocks
-        if len(block.text) >= 50 and (len(block.text) >= 120 or block.text[-1] in _ENDS) and not _CONTACT.match(fold(block.text))
+        if len(block.text) >= 50 and (len(block.text) >= 120 or _is_sentence(block.text)) and not _CONTACT.match(fold(block.text))
     )
     if sentences < _STUB:
         return None
@@ -119,6 +119,11 @@ def find_prose(page: Page, body: Body | None, title: int | None) -> Body | None:
     if distant and body.kept_chars < 2 * _ENOUGH:
         return None
     return body
+
+
+def _is_sentence(text: str) -> bool:
+    """A caption may end in a bracket too: "Hội nghị ở bản Nà (3 ảnh)"."""
+    return text[-1] in _ENDS and (text[-1] != ")" or any(mark in text for mark in ".,;:?!"))
 
 
 def _has_empty_container(page: Page, title: int, before: int) -> bool:

@@ -11,6 +11,8 @@ _CHROME = re.compile(
     https?://\S+|\S+\.(?:vn|com|net)/\S*|(?:link|đường\ dẫn)\ (?:bài\ )?gốc.{0,20}|lấy\ link.{0,10}|
     (?:xem|đọc)\ (?:với|theo)\ cỡ\ chữ.*|tương\ phản\b.{0,20}|giảm|tăng|giọng\ đọc.{0,20}|chọn\ giọng.{0,20}|
     (?:nam|nữ)\ miền\ (?:bắc|trung|nam)|
+    giọng\ (?:nam|nữ).{0,20}|\d{1,2}:\d\d\ ?/\ ?\d{1,2}:\d\d|\d(?:\.\d{1,2})?x|(?:\#\w+\ ?)+|[>»►▶→]{1,4}\ ?.{0,180}|
+    (?:xem|đọc)\ thêm\ ?:.{0,180}|đăng\ nhập\ để.{0,30}|
     đọc\ bài\ viết.{0,20}|chưa\ có\ (?:đánh\ giá|bình\ luận|ý\ kiến).{0,60}|tối\ đa:?\ \d+\ ký\ tự.*|số\ ký\ tự.{0,40}|
     this\ entry\ was\ posted.*|(?:để\ lại|viết)\ (?:một\ )?bình\ luận.{0,40}|email\ của\ bạn\ sẽ.*|leave\ a\ (?:reply|comment).*|
     loading\.*|đang\ tải.*|dữ\ liệu\ đang\ được\ cập\ nhật.*|

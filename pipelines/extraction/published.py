@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from corpus.document import DateCandidate
 from pipelines.extraction.body import Body
 from pipelines.extraction.dates import VIETNAM, Written, in_range, is_label, is_update, read_iso, read_written, remainder
-from pipelines.extraction.html import Page
-from pipelines.extraction.lines import without_chrome
+from pipelines.extraction.html import Block, Page
+from pipelines.extraction.lines import is_chrome, without_chrome
 from pipelines.extraction.marks import Layout, is_clock, is_date
 from pipelines.extraction.metadata import Metadata
 
@@ -33,6 +33,8 @@ _REST = 45
 _REST_IN_TEXT = 25
 """Characters beside the date: names and sections stand there; in the text a short sentence may be as long."""
 _LINE = 140
+_CREDITS = 8
+"""Lines at the end of the text where long stories name their makers and their day."""
 _PARAGRAPH = 60
 _TODAY = re.compile(r"^\W{0,3}hôm nay\b", re.IGNORECASE)
 _URL_DATE = re.compile(r"[/\-_](20[0-3]\d)[/\-]?(0[1-9]|1[0-2])[/\-]?(0[1-9]|[12]\d|3[01])(?=[/\-_]|\d{4,9}(?:\D|$)|\D|$)")
@@ -90,6 +92,8 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
         above = number < anchor
         if above and (number in clocks or _TODAY.match(block.text) or any(map(is_clock, layout.near(block.box, 3)))):
             continue
+        if above and (_is_headline_link(block, 0.3) or (number > 0 and _is_headline_link(page.blocks[number - 1], 0.8))):
+            continue  # the date of another story in a list above
         for written in _stamps(block.text, most=_REST if number < start or above else _REST_IN_TEXT):
             if is_update(block.text[: written.start][-40:]):
                 updates.append(written)
@@ -99,14 +103,21 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
                 vote = _UNDER_TITLE - 0.05
             yield _day_first(written, latest, vote)
     yield from _time_elements(page, low, high)
-    for number in (*range(max(high, last - 2), last), *range(last, min(last + 4, len(page.blocks)))):
+    for number in (*range(max(high, last - _CREDITS), last), *range(last, min(last + 4, len(page.blocks)))):
         block = page.blocks[number]
         if number >= last and any(layout.noise[box] for box in page.ancestors(block.box)):
+            continue
+        if number < last - 2 and not is_label(block.text):
             continue
         if len(block.text) <= _LINE and (number < last or any(map(is_date, layout.near(block.box, 2))) or is_label(block.text)):
             for written in _stamps(block.text, most=_REST_IN_TEXT):
                 if not written.swapped and in_range(written.value, latest):
                     yield _visible(written, _BELOW_TEXT, "visible")
+
+
+def _is_headline_link(block: Block, share: float) -> bool:
+    rest = remainder(block.text)
+    return block.link_share >= share and len(rest) >= 25 and not is_chrome(rest)
 
 
 def _day_first(written: Written, latest: date, vote: float) -> DateCandidate:
@@ -136,9 +147,13 @@ def _stamps(text: str, *, most: int) -> list[Written]:
 
 def _time_elements(page: Page, low: int, high: int) -> Iterator[DateCandidate]:
     for box in page.boxes:
-        stamp = (
-            box.attributes.get("datetime") if box.tag == "time" else box.attributes.get("content") if "datepublished" in box.marks else None
-        )
+        stamp = None
+        if box.tag == "time":
+            stamp = box.attributes.get("datetime")
+        elif "datepublished" in box.marks:
+            stamp = box.attributes.get("content")
+        elif box.is_inline and box.tag != "a" and is_date(box.marks):
+            stamp = box.attributes.get("title") or box.attributes.get("content")
         if stamp and low <= box.first <= high and (told := read_iso(stamp)) is not None:
             yield DateCandidate(value=told[0], at=told[1], method="time-element", confidence=_TIME_ELEMENT, surface=stamp[:60])
 

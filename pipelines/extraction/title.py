@@ -54,7 +54,10 @@ def find_title(layout: Layout, body: Body | None, metadata: Metadata, *, sites: 
         line = _line_by_date(layout, body, sites)
         found = found if line is None else line
     if found is not None:
-        return Title(strip_site(page.blocks[found].text, told, sites)[:_MAX], found)
+        text = strip_site(page.blocks[found].text, told, sites)
+        # A counter or label may stand in the headline's element: "Tiêu đề (Lượt xem: 12)".
+        bare = (other for other in stripped if text.startswith(other) and is_chrome(text[len(other) :].strip(" ()[]-|")))
+        return Title(next(bare, text)[:_MAX], found)
     if all(_is_generic(text, sites) for text in stripped):
         line = _line_by_date(layout, body, sites)
         if line is not None:

@@ -75,6 +75,7 @@ def without_marked_letters(text: str) -> str:
         (article(), {"url": "https://baohuyen.example.vn/tin-tuc/trang-37.html"}, Reason.NOT_ARTICLE),
         (article(), {"url": "https://baohuyen.example.vn/tags/loa-truyen-thanh"}, Reason.NOT_ARTICLE),
         (article(body="<p>Đang cập nhật.</p>"), {}, Reason.NO_TEXT),
+        (article(title="Hình ảnh hoạt động", under_title="", body="".join(f"<p>Lớp học loa truyền thanh của thôn thứ {n} trong xã ({n} ảnh)</p>" for n in range(9))), {}, Reason.NO_TEXT),
         (article(body="<img src='a.jpg'>", after="<div class='foot'><p>Địa chỉ: số 2, đường Trung Tâm, thị trấn, huyện.</p><p>Điện thoại: 0200.123.456 và hộp thư của văn phòng ủy ban.</p></div>"), {}, Reason.NO_TEXT),
         (article(body=f"<p>{base64.b64encode((' '.join(PARAGRAPHS) * 3).encode()).decode()}</p>"), {}, Reason.UNREADABLE_TEXT),
         (article(body=f"<p>{shifted(' '.join(PARAGRAPHS))}</p>"), {}, Reason.UNREADABLE_TEXT),
