@@ -245,20 +245,20 @@ def test_a_busy_port_gives_way_to_a_free_one() -> None:
         listen("192.0.2.1", 0)
 
 
+@pytest.mark.timeout(120)
 def test_serving_ends_cleanly_with_ctrl_c(filled: str, home: Path) -> None:
     command = [sys.executable, "-m", "cli.main", "--home", str(home), "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
         url = next(word for word in line.split() if word.startswith("http://"))
-        deadline = time.monotonic() + 20
         while True:
             try:
                 with urllib.request.urlopen(f"{url}api/v1/search?q=truyen+thanh", timeout=5) as answer:
                     found = json.load(answer)
                 break
             except OSError:
-                assert time.monotonic() < deadline
+                assert process.poll() is None
                 time.sleep(0.1)
         assert found["hits"][0]["id"] == filled
         process.send_signal(signal.SIGINT)
