@@ -25,12 +25,8 @@ Role = Literal["about", "mentioned", "boilerplate"]
 Modality = Literal["done", "planned", "general"]
 RelevanceValue = Literal["communication", "poverty_other", "off_topic"]
 Qualifier = Literal["exact", "over", "under", "about", "max"]
-BudgetRole = Literal[
-    "total", "component", "allocated", "planned", "proposed", "approved", "disbursed", "cap", "value", "other"
-]
-BudgetKind = Literal[
-    "budget", "loan", "income", "price", "gift", "saving", "norm", "company", "revenue", "difference", "other"
-]
+BudgetRole = Literal["total", "component", "allocated", "planned", "proposed", "approved", "disbursed", "cap", "value", "other"]
+BudgetKind = Literal["budget", "loan", "income", "price", "gift", "saving", "norm", "company", "revenue", "difference", "other"]
 BudgetScope = Literal["programme", "project", "sub_project", "activity", "other"]
 DocumentKind = Literal["news", "official", "attachment", "other"]
 
