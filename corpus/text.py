@@ -86,7 +86,8 @@ _LOWERING = _Lowering()
 
 def lower(text: str) -> str:
     """`str.lower` that keeps the length (İ would become two characters)."""
-    return text.translate(_LOWERING)
+    lowered = text.lower()  # ten times faster; differs for İ and, by context, for Σ alone
+    return lowered if len(lowered) == len(text) and "Σ" not in text else text.translate(_LOWERING)
 
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"

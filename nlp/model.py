@@ -95,6 +95,10 @@ class SentenceModel:
         self.made_from = dict(made_from or {})
         self._words = {feature: row for row, feature in enumerate(words)}
         self._characters = {feature: row for row, feature in enumerate(characters, start=len(words))}
+        self._nested = all(
+            feature.rpartition(" ")[0] in self._words and feature.partition(" ")[2] in self._words for feature in words if " " in feature
+        )
+        """Whether the parts of every pair and triple are known too, as they are in what `nlp.train` makes."""
         self._arrays = arrays
         self._token_rows: dict[str, tuple[int, ...]] = {}
         if not arrays.shapes_fit(len(words) + len(characters), len(self.activities), len(self.relevance_values), len(self.modalities)):
@@ -154,8 +158,7 @@ class SentenceModel:
 
     def _rows(self, sentence: str) -> list[int]:
         sequence = tokens(normalize(sentence))
-        known = self._words
-        found = [row for feature in word_features(sequence) if (row := known.get(feature)) is not None]
+        found = self._nested_rows(sequence) if self._nested else self._known_rows(sequence)
         cache = self._token_rows
         for token in sequence:
             rows = cache.get(token)
@@ -166,6 +169,30 @@ class SentenceModel:
                 rows = tuple(table[feature] for feature in character_features(token) if feature in table)
                 cache[token] = rows
             found += rows
+        return found
+
+    def _known_rows(self, sequence: list[str]) -> list[int]:
+        known = self._words
+        return [row for feature in word_features(sequence) if (row := known.get(feature)) is not None]
+
+    def _nested_rows(self, sequence: list[str]) -> list[int]:
+        """The same rows in another order, without asking for pairs and triples whose parts are unknown."""
+        known = self._words
+        found: list[int] = []
+        before = pair_before = ""
+        for token in sequence:
+            row = known.get(token)
+            if row is None:
+                before = pair_before = ""
+                continue
+            found.append(row)
+            pair = ""
+            if before and (row := known.get(f"{before} {token}")) is not None:
+                found.append(row)
+                pair = f"{before} {token}"
+                if pair_before and (row := known.get(f"{pair_before} {token}")) is not None:
+                    found.append(row)
+            before, pair_before = token, pair
         return found
 
     def save(self, directory: Path) -> None:

@@ -149,7 +149,9 @@ class RelevanceTagger:
 
     def __call__(self, document: Document) -> Document:
         found = outline(document)
-        return replace(document, relevance=self._relevance(self.tally(found), self._opinions(found)))
+        tally = self.tally(found)
+        some_cue = tally.communication > 0 or tally.poverty > 0  # without one the model could change nothing
+        return replace(document, relevance=self._relevance(tally, self._opinions(found) if some_cue else []))
 
     def tally(self, found: Outline) -> Tally:
         used: dict[str, int] = {}
@@ -204,8 +206,7 @@ class RelevanceTagger:
         method = RULES_METHOD
         if opinions:
             enough = opinions[min(tally.sentences // _LONG, len(opinions) - 1)][0]
-            some_cue = tally.communication > 0 or tally.poverty > 0
-            if not relevant and some_cue and communication >= -_MODEL_REACHES and enough >= _MODEL_SAYS:
+            if not relevant and communication >= -_MODEL_REACHES and enough >= _MODEL_SAYS:
                 relevant, communication = True, 0.0
                 spans = tuple(span for probability, span in opinions if probability >= _MODEL_SAYS)[:_MAX_EVIDENCE]
                 method = BOTH_METHOD
