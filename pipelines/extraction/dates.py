@@ -50,6 +50,9 @@ _WEEKDAY = re.compile(
     r"\b(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|t[2-7](?=,)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s?[,\-|]?",
     re.IGNORECASE,
 )
+_BESIDE_DATES = re.compile(rf"{_WEEKDAY.pattern}|(?:{_LABEL})\s?:?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_LONGEST_LINE = 300
 _LABELLED = re.compile(rf"(?:{_LABEL})\s?:?", re.IGNORECASE)
 _UPDATE = re.compile(r"cập nhật|updated|sửa đổi|modified", re.IGNORECASE)
 _ISO = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
@@ -141,9 +144,10 @@ def remainder(text: str) -> str:
     >>> remainder("Thứ Hai, ngày đăng: 24/12/2012, 03:04 AM (GMT+7)"), remainder("Họp ngày 2/3/2024 tại xã")
     ('', 'Họp ngày tại xã')
     """
-    rest = _WRITTEN.sub(" ", text)
-    rest = _WEEKDAY.sub(" ", rest)
-    rest = _LABELLED.sub(" ", rest)
+    if len(text) > _LONGEST_LINE:
+        return text
+    rest = _WRITTEN.sub(" ", text) if _DIGIT.search(text) else text
+    rest = _BESIDE_DATES.sub(" ", rest)
     return " ".join(word for word in rest.split() if any(map(str.isalnum, word)))
 
 

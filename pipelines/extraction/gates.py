@@ -235,7 +235,8 @@ def _headline_above(page: Page, number: int) -> int | None:
         block = page.blocks[previous]
         if block.link_share >= 0.7 and len(block.text) >= 25:
             return previous
-        if len(block.text) >= 25 and len(remainder(block.text)) >= 15:
+        text = block.text
+        if len(text) >= 25 and (len(text) > 80 or not any(map(str.isdigit, text)) or len(remainder(text)) >= 15):
             return None
     return None
 

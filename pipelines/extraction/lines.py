@@ -72,7 +72,7 @@ def is_chrome(line: str) -> bool:
     if _CHROME.match(low):
         return True
     parts = _PARTS.split(low)
-    return len(parts) > 1 and all(not remainder(part) or _CHROME.match(part) for part in parts)
+    return len(parts) > 1 and all(_CHROME.match(part) or (any(map(str.isdigit, part)) and not remainder(part)) for part in parts)
 
 
 def without_chrome(line: str) -> str:

@@ -116,8 +116,10 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
 
 
 def _is_headline_link(block: Block, share: float) -> bool:
+    if block.link_share < share or len(block.text) < 25:
+        return False
     rest = remainder(block.text)
-    return block.link_share >= share and len(rest) >= 25 and not is_chrome(rest)
+    return len(rest) >= 25 and not is_chrome(rest)
 
 
 def _day_first(written: Written, latest: date, vote: float) -> DateCandidate:
