@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 
 from corpus.errors import InvalidData
-from corpus.tables import Entry, read_file, read_toml
+from corpus.tables import open_list
 
 FILE = "activities.toml"
 
@@ -44,11 +43,7 @@ class Activities:
 
         Raises: InvalidData naming the file and the entry and field, or line, that is wrong.
         """
-        if path is None:
-            content, file = (resources.files("corpus.data") / FILE).read_bytes(), FILE
-        else:
-            content, file = read_file(path), str(path)
-        top = Entry(read_toml(content, file=file), file=file, place="top level")
+        top = open_list(path, package="corpus.data", name=FILE)
         version = top.string("version")
         found: list[Activity] = []
         for entry in top.entries("activity"):
@@ -65,7 +60,7 @@ class Activities:
             found.append(activity)
         top.finish()
         if not found:
-            raise InvalidData("no [[activity]] in the list", file=file)
+            raise InvalidData("no [[activity]] in the list", file=top.file)
         return cls(tuple(found), version)
 
     def __iter__(self) -> Iterator[Activity]:

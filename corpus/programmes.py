@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 
 from corpus.errors import InvalidData
-from corpus.tables import Entry, read_file, read_toml
+from corpus.tables import Entry, open_list
 
 FILE = "programmes.toml"
 
@@ -64,11 +63,7 @@ class Programmes:
 
         Raises: InvalidData naming the file and the entry and field, or line, that is wrong.
         """
-        if path is None:
-            content, file = (resources.files("corpus.data") / FILE).read_bytes(), FILE
-        else:
-            content, file = read_file(path), str(path)
-        top = Entry(read_toml(content, file=file), file=file, place="top level")
+        top = open_list(path, package="corpus.data", name=FILE)
         version = top.string("version")
         found: list[Programme] = []
         for entry in top.entries("programme"):
@@ -77,11 +72,11 @@ class Programmes:
                 raise entry.wrong("code", f"{programme.code!r} stands twice")
             found.append(programme)
         if not found:
-            raise InvalidData("no [[programme]] in the list", file=file)
+            raise InvalidData("no [[programme]] in the list", file=top.file)
         known = {ComponentKey(programme.code, code) for programme in found for code in ("", *(c.code for c in programme.components))}
         links = []
         for entry in top.entries("crosswalk"):
-            earlier = _key(Entry(entry.take("from"), file=file, place=f"{entry.place}, from"), known)
+            earlier = _key(Entry(entry.take("from"), file=top.file, place=f"{entry.place}, from"), known)
             links += [(earlier, _key(later, known)) for later in entry.entries("to")]
             entry.finish()
         top.finish()

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,15 @@ def read_toml(content: bytes, *, file: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         found = _LINE.search(str(error))
         raise InvalidData(f"not TOML: {error}", file=file, line=int(found[1]) if found else None) from error
+
+
+def open_list(path: Path | None, *, package: str, name: str) -> Entry:
+    """The top level of the list at ``path``, or of the one bundled as ``name`` in ``package``.
+
+    Raises: InvalidData naming the file and the line that is wrong.
+    """
+    content, file = ((resources.files(package) / name).read_bytes(), name) if path is None else (read_file(path), str(path))
+    return Entry(read_toml(content, file=file), file=file, place="top level")
 
 
 def read_file(path: Path) -> bytes:

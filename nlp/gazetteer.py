@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import ahocorasick
 
-from corpus.localities import Register, name_key, spell
+from corpus.localities import Register
+from corpus.locality_names import name_key, spell
 
 _CHARACTERS = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "–": "-", "—": "-", "\n": " ", "\t": " ", "\r": " "})
 _NUMBERED = re.compile(r"(?<!\w)(?:quận|phường|q\.|p\.)\s?(\d{1,2})(?!\w|[.,/-]\d)")

@@ -9,7 +9,8 @@ from functools import cache
 
 from corpus.activities import Activities
 from corpus.index.base import CodeField
-from corpus.localities import Register, sort_key
+from corpus.localities import Register
+from corpus.locality_names import sort_key
 from corpus.portals import PortalRegistry, load_portals
 from corpus.programmes import Programmes
 from corpus.text import fold, normalize

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import InvalidData
-from corpus.localities import REFORM, Locality, Register, name_key, sort_key, spell
+from corpus.localities import REFORM, Locality, Register
+from corpus.locality_names import name_key, sort_key, spell
 from corpus.text import fold
 
 BEFORE = date(2025, 6, 30)

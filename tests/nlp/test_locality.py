@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.document import Document, LocalityMention, Provenance
-from corpus.localities import REFORM, Register, name_key
+from corpus.localities import REFORM, Register
+from corpus.locality_names import name_key
 from corpus.text import normalize
 from nlp.locality import LocalityTagger
 
