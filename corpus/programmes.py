@@ -99,10 +99,6 @@ class Programmes:
         found = self._by_code.get(code)
         return found.short if found else code
 
-    def component_name(self, code: str, component: str) -> str | None:
-        programme = self._by_code.get(code)
-        return next((c.name for c in programme.components if c.code == component), None) if programme else None
-
     def valid_on(self, day: date) -> tuple[Programme, ...]:
         return tuple(programme for programme in self.programmes if programme.valid_on(day))
 
