@@ -73,6 +73,7 @@ class MoneyRow:
     when: str
     funds: str
     notes: tuple[str, ...]
+    score: str
     method: str
 
 
@@ -264,6 +265,7 @@ def _money_row(document: Document, at: int, budget: Budget, names: Names) -> Mon
         when="-".join(years),
         funds=", ".join(labels.FUNDS.get(fund, fund) for fund in budget.funds),
         notes=tuple(notes),
+        score=number(budget.score, 2),
         method=budget.method,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Vietnam has had no daylight saving time since 1975, so a fixed offset says the same as the zone."""
@@ -48,6 +48,15 @@ def instant(value: datetime | None) -> str:
     '03:15 ngày 21/11/2026'
     """
     return f"{value.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}" if value else "không rõ"
+
+
+def without_folders(url: str) -> str:
+    """The address as text; of a file on disk only the name, since its folders are nobody else's business.
+
+    >>> without_folders("file:///home/an/k%E1%BA%BF%20ho%E1%BA%A1ch.pdf"), without_folders("javascript:alert(1)")
+    ('Tệp kế hoạch.pdf', 'javascript:alert(1)')
+    """
+    return f"Tệp {unquote(url.rpartition('/')[2])}" if url.startswith("file:") else url
 
 
 def safe_link(url: str | None) -> str | None:

@@ -226,6 +226,7 @@ class Pages:
             "source": self.names.label("source", origin.portal),
             "source_link": link("/tim", Search(codes=(("source", (origin.portal,)),), relevance=())),
             "original": formats.safe_link(origin.final_url or origin.canonical_url),
+            "place_of_file": formats.without_folders(origin.final_url),
             "attachments": [(a.title or a.url, formats.safe_link(a.url)) for a in document.attachments],
             "date_method": labels.DATE_METHODS.get(document.published_from or "", document.published_from or ""),
             "flags": [labels.FLAGS.get(flag, flag) for flag in document.flags],

@@ -36,9 +36,7 @@ def describe(node: Node | None, names: Names) -> str:
             until = f"đến hết {end - timedelta(days=1):%d/%m/%Y}" if end else ""
             return f"đăng {since} {until}".strip().replace("  ", " ") if start or end else "có ngày đăng"
         case Money(start, end):
-            low = f"từ {_dong(start)}" if start is not None else ""
-            high = f"dưới {_dong(end)}" if end is not None else ""
-            return f"có số tiền {low} {high}".strip().replace("  ", " ") if low or high else "có số tiền"
+            return f"có số tiền {_sums(start, end)}".strip()
 
 
 FIELD_NAMES: dict[CodeField, str] = {
@@ -61,6 +59,15 @@ FIELD_NAMES: dict[CodeField, str] = {
 def _bracketed(node: Node, names: Names) -> str:
     words = describe(node, names)
     return f"({words})" if isinstance(node, And | Or) else words
+
+
+def _sums(start: int | None, end: int | None) -> str:
+    """``[start, end)`` as people say it: a bound one đồng off a round sum was typed as > or as an included end."""
+    if start is not None and end == start + 1:
+        return _dong(start)
+    low = "" if start is None else (f"trên {_dong(start - 1)}" if start % 1000 == 1 else f"từ {_dong(start)}")
+    high = "" if end is None else (f"đến {_dong(end - 1)}" if end % 1000 == 1 else f"dưới {_dong(end)}")
+    return f"{low} {high}".strip()
 
 
 def _dong(value: int) -> str:

@@ -12,6 +12,7 @@ written in capitals, since "và" and "không" are everyday words.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,12 +20,14 @@ from corpus.analysis import analyze
 from corpus.errors import InvalidQuery
 from corpus.index.base import And, CodeField, In, Node, Not, Or, Phrase, Words
 from corpus.index.names import Names, key
-from corpus.index.values import parse_dates, parse_money, parse_years
+from corpus.index.values import is_unit, parse_dates, parse_money, parse_years
 from corpus.text import normalize
 
 MAX_CHARACTERS = 500
 MAX_CLAUSES = 32
 MAX_DEPTH = 8
+MAX_VALUE_WORDS = 6
+"""Words looked at when the quotes round a value were forgotten."""
 
 # Keys are as `names.key` makes them.
 _FIELDS: dict[str, CodeField | str] = {
@@ -57,6 +60,10 @@ _LEXEMES: Final = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+
+# A space after the colon is forgiven where a value follows; "nói:" before a quotation is everyday prose.
+_SPACED: Final = _FIELDS.keys() - {"noi"}
+_VALUE_NEXT: Final = re.compile(rf"\s+[{_OPENING}<>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ def _lexemes(text: str) -> list[_Lexeme]:
                 continue
         elif kind == "minus":
             kind = "not"
+        elif kind == "word" and word.endswith(":") and key(word[:-1]) in _SPACED and _VALUE_NEXT.match(text, match.end()):
+            kind = "field"
         elif kind == "word":
             operator = operators.get(normalize(word))
             if operator:
@@ -208,11 +217,36 @@ class _Parser:
         name = lexeme.text.removesuffix(":")
         field = _FIELDS.get(key(name))
         if field is None:
+            before = self._lexemes[self._at - 2] if self._at > 1 else None
+            if before and before.kind == "word" and key(f"{before.text} {name}") in _FIELDS:
+                raise InvalidQuery(f"Tên trường viết liền bằng gạch dưới: «{before.text}_{name}:».", before.at)
             raise InvalidQuery(f"Không có trường «{name}». Các trường: {_FIELD_LIST}.", lexeme.at)
         value = self._take()
         if value.kind not in ("word", "phrase") or (value.kind == "word" and ":" in value.text):
             raise InvalidQuery(f"Sau «{lexeme.text}» phải là một giá trị; nhiều chữ thì đặt trong ngoặc kép.", value.at)
-        return _condition(field, name, value, self._names)
+        if field == "money" and value.kind == self._next.kind == "word" and is_unit(self._next.text):
+            raise InvalidQuery(f"Giữa số và đơn vị không để trống. Hãy viết {name}:{value.text}{self._next.text}.", value.at)
+        try:
+            return _condition(field, name, value, self._names)
+        except InvalidQuery:
+            whole = self._unquoted(field, name, value)
+            if whole is None:
+                raise
+            raise InvalidQuery(f'Giá trị nhiều chữ phải đặt trong ngoặc kép. Hãy viết {name}:"{whole}".', value.at) from None
+
+    def _unquoted(self, field: CodeField | str, name: str, value: _Lexeme) -> str | None:
+        """The value that was meant where its quotes were forgotten (``tỉnh:Nghệ An``): the longest that the field knows."""
+        words = [value.text]
+        for lexeme in self._lexemes[self._at : self._at + MAX_VALUE_WORDS - 1]:
+            if value.kind != "word" or lexeme.kind != "word":
+                break
+            words.append(lexeme.text)
+        for count in range(len(words), 1, -1):
+            whole = " ".join(words[:count])
+            with suppress(InvalidQuery):
+                _condition(field, name, _Lexeme("phrase", whole, value.at), self._names)
+                return whole
+        return None
 
 
 def _condition(field: CodeField | str, name: str, value: _Lexeme, names: Names) -> Node:

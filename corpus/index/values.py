@@ -62,6 +62,11 @@ _UNITS = {"": 1, "k": 10**3, "nghin": 10**3, "ngan": 10**3, "tr": 10**6, "trieu"
 _UNITS |= {"nghin ty": 10**12, "ngan ty": 10**12}
 
 
+def is_unit(word: str) -> bool:
+    """Whether the word is a unit of money that was parted from its number."""
+    return fold(normalize(word)) in _UNITS or fold(normalize(word)) == "dong"
+
+
 def parse_money(text: str, at: int) -> Node:
     """``>100tr``, ``<=1,5 tỷ``, ``1tỷ..5tỷ`` (both ends included), ``146,4triệu`` (just this sum)."""
     try:

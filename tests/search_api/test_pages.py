@@ -127,6 +127,16 @@ def test_rows_say_then_and_now() -> None:
     assert (money.amount, money.role, money.public) == ("146,4 triệu đồng", "Được phân bổ", True)
 
 
+def test_money_says_how_it_was_read_and_a_file_keeps_its_folders_to_itself(serve: Serve) -> None:
+    origin = replace(DIEN_BAN.provenance, final_url="file:///home/an/ke%20hoach.pdf", canonical_url="file:///home/an/ke%20hoach.pdf")
+    html = serve(replace(DIEN_BAN, provenance=origin)).get(f"/tin/{DIEN_BAN.id}").text
+    page = parsed(html)
+    assert page.xpath("string(//section[@aria-labelledby='so-tien']//td[@data-label='Loại, vai trò'])") == "Kinh phí công: được phân bổ"
+    assert DIEN_BAN.budgets[0].method in page.xpath("string(//section[@aria-labelledby='so-tien']//td[@data-label='Độ tin cậy'])")
+    assert "Tệp ke hoach.pdf" in html
+    assert "/home/an" not in html
+
+
 def test_open_place_keeps_its_candidates() -> None:
     span = Span(DIEN_BAN.text.index("thị xã Điện Bàn"), DIEN_BAN.text.index("thị xã Điện Bàn") + 15)
     open_place = LocalityMention(code=None, candidates=("v1-40", "v1-49"), role="about", evidence=(span,), method="locality-rules")
