@@ -39,6 +39,8 @@ class Mention:
     type: str | None = None
     levels: tuple[Level, ...] | None = None
     plural: bool = False
+    counted: bool = False
+    """ "6 tỉnh: A, B, C, ...": the list is complete."""
     inherited: bool = False
     """The type word stands before another name of the same list."""
     parents: list[Mention] = field(default_factory=list)
@@ -227,6 +229,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
                 direct = not match["mods"] and not match["gap"].strip()
                 if direct and not (match["count"] or "").startswith(("các", "những")):
                     mention.begin = start - (len(left) - match.start("type"))
+            mention.counted = _is_complete(match)
             left = left[: match.start()]
         if kind and _of_both_kinds(match, left) and names.can_be(mention.key, ("district",)) and not _GOES_ON.match(lowered, mention.end):
             mention.type, mention.levels, mention.plural, mention.begin = None, ("district",), False, start
@@ -254,6 +257,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
                 and text[token.start(1) - 2 : token.start(1)] not in (". ", "! ", "? ", "- ", "– ")
             ):
                 mention.embedded = True
+    mention.counted = mention.counted or _COUNTED.search(left) is not None
     mention.institution = mention.institution or cues.before("institutions").search(left[-40:]) is not None
     mention.agency = mention.agency or cues.before("agencies").search(left) is not None
     mention.guest = cues.before("guests").search(left) is not None
@@ -268,6 +272,12 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
 
 
+def _is_complete(match: re.Match[str]) -> bool:
+    """Whether a type phrase opens a counted list: "6 tỉnh", not "các tỉnh", "6/63 tỉnh", "6 tỉnh như"."""
+    count = match["count"] or ""
+    return bool(count) and not (count.startswith(_LOOSE) or "/" in count or "như" in match["gap"])
+
+
 def _of_both_kinds(match: re.Match[str], left: str) -> bool:
     """ "Các xã, phường Hội An", "xã phường Hội An": the parts of one town."""
     return _COMMUNE_KINDS.fullmatch(match["list"] + match["type"]) is not None or (
@@ -275,6 +285,11 @@ def _of_both_kinds(match: re.Match[str], left: str) -> bool:
     )
 
 
+_COUNTED = re.compile(
+    r"(?<!\w)(?:\d{1,2}|bốn|năm|sáu|bảy|tám|chín|mười)\s(?:tỉnh|địa phương)(?:(?:\s|,\s)[^\s.;:,]+){0,8}"
+    r"(?:\s?:|\s(?:gồm|là|gồm có|bao gồm|sau)\s?:?)\s$"
+)
+_LOOSE = ("các", "những", "mọi", "một")
 _COMMUNE_KINDS = re.compile(r"(?:xã|phường|thị trấn)(?:\s*(?:,|và|/|-)\s*(?:xã|phường|thị trấn))+")
 _GOES_ON = re.compile(r"\s*(?:[,;/(&]|và\s|-\s)")
 
@@ -360,7 +375,8 @@ def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Nam
                     mention.parents.append(run[-1])
                     run, siblings, base = [mention], mention.siblings, mention
             elif (joint := _JOINT.fullmatch(gap)) or _OF.fullmatch(gap):
-                if (mention.levels is None or mention.levels != base.levels) and names.is_parent(mention, base) and "và" not in gap:
+                inside = (mention.levels is None or mention.levels != base.levels) and names.is_parent(mention, base) and "và" not in gap
+                if inside and not (joint and _are_provinces(base, mention, names)):
                     _explain(run, mention)
                     run = [*run[-_LONGEST_RUN:], mention]
                     siblings = mention.siblings
@@ -385,6 +401,11 @@ def _read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Nam
             else:
                 run, siblings, base = [mention], mention.siblings, mention
         previous = mention
+
+
+def _are_provinces(one: Mention, two: Mention, names: Names) -> bool:
+    """ "Yên Bái, Thanh Hóa": bare names of two provinces, though a commune Yên Bái lies in the second."""
+    return one.type is None and two.type is None and all(names.can_be(mention.key, ("province",)) for mention in (one, two))
 
 
 def _explain(run: Sequence[Mention], parent: Mention) -> None:

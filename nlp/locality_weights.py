@@ -20,6 +20,7 @@ _ZONE_WEIGHT: Mapping[Zone, float] = {
     "title": 5.0, "lead": 3.0, "header": 3.5, "body": 1.5, "short": 0.6, "caption": 0.5, "place_date": 0.6,
     "byline": 0.0, "source": 0.0, "chrome": 0.0, "tail": 0.0,
 }  # fmt: skip
+_MAIN: frozenset[Zone] = frozenset({"title", "lead", "body"})
 _STORY: frozenset[Zone] = frozenset({"lead", "body"})
 _CAPITAL = "hà nội"
 """What happens there is mostly the country's business."""
@@ -31,12 +32,16 @@ ALONE_WEIGHT = 1.2
 """Enough where no other province is near it and no central body speaks."""
 ABOUT_SHARE = 0.4
 """Of the heaviest province's weight; under it a second province is a comparison, a venue or a guest."""
+_STANDS_OUT = 5.0
+"""Times the weight of the lightest of a list: its own title or paragraphs."""
 MANY_PROVINCES = 4
 """More than this, none in the title and none well ahead, make a national or regional text."""
 _BARE_PROVINCE = re.compile(
     r"(?<!\w)(?<!các )(?<!những )(?<!nhiều )(?<!mỗi )(?<!liên )(?<!cấp )(?<!ngoại )(?<!hai )(?<!một số )(?<!\d )(?<!huyện, )"
     r"tỉnh(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
 )
+_NUMBERS = {"bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
+_COUNT = re.compile(r"(?<!\w)([1-9]\d?|bốn|năm|sáu|bảy|tám|chín|mười) (?:tỉnh|địa phương)(?!\w)", re.ASCII)
 _BARE_DISTRICT = re.compile(
     r"(?<!\w)(?:ubnd|hđnd|toàn|trong|của|địa bàn|lãnh đạo) (?:huyện|thị xã)(?= |[,.;:])(?! nghèo)|(?<!\w)huyện ủy(?!\w)"
 )
@@ -74,6 +79,8 @@ class Reading:
     """District to how many names under a commune's type word one of its units bears."""
     known: dict[str, dict[str, float]] = field(default_factory=dict)
     """Name key to the units it was resolved to in this document, with their scores."""
+    chosen: set[str] = field(default_factory=set)
+    """Provinces that a counted list names: "6 tỉnh: A, B, C, D, E, F"."""
     bare: list[Span] = field(default_factory=list)
     """Where "tỉnh" stands without a name."""
     bare_districts: list[Span] = field(default_factory=list)
@@ -106,7 +113,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
         (mention.former and reading.new_map, 0.5),
-        (reading.national and mention.zone == "body" and _is_home(reading, mention), 0.3),
+        (reading.national and mention.source == "text" and _is_example(reading, mention), 0.3),
         (mention.embedded, 0.5),
         (mention.venue and mention.source == "text" and (reading.national or (mention.key == _CAPITAL and not mention.type)), 0.3),
         (listed > (2 if reading.national and mention.source == "text" else 3), 0.3),
@@ -116,6 +123,11 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
     return weight
 
 
+def _is_visitor(mention: Mention) -> bool:
+    return mention.guest or mention.delegate or mention.neighbour
+
+
+_TEAM = re.compile(r"(?<!\w)đội (?:thi )?(?:tỉnh )?$")
 _HOME = re.compile(
     r"(?<!\w)(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Ee]m|[Cc]ụ)(?: [^\W\d_a-z][^\W\d_]*){1,5}(?: \([^()\n]{1,20}\))?(?:,[^,.;:!?\n]{1,40}){0,6},?"
     r" (?:ở |tại |trú tại |quê |quê ở |thuộc )?$"
@@ -124,11 +136,11 @@ _HOME_WITHIN = 160
 """Characters from a person's name to the last part of an address."""
 
 
-def _is_home(reading: Reading, mention: Mention) -> bool:
-    """Where a person who serves as an example lives: "Chị Vừ Thị Mỷ, bản Pa Kha, xã Nậm Tin, huyện Nậm Pồ"."""
-    if mention.source != "text":
-        return False
-    return _HOME.search(reading.document.text[max(0, mention.begin - _HOME_WITHIN) : mention.begin]) is not None
+def _is_example(reading: Reading, mention: Mention) -> bool:
+    """A team, or where a person lives: "Chị Vừ Thị Mỷ, bản Pa Kha, xã Nậm Tin, huyện Nậm Pồ"."""
+    if _TEAM.search(reading.lowered, max(0, mention.start - 16), mention.start):
+        return True
+    return mention.zone == "body" and _HOME.search(reading.document.text[max(0, mention.begin - _HOME_WITHIN) : mention.begin]) is not None
 
 
 def leads_title(mention: Mention) -> bool:
@@ -140,6 +152,7 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
     """Resolve the names of provinces and weigh them."""
     on = reading.document.published
     listed: dict[int, int] = {}
+    counts = {_NUMBERS.get(match[1]) or int(match[1]) for match in _COUNT.finditer(reading.lowered_title)}
     for mention in reading.mentions:
         if id(mention.siblings) not in listed:
             listed[id(mention.siblings)] = sum(1 for sibling in mention.siblings if named.can_be(sibling.key, ("province",)))
@@ -158,6 +171,13 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
         reading.codes[position] = codes[0]
         reading.scores[position] = 0.99 if mention.type else 0.95
         reading.add(codes[0], mention_weight(reading, mention, count))
+        if (
+            count >= MANY_PROVINCES
+            and (count in counts or mention.siblings[0].counted)
+            and mention.zone in _MAIN
+            and not _is_visitor(mention)
+        ):
+            reading.chosen.add(codes[0])
     _add_bare_provinces(reading)
 
 
@@ -194,8 +214,17 @@ def _add_bare_provinces(reading: Reading) -> None:
         reading.add(code, amount)
 
 
+def _speaks_of_all(reading: Reading) -> bool:
+    """Whether the provinces of a counted list are the subject together: none of them and no other one stands out."""
+    inside = [weight for province, weight in reading.weights.items() if province in reading.chosen]
+    outside = [weight for province, weight in reading.weights.items() if province not in reading.chosen]
+    return len(inside) >= MANY_PROVINCES and max(inside) < _STANDS_OUT * min(inside) and max(outside, default=0.0) < ABOUT_WEIGHT
+
+
 def about_provinces(reading: Reading, named: NamedUnits) -> frozenset[str]:
     """Provinces that the document is about; empty for national and regional texts."""
+    if _speaks_of_all(reading):
+        return frozenset(reading.chosen)
     ranked = sorted(reading.weights.values(), reverse=True)
     if not ranked:
         return frozenset()
