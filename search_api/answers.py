@@ -261,6 +261,9 @@ def article_json(document: Document, names: Names) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(document)
     for field in ("words", "title_words"):
         plain.pop(field)
+    for field, value in plain["provenance"].items():
+        if isinstance(value, str) and value.startswith("file:"):
+            plain["provenance"][field] = f"file:{value.rpartition('/')[2]}"  # folders of whoever imported it stay private
     register = names.register
     for record, mention in zip(plain["localities"], document.localities, strict=True):
         codes = [mention.code] if mention.code else []

@@ -129,7 +129,9 @@ def test_rows_say_then_and_now() -> None:
 
 def test_money_says_how_it_was_read_and_a_file_keeps_its_folders_to_itself(serve: Serve) -> None:
     origin = replace(DIEN_BAN.provenance, final_url="file:///home/an/ke%20hoach.pdf", canonical_url="file:///home/an/ke%20hoach.pdf")
-    html = serve(replace(DIEN_BAN, provenance=origin)).get(f"/tin/{DIEN_BAN.id}").text
+    client = serve(replace(DIEN_BAN, provenance=origin))
+    assert client.get(f"/tin/{DIEN_BAN.id}.json").json()["provenance"]["final_url"] == "file:ke%20hoach.pdf"
+    html = client.get(f"/tin/{DIEN_BAN.id}").text
     page = parsed(html)
     assert page.xpath("string(//section[@aria-labelledby='so-tien']//td[@data-label='Loại, vai trò'])") == "Kinh phí công: được phân bổ"
     assert DIEN_BAN.budgets[0].method in page.xpath("string(//section[@aria-labelledby='so-tien']//td[@data-label='Độ tin cậy'])")

@@ -140,3 +140,22 @@ def test_hostile_payloads_run_nothing(browser: Browser, server: str) -> None:
         assert page.evaluate("getComputedStyle(document.body).display") == "block", path
     assert dialogs == []
     context.close()
+
+
+def test_wide_map_on_a_phone_says_how_to_see_the_islands(browser: Browser, server: str) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.goto(server + "/?ban-do=63")
+    assert "Hoàng Sa" in page.locator(".drag").inner_text()
+    page.get_by_title("Quần đảo Trường Sa", exact=False).scroll_into_view_if_needed()
+    assert page.get_by_title("Quần đảo Trường Sa", exact=False).bounding_box()["x"] < 375  # type: ignore[index]
+    context.close()
+
+
+def test_words_of_the_money_table_stay_whole(browser: Browser, server: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{server}/tin/{NGHE_AN.id}")
+    for cell in page.locator("section[aria-labelledby=so-tien] td").all():
+        assert cell.evaluate("e => e.clientWidth >= e.scrollWidth && getComputedStyle(e).overflowWrap === 'break-word'")
+    context.close()
