@@ -257,3 +257,9 @@ def test_nothing_found_with_diacritics_offers_the_look_up_without(client: TestCl
     page = parsed(client.get("/tim", params={"q": "đối thoai chính sách"}).text)
     (offer,) = page.xpath("//a[contains(., 'không kể dấu')]")
     assert parsed(client.get(offer.get("href")).text).xpath("string(//h1[@class='total']/strong)") == "1"
+
+
+def test_files_brought_in_are_no_source_that_nobody_watches(serve: Serve) -> None:
+    page = parsed(serve(replace(DIEN_BAN, provenance=replace(DIEN_BAN.provenance, portal="import"))).get("/nguon").text)
+    (row,) = page.xpath("//tbody/tr[contains(., 'Tệp đưa vào bằng tay')]")
+    assert [cell.text_content() for cell in row.xpath("td")][1:] == ["-", "-", "1", "-", "-"]
