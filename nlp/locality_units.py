@@ -58,6 +58,8 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
         lower = tuple(code for code in lower if code in known) or lower
     ranked = sorted(((_points(reading, named, mention, code), code) for code in lower), reverse=True)
     tied = [code for points, code in ranked if points > ranked[0][0] - _TIE]
+    if not typed:  # the district, not the town of the same name inside it
+        tied = [code for code in tied if named.around(code).isdisjoint(tied)] or tied
     together = len({named.register.today_province(code) for code in tied}) == 1
     if together or all(named.level(code) == "district" for code in tied):
         # Among districts and inside one province the type word decides (huyện or thị xã Kỳ Anh); xã and phường are mixed up too often.

@@ -24,6 +24,8 @@ _MAIN: frozenset[Zone] = frozenset({"title", "lead", "body"})
 _STORY: frozenset[Zone] = frozenset({"lead", "body"})
 _CAPITAL = "hà nội"
 """What happens there is mostly the country's business."""
+_METROPOLES = frozenset({"hà nội", "hồ chí minh", "tp.hcm", "tphcm", "tp hcm", "hcm"})
+"""Where others meet, buy and set out from."""
 _MOST = 14.0
 """No repetition lifts a province over this."""
 ABOUT_WEIGHT = 2.0
@@ -32,6 +34,8 @@ ALONE_WEIGHT = 1.2
 """Enough where no other province is near it and no central body speaks."""
 ABOUT_SHARE = 0.4
 """Of the heaviest province's weight; under it a second province is a comparison, a venue or a guest."""
+_FEWEST_CHOSEN = 3
+"""Shorter lists weigh as much as single names."""
 _STANDS_OUT = 5.0
 """Times the weight of the lightest of a list: its own title or paragraphs."""
 MANY_PROVINCES = 4
@@ -40,8 +44,8 @@ _BARE_PROVINCE = re.compile(
     r"(?<!\w)(?<!các )(?<!những )(?<!nhiều )(?<!mỗi )(?<!liên )(?<!cấp )(?<!ngoại )(?<!hai )(?<!một số )(?<!\d )(?<!huyện, )"
     r"tỉnh(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
 )
-_NUMBERS = {"bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
-_COUNT = re.compile(r"(?<!\w)([1-9]\d?|bốn|năm|sáu|bảy|tám|chín|mười) (?:tỉnh|địa phương)(?!\w)", re.ASCII)
+_NUMBERS = {"ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
+_COUNT = re.compile(r"(?<!\w)([1-9]\d?|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:tỉnh|địa phương)(?!\w)", re.ASCII)
 _BARE_DISTRICT = re.compile(
     r"(?<!\w)(?:ubnd|hđnd|toàn|trong|của|địa bàn|lãnh đạo) (?:huyện|thị xã)(?= |[,.;:])(?! nghèo)|(?<!\w)huyện ủy(?!\w)"
 )
@@ -172,13 +176,31 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
         reading.scores[position] = 0.99 if mention.type else 0.95
         reading.add(codes[0], mention_weight(reading, mention, count))
         if (
-            count >= MANY_PROVINCES
+            count >= _FEWEST_CHOSEN
             and (count in counts or mention.siblings[0].counted)
             and mention.zone in _MAIN
             and not _is_visitor(mention)
         ):
             reading.chosen.add(codes[0])
+    _lower_venues(reading)
     _add_bare_provinces(reading)
+
+
+def _lower_venues(reading: Reading) -> None:
+    """A metropole that is only a venue, the seat of a firm or where somebody set out is not the subject beside another province."""
+    heard: dict[str, list[Mention]] = {}
+    for position, code in reading.codes.items():
+        if reading.mentions[position].zone not in BOILERPLATE:
+            heard.setdefault(code, []).append(reading.mentions[position])
+    for code, mentions in heard.items():
+        if not all(
+            mention.key in _METROPOLES and mention.source == "text" and (mention.venue or mention.institution or mention.origin)
+            for mention in mentions
+        ):
+            continue
+        others = [weight for other, weight in reading.weights.items() if other != code]
+        if code in reading.weights and max(others, default=0.0) >= ABOUT_WEIGHT:
+            reading.weights[code] *= 0.3
 
 
 def _add_bare_provinces(reading: Reading) -> None:
@@ -218,7 +240,7 @@ def _speaks_of_all(reading: Reading) -> bool:
     """Whether the provinces of a counted list are the subject together: none of them and no other one stands out."""
     inside = [weight for province, weight in reading.weights.items() if province in reading.chosen]
     outside = [weight for province, weight in reading.weights.items() if province not in reading.chosen]
-    return len(inside) >= MANY_PROVINCES and max(inside) < _STANDS_OUT * min(inside) and max(outside, default=0.0) < ABOUT_WEIGHT
+    return len(inside) >= _FEWEST_CHOSEN and max(inside) < _STANDS_OUT * min(inside) and max(outside, default=0.0) < ABOUT_WEIGHT
 
 
 def about_provinces(reading: Reading, named: NamedUnits) -> frozenset[str]:
