@@ -307,5 +307,8 @@ def _show_report(report: Report, documents: int, *, as_json: bool) -> None:
     if as_json:
         show_json({"pages": report.pages, "outcomes": dict(sorted(report.outcomes.items())), "indexed_documents": documents})
         return
-    show_table("Processed pages by outcome", ("Outcome", "Pages"), sorted(report.outcomes.items()))
+    if report.pages:
+        show_table("Processed pages by outcome", ("Outcome", "Pages"), sorted(report.outcomes.items()))
+    else:
+        show("No page waited to be processed.")
     show(f"{number(documents)} documents brought into the index.")

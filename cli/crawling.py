@@ -65,12 +65,41 @@ def crawl(settings: Settings, portals: Sequence[Portal]) -> CrawlReport:
             progress=note,
         )
     for portal, counts in sorted(report.portals.items()):
-        if counts["failed"] or counts["stopped"]:
-            causes = ", ".join(f"{cause} {times}" for cause, times in dict(counts["causes"]).items())
-            say(f"{portal}: {number(int(counts['failed']))} addresses failed ({causes or counts['stopped']})", "yellow")
+        for remark in remarks(counts):
+            say(f"{portal}: {remark}", "yellow")
     return report
+
+
+_NO_FAULT = {
+    "budget": "as many articles were fetched as one run may; the same command goes on",
+    "outside_hours": "may not be asked at this hour",
+    "stopped": "stopped as asked; the same command goes on",
+}
+"""Why a run may end early at a source without anything being wrong."""
+
+
+def remarks(counts: Mapping[str, Any]) -> list[str]:
+    """What a person should know about the crawl of one source."""
+    causes = ", ".join(f"{cause} {number(times)}" for cause, times in dict(counts["causes"]).items())
+    found = []
+    if _unread(counts):
+        found.append(f"could not be read ({causes}): none of its lists was found")
+    elif counts["failed"]:
+        found.append(f"{number(int(counts['failed']))} addresses failed ({causes})")
+    if counts["stopped"] in _NO_FAULT:
+        found.append(_NO_FAULT[counts["stopped"]])
+    elif counts["stopped"]:
+        found.append(f"given up for this run ({counts['stopped']})")
+    return found
 
 
 def troubled(report: CrawlReport) -> bool:
     """Whether anything failed that a run should end with another code for."""
-    return any(counts["failed"] or counts["stopped"] for counts in report.portals.values())
+    return any(
+        counts["failed"] or _unread(counts) or (counts["stopped"] and counts["stopped"] not in _NO_FAULT)
+        for counts in report.portals.values()
+    )
+
+
+def _unread(counts: Mapping[str, Any]) -> bool:
+    return bool(counts["lists_failed"]) and not counts["lists_read"]

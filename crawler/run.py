@@ -23,7 +23,8 @@ Progress = Callable[[Mapping[str, Any]], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlReport:
-    """What a crawl did, by portal: ``new``, ``fetched``, ``unchanged``, ``failed``, ``stopped``, ``causes``."""
+    """What a crawl did, by portal: ``new``, ``fetched``, ``unchanged``, ``failed``, ``lists_read``, ``lists_failed``,
+    ``stopped``, ``causes``."""
 
     run: int
     portals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -185,6 +185,8 @@ class PortalSpider(scrapy.Spider):
                 "fetched": tally.fetched,
                 "unchanged": tally.unchanged,
                 "failed": tally.failed,
+                "lists_read": tally.lists_read,
+                "lists_failed": tally.lists_failed,
                 "stopped": tally.stopped,
                 "causes": dict(tally.causes),
             }
