@@ -135,9 +135,9 @@ class LocalityTagger:
                 spans.setdefault((key, role), set()).add(Span(mention.begin, mention.end, mention.source))
                 scores[key, role] = max(scores.get((key, role), 0.0), reading.scores.get(position, 0.5))
         result = [_mention(key, role, evidence, scores[key, role]) for (key, role), evidence in spans.items()]
-        result += self._inferred(about, spans)
+        result += self._inferred(about, spans, reading)
         if not about:
-            result += self._of_the_source(reading)
+            result += self._of_the_source(reading) or self._of_the_footer(reading)
         if not any(mention.role == "about" for mention in result):
             result += self._whole_country(reading)
         return sorted(result, key=self._order)
@@ -158,7 +158,7 @@ class LocalityTagger:
         # An open name that nothing else outweighs is what the text is about, whichever unit it is.
         return "about" if len(codes) > 1 and not about and (mention.source == "title" or not national) else "mentioned"
 
-    def _inferred(self, about: frozenset[str], spans: Mapping[tuple[_Key, Role], set[Span]]) -> list[LocalityMention]:
+    def _inferred(self, about: frozenset[str], spans: Mapping[tuple[_Key, Role], set[Span]], reading: Reading) -> list[LocalityMention]:
         """Provinces that only their districts or communes name."""
         result = []
         for province in sorted(about):
@@ -168,6 +168,8 @@ class LocalityTagger:
             for (key, role), found in spans.items():
                 if role == "about" and isinstance(key, str) and province in self._named.provinces(key):
                     evidence |= found
+            if not evidence and province == reading.prior:
+                evidence.update(reading.bare[:_MOST_CUES])
             if evidence:
                 result.append(_mention(province, "about", evidence, 0.95, inferred=True))
         return result
@@ -181,6 +183,25 @@ class LocalityTagger:
         after = published is not None and published >= REFORM
         province = self._named.register.today_province(reading.prior) if after else reading.prior
         return [_mention(province, "about", set(said[:_MOST_CUES]), 0.7, inferred=True)] if province else []
+
+    def _of_the_footer(self, reading: Reading) -> list[LocalityMention]:
+        """A public portal whose story names no place at all speaks of the unit whose office signs the page."""
+        host = (urlsplit(reading.document.provenance.final_url).hostname or "").lower()
+        if reading.national or reading.weights or reading.open or reading.districts or not host.endswith(".gov.vn"):
+            return []
+        signed: dict[str, set[Span]] = {}
+        for position, code in reading.codes.items():
+            mention = reading.mentions[position]
+            if mention.zone == "chrome" and mention.agency and mention.levels is not None and code.startswith("v"):
+                signed.setdefault(code, set()).add(Span(mention.begin, mention.end, mention.source))
+        provinces = {self._named.register.province(code) for code in signed}
+        if len(provinces) != 1:
+            return []
+        result = [_mention(code, "about", found, 0.7) for code, found in signed.items()]
+        province = provinces.pop()
+        if province and province not in signed:
+            result.append(_mention(province, "about", set().union(*signed.values()), 0.7, inferred=True))
+        return result
 
     def _whole_country(self, reading: Reading) -> list[LocalityMention]:
         """A central body speaks, and no region, district or commune is what it is about."""

@@ -71,7 +71,12 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
             reading.open[position] = tuple(sorted(tied))
         return
     code = tied[0]
-    alike = sum(1 for other in lower if named.level(other) == named.level(code) and other[:2] == code[:2])
+    exact = named.level(code) == "district" and _is_typed_so(named, mention, code)
+    alike = sum(
+        1
+        for other in lower
+        if named.level(other) == named.level(code) and other[:2] == code[:2] and (not exact or _is_typed_so(named, mention, other))
+    )
     score = _confidence(reading, named, mention, code, alike)
     if score < ABSTAIN_UNDER:
         return

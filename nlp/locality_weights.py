@@ -182,8 +182,8 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
             and not _is_visitor(mention)
         ):
             reading.chosen.add(codes[0])
+    _add_bare_provinces(reading, named)
     _lower_venues(reading)
-    _add_bare_provinces(reading)
 
 
 def _lower_venues(reading: Reading) -> None:
@@ -203,8 +203,8 @@ def _lower_venues(reading: Reading) -> None:
             reading.weights[code] *= 0.3
 
 
-def _add_bare_provinces(reading: Reading) -> None:
-    """A bare "tỉnh" speaks of the province in the title, else of the one named last."""
+def _add_bare_provinces(reading: Reading, named: NamedUnits) -> None:
+    """A bare "tỉnh" speaks of the province in the title, else of the one named last, never of a city; else of the source's."""
     begins = {mention.begin for mention in reading.mentions if mention.source == "text"}
     starts = {mention.start for mention in reading.mentions if mention.source == "text"}
     reading.bare = [
@@ -221,17 +221,18 @@ def _add_bare_provinces(reading: Reading) -> None:
         mention = reading.mentions[position]
         if mention.source == "title":
             in_title.add(code)
-        elif mention.zone in _STORY and not (mention.guest or mention.neighbour or mention.newspaper):
+        elif mention.zone in _STORY and not named.is_city(code, None) and not (mention.guest or mention.neighbour or mention.newspaper):
             said.append((mention.end, code))
     titled = in_title.pop() if len(in_title) == 1 else None
+    only_cities = bool(reading.codes) and not said
     credit: dict[str, float] = {}
     at = -1
     for span in reading.bare:
         while at + 1 < len(said) and said[at + 1][0] <= span.start:
             at += 1
-        spoken = titled or (said[max(at, 0)][1] if said else None)
+        spoken = titled or (said[max(at, 0)][1] if said else reading.prior if only_cities else None)
         if spoken:
-            credit[spoken] = min(credit.get(spoken, 0.0) + 0.7, 2.8)
+            credit[spoken] = min(credit.get(spoken, 1.4 if only_cities else 0.0) + 0.7, 2.8)
     for code, amount in credit.items():
         reading.add(code, amount)
 
