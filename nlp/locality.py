@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -47,7 +47,7 @@ class LocalityTagger:
         self._slugs = host_slugs(self._named)
         # "cán bộ lao động" and "tiến bộ khoa học" are no ministries
         self._national = re.compile(
-            r"(?<!\w)(?<!cán )(?<!tiến )(?<!nội )(?:" + "|".join(re.escape(cue) for cue in cues.raw["national"]) + r")(?!\w)"
+            rf"(?<!\w)(?<!cán )(?<!tiến )(?<!nội )(?:{_by_first_word(cues.raw['national'])})(?!\w)"
         )
         datelines = "|".join(re.escape(code) for code in cues.raw["datelines"])
         self._dateline = re.compile(rf"(?:^|[(\n])\s*({datelines})(?=\s*[)\-–.,])")
@@ -151,7 +151,7 @@ class LocalityTagger:
             return "about" if codes[0] in about else "mentioned"
         if level in ("region", "country"):
             return "about" if not about and mention.zone in ("title", "lead") else "mentioned"
-        if mention.guest or mention.neighbour or mention.merged:
+        if mention.guest or mention.neighbour or mention.merged or mention.hall:
             return "mentioned"
         if any(not about.isdisjoint(self._named.provinces(code)) for code in codes):
             return "about"
@@ -215,6 +215,15 @@ class LocalityTagger:
         code = mention.code or mention.candidates[0]
         roles = ("about", "mentioned", "boilerplate")
         return roles.index(mention.role), LEVELS.index(self._named.level(code)), code + "".join(mention.candidates)
+
+
+def _by_first_word(phrases: Iterable[str]) -> str:
+    """One pattern for all phrases that tries each first word once."""
+    rests: dict[str, list[str]] = {}
+    for phrase in phrases:
+        first, space, rest = phrase.partition(" ")
+        rests.setdefault(re.escape(first), []).append(re.escape(space + rest))
+    return "|".join(f"{first}(?:{'|'.join(sorted(found, key=len, reverse=True))})" for first, found in rests.items())
 
 
 def _mention(key: _Key, role: Role, evidence: set[Span], score: float, *, inferred: bool = False) -> LocalityMention:

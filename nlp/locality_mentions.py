@@ -63,6 +63,8 @@ class Mention:
     """Only a point of a video conference."""
     neighbour: bool = False
     venue: bool = False
+    hall: bool = False
+    """The address of a theatre, hotel or square where people met."""
     origin: bool = False
     """Where somebody set out from."""
     former: bool = False
@@ -136,10 +138,23 @@ class Cues:
             "neighbours": r"\s(?:(?:các|hai|với|của|mức|tỷ lệ|chung|bình quân|ở|tại)\s){0,4}$",
             "guests": r"(?:\s|,)(?:\S+\s){0,2}$",
             "delegates": r"(?:\s|,)(?:\S+\s){0,6}$",
+            "halls": r"\s[^.;:!?\n]{0,48}$",
             "venues": r"[ .:]{1,2}(?:thủ đô\s)?$",
             "merged": r"\s(?:\S+\s){0,3}$",
         }
-        names = ("titles", "landmarks", "enterprises", "products", "newspapers", "guests", "delegates", "neighbours", "venues", "merged")
+        names = (
+            "titles",
+            "landmarks",
+            "enterprises",
+            "products",
+            "halls",
+            "newspapers",
+            "guests",
+            "delegates",
+            "neighbours",
+            "venues",
+            "merged",
+        )
         found = {
             name: re.compile(rf"(?<!\w)(?<!miền )(?<!vùng )(?:{_any_of(self.raw[name])})(?!\w){gaps.get(name, r'[ .:]{1,2}$')}")
             for name in names
@@ -264,6 +279,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.delegate = cues.before("delegates").search(left) is not None
     mention.neighbour = cues.before("neighbours").search(left) is not None
     mention.venue = cues.before("venues").search(left) is not None
+    mention.hall = cues.before("halls").search(left) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.former = _FORMERLY.search(left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
