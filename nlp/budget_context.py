@@ -88,10 +88,15 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     if unit in PRICED_UNITS:
         scores["price"] = max(scores.get("price", 0.0), 4.6)
     strongest = max(scores.values(), default=0.0)
-    if context.after_kind is not None and (
-        (strongest < 1.0 and len(context.left) < 40)
-        or (strongest < _BREAKDOWN_WEAK and _BREAKDOWN.search(context.left))
-        or (strongest < _WEAK and len(context.left) < 24 and context.after_kind not in ("budget", "other"))
+    whole_after_rate = context.after_kind == "norm" and _WHOLE.search(context.left)
+    if (
+        context.after_kind is not None
+        and not whole_after_rate
+        and (
+            (strongest < 1.0 and len(context.left) < 40)
+            or (strongest < _BREAKDOWN_WEAK and _BREAKDOWN.search(context.left))
+            or (strongest < _WEAK and len(context.left) < 24 and context.after_kind not in ("budget", "other"))
+        )
     ):
         return context.after_kind, True
     if strongest < 1.0:
@@ -103,6 +108,8 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     return _weighed(context, unit, scores), True
 
 
+_WHOLE = re.compile(r"(?<!\w)(?:cả thảy|cả thẩy|tổng cộng|tất cả|cộng lại|toàn bộ)(?!\w)")
+"""Opens the whole after the rate: "mỗi nhà 700.000 đồng; cả thảy 60 tỷ đồng"."""
 _SET_ASIDE = re.compile(r"(?<!\w)để dành\s*$")
 _BREAKDOWN = re.compile(r"(?<!\w)(?:chia ra|chia đều|tính ra|bình quân|trung bình|tương đương|tức là|riêng)(?!\w)")
 _BREAKDOWN_WEAK = 4.5

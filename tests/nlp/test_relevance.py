@@ -108,10 +108,13 @@ class Oracle:
         return tuple(self._prediction for _ in sentences)
 
 
+PASSING = "Xã tuyên truyền để hộ nghèo biết vay vốn." + " Đường làng được rải đá." * 10
+
 # Just under the sum, just over it, far over it, far under it: (id, text, model, expected)
 WITH_MODEL = [
-    ("model lifts", "Nhiều hộ nghèo đã quen với chiếc bảng ở đầu ngõ.", 0.95, "communication"),
-    ("model is not sure", "Nhiều hộ nghèo đã quen với chiếc bảng ở đầu ngõ.", 0.6, "poverty_other"),
+    ("model lifts", PASSING, 0.95, "communication"),
+    ("model is not sure", PASSING, 0.6, "poverty_other"),
+    ("model never speaks alone", "Nhiều hộ nghèo đã quen với chiếc bảng ở đầu ngõ.", 0.95, "poverty_other"),
     ("model doubts", "Bản tin nhắc tới hộ nghèo.", 0.05, "poverty_other"),
     ("cues are clear", "Xã làm tốt giảm nghèo về thông tin nhờ loa truyền thanh.", 0.01, "communication"),
     ("nothing near it", "Giải bóng đá thiếu niên của trường học khép lại.", 0.99, "off_topic"),
