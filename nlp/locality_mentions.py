@@ -272,14 +272,14 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
                 and text[token.start(1) - 2 : token.start(1)] not in (". ", "! ", "? ", "- ", "– ")
             ):
                 mention.embedded = True
-    mention.counted = mention.counted or _COUNTED.search(left) is not None
+    mention.counted = mention.counted or (" tỉnh" in left and _COUNTED.search(left) is not None)
     mention.institution = mention.institution or cues.before("institutions").search(left[-40:]) is not None
     mention.agency = mention.agency or cues.before("agencies").search(left) is not None
     mention.guest = cues.before("guests").search(left) is not None
     mention.delegate = cues.before("delegates").search(left) is not None
     mention.neighbour = cues.before("neighbours").search(left) is not None
     mention.venue = cues.before("venues").search(left) is not None
-    mention.hall = cues.before("halls").search(left) is not None
+    mention.hall = mention.type is not None and cues.before("halls").search(left) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.former = _FORMERLY.search(left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))

@@ -192,6 +192,8 @@ def _lower_venues(reading: Reading) -> None:
     for position, code in reading.codes.items():
         if reading.mentions[position].zone not in BOILERPLATE:
             heard.setdefault(code, []).append(reading.mentions[position])
+    if len(heard) < 2:
+        return
     for code, mentions in heard.items():
         if not all(
             mention.key in _METROPOLES and mention.source == "text" and (mention.venue or mention.institution or mention.origin)
