@@ -46,9 +46,7 @@ class LocalityTagger:
         self._hosts = {host.lower(): code for host, code in hosts.items()}
         self._slugs = host_slugs(self._named)
         # "cán bộ lao động" and "tiến bộ khoa học" are no ministries
-        self._national = re.compile(
-            rf"(?<!\w)(?<!cán )(?<!tiến )(?<!nội )(?:{_by_first_word(cues.raw['national'])})(?!\w)"
-        )
+        self._national = re.compile(rf"(?<!\w)(?<!cán )(?<!tiến )(?<!nội )(?:{_by_first_word(cues.raw['national'])})(?!\w)")
         datelines = "|".join(re.escape(code) for code in cues.raw["datelines"])
         self._dateline = re.compile(rf"(?:^|[(\n])\s*({datelines})(?=\s*[)\-–.,])")
 
