@@ -6,15 +6,15 @@ The result is still about words; which unit each mention means is decided in ``n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Protocol
 
 from corpus.document import FieldName
 from corpus.localities import TYPE_LEVELS, Level
 from nlp.gazetteer import Name
+from nlp.locality_cues import Cues
 from nlp.locality_zones import Line, Zone
 
 _ABBREVIATIONS = {
@@ -100,72 +100,6 @@ class Names(Protocol):
 
     def is_parent(self, parent: Mention, child: Mention) -> bool:
         """Whether a unit called like the first holds one called like the second."""
-
-
-@dataclass(frozen=True)
-class Cues:
-    """The cue file, compiled."""
-
-    raw: Mapping[str, Any]
-
-    @cached_property
-    def surnames(self) -> frozenset[str]:
-        words: list[str] = f"{self.raw['surnames']} {self.raw['given_middle']}".split()
-        return frozenset(words)
-
-    @cached_property
-    def type_word(self) -> re.Pattern[str]:
-        types = "|".join(sorted((*TYPE_LEVELS, "thị"), key=len, reverse=True)).replace(" ", r"\s")
-        mods = _any_of(self.raw["modifiers"])
-        return re.compile(
-            r"(?<![\w.])(?P<count>(?:các|những|mọi|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|\d{1,3})(?:/\d{1,3})?\s+)?"
-            rf"(?P<list>(?:(?:{types})\s*(?:,|và|/|-)\s*){{0,3}})"
-            rf"(?P<type>(?:{types})|(?:t\.?p|t\.?x|tt|[hqpx](?=\.))(?!\w))(?P<dot>\.?)"
-            rf"(?P<mods>(?:\s(?:{mods})(?:\s(?:là|gồm))?(?!\w))*)"
-            r"(?P<gap>\s?(?:gồm có|bao gồm|gồm|như|là|trong đó có|có)?\s?:?\s?[\"“]?)$"
-        )
-
-    @cached_property
-    def body(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<!\w)({_any_of(self.raw['bodies'])})\s$")
-
-    def before(self, name: str) -> re.Pattern[str]:
-        return self._before[name]
-
-    @cached_property
-    def _before(self) -> dict[str, re.Pattern[str]]:
-        gaps = {
-            "neighbours": r"\s(?:(?:các|hai|với|của|mức|tỷ lệ|chung|bình quân|ở|tại)\s){0,4}$",
-            "guests": r"(?:\s|,)(?:\S+\s){0,2}$",
-            "delegates": r"(?:\s|,)(?:\S+\s){0,6}$",
-            "halls": r"\s[^.;:!?\n]{0,48}$",
-            "venues": r"[ .:]{1,2}(?:thủ đô\s)?$",
-            "merged": r"\s(?:\S+\s){0,3}$",
-        }
-        names = (
-            "titles",
-            "landmarks",
-            "enterprises",
-            "products",
-            "halls",
-            "newspapers",
-            "guests",
-            "delegates",
-            "neighbours",
-            "venues",
-            "merged",
-        )
-        found = {
-            name: re.compile(rf"(?<!\w)(?<!miền )(?<!vùng )(?:{_any_of(self.raw[name])})(?!\w){gaps.get(name, r'[ .:]{1,2}$')}")
-            for name in names
-        }
-        found["institutions"] = re.compile(rf"(?<!\w)(?:{_any_of(self.raw['institutions'])})(?!\w)(?:\s[\w&-]+){{0,6}}\s$")
-        found["agencies"] = re.compile(rf"(?<!\w)(?:{_any_of(self.raw['agencies'])})(?!\w)(?:[,\s]\s?[\w&–-]+){{0,9}}\s$")
-        return found
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)).replace(r"\ ", r"\s")
 
 
 _JOINT = re.compile(r"\s*(?:,|;|và|cùng|với|hay|hoặc|&|-|/|,\s?và|\+)?\s*(?:cả\s|các\s|cùng\s)?")
