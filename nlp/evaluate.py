@@ -27,7 +27,8 @@ MERGED_ACTIVITIES = {"access_point": "access", "access_device": "access", "dialo
 """The gold set does not split these pairs; the other activities stand for themselves, 13 labels in all."""
 
 _TYPE_WORDS = re.compile(
-    r"^(?:(?:thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp|tx|tt)\s+|(?:t\.p|tp|tx|tt|h|q|p|x)\.\s*|tp(?=hcm))(?=\w)"
+    r"^(?:(?:thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp|tx|tt)\s+"
+    r"|t\.[pxt]\s|(?:t\.[pxt]|tp|tx|tt|h|q|p|x)\.\s*|tp(?=hcm))(?=\w)"
 )
 _PROVINCE_ALIASES = {"thua thien hue": "hue", "hcm": "ho chi minh"}
 

@@ -76,6 +76,11 @@ def test_own_sentences_reach_the_floor_for_every_activity() -> None:
 CASES = [
     ("class", "Sở mở lớp tập huấn cho 64 cán bộ đài xã.", {"training": "done"}),
     ("class ahead", "Quý tới, Sở sẽ mở lớp tập huấn cho cán bộ đài xã.", {"training": "planned"}),
+    (
+        "models among contents",
+        "Đài xã làm chuyên mục phát thanh về chính sách; phổ biến kiến thức, kinh nghiệm, gương điển hình vươn lên thoát nghèo.",
+        {"broadcast": "done"},
+    ),
     ("crop training", "Trung tâm tập huấn kỹ thuật nuôi ong cho 20 hộ nghèo.", {}),
     ("topics of a class", "Giảng viên trình bày chuyên đề kỹ năng làm pa nô, viết tờ rơi, đối thoại.", {"training": "done"}),
     ("themes of a contest", "Các đội thi diễn tiểu phẩm xoay quanh đối thoại chính sách và loa truyền thanh.", {"event": "done"}),

@@ -45,6 +45,8 @@ def register() -> Register:
         ("Xã Tà Rụt", "ta rut"),
         ("Thừa Thiên – Huế", "hue"),
         ("H.Cẩm Mỹ", "cam my"),
+        ("T.X Phổ Yên", "pho yen"),
+        ("T.P. Vinh", "vinh"),
         ("Tinh Giang", "tinh giang"),
     ],
 )
