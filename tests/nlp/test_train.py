@@ -115,7 +115,7 @@ class TestEnsureModel:
     def test_trains_on_first_use_and_says_so_and_not_again(self, tmp_path):
         said: list[str] = []
         first = ensure_model(tmp_path / "deep" / "model", said.append)
-        assert any("Huấn luyện" in message for message in said)
+        assert any("Fitting" in message for message in said)
         said.clear()
         second = ensure_model(tmp_path / "deep" / "model", said.append)
         assert said == []
