@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 
 from corpus.activities import Activities
 from corpus.document import Modality
 from corpus.errors import InvalidData
-from corpus.tables import Entry, read_file, read_toml
+from corpus.tables import Entry, open_list
 from nlp.cues import CueBook, Hits, Pattern, all_matches, find, near
 from nlp.sections import Sentence
 
@@ -101,14 +100,9 @@ class ActivityRules:
 
         Raises: InvalidData naming the file and the rule and field, or line, that is wrong.
         """
-        if path is None:
-            content, file = (resources.files("nlp.data") / FILE).read_bytes(), FILE
-        else:
-            content, file = read_file(path), str(path)
-        top = Entry(read_toml(content, file=file), file=file, place="top level")
+        top = open_list(path, package="nlp.data", name=FILE)
         version = top.string("version")
-        sets_entry = Entry(top.take("sets", {}), file=file, place="sets")
-        book = CueBook({name: sets_entry.strings(name) for name in top.take("sets", {})}, file=file)
+        book = CueBook.of(top)
         codes = Activities.load().codes
         rules: list[Rule] = []
         for entry in top.entries("rule"):
@@ -118,12 +112,12 @@ class ActivityRules:
             if any(rule.id == other.id for other in rules):
                 raise entry.wrong("id", f"{rule.id!r} stands twice")
             rules.append(rule)
-        topics_entry = Entry(top.take("topics", {}), file=file, place="topics")
+        topics_entry = Entry(top.take("topics", {}), file=top.file, place="topics")
         topics = book.patterns(topics_entry.strings("patterns"))
         topics_entry.finish()
         top.finish()
         if not rules:
-            raise InvalidData("no [[rule]] in the file", file=file)
+            raise InvalidData("no [[rule]] in the file", file=top.file)
         return cls(book, tuple(rules), topics, version)
 
     def read(self, sentence: Sentence) -> Reading:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import ahocorasick
 
 from corpus.errors import InvalidData
+from corpus.tables import Entry
 from nlp.sections import plain
 
 GAPS = {"+": 2, "..": 30, "...": 120}
@@ -49,6 +50,13 @@ class CueBook:
         self._atoms: dict[frozenset[str], int] = {}
         self._automaton: ahocorasick.Automaton | None = None
         self._numbers: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, top: Entry) -> CueBook:
+        """An empty book with the named sets of a cue file. Raises: InvalidData."""
+        named = top.take("sets", {})
+        sets = Entry(named, file=top.file, place="sets")
+        return cls({name: sets.strings(name) for name in named}, file=top.file)
 
     def pattern(self, source: str) -> Pattern:
         """Raises: InvalidData for an unknown set or an empty element."""

@@ -11,12 +11,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 
 from corpus.document import Document, Relevance, RelevanceValue, Span
 from corpus.errors import InvalidData
-from corpus.tables import Entry, read_file, read_toml
+from corpus.tables import Entry, open_list
 from nlp.cues import CueBook, Pattern, find
 from nlp.model import SentenceModel
 from nlp.opinions import predictions
@@ -74,15 +73,10 @@ class RelevanceCues:
 
         Raises: InvalidData naming the file and the cue and field, or line, that is wrong.
         """
-        if path is None:
-            content, file = (resources.files("nlp.data") / FILE).read_bytes(), FILE
-        else:
-            content, file = read_file(path), str(path)
-        top = Entry(read_toml(content, file=file), file=file, place="top level")
+        top = open_list(path, package="nlp.data", name=FILE)
         version = top.string("version")
-        sets_entry = Entry(top.take("sets", {}), file=file, place="sets")
-        book = CueBook({name: sets_entry.strings(name) for name in top.take("sets", {})}, file=file)
-        places_entry = Entry(top.take("places", {}), file=file, place="places")
+        book = CueBook.of(top)
+        places_entry = Entry(top.take("places", {}), file=top.file, place="places")
         places = {name: places_entry.number(name) for name in top.take("places", {})}
         cues: list[Cue] = []
         for entry in top.entries("rule"):
@@ -105,7 +99,7 @@ class RelevanceCues:
             cues.append(cue)
         top.finish()
         if not cues:
-            raise InvalidData("no [[rule]] in the file", file=file)
+            raise InvalidData("no [[rule]] in the file", file=top.file)
         return cls(book, tuple(cues), places, version)
 
     @cached_property
