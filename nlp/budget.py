@@ -31,10 +31,13 @@ _LARGE_FOR_ONE_ACTIVITY = 100_000 * 10**9
 def tag_budgets(document: Document) -> Document:
     """The document with ``budgets`` in the order of title, then text; programmes, localities and activities already tagged
     lend their codes to the sums beside them."""
+    amounts = {name: parse_table_amounts(text, parse_amounts(text)) for name, text in (("title", document.title), ("text", document.text))}
+    if not any(amounts.values()):
+        return replace(document, budgets=())  # most texts name no money: nothing else of them need be read
     sums: list[Sum] = []
     surroundings = _Surroundings(document)
     for name in ("title", "text"):
-        sums.extend(_field_sums(document, name, surroundings))
+        sums.extend(_field_sums(document, name, amounts[name], surroundings))
     sums = link_parts(sums)
     sums = mark_duplicates(sums)
     return replace(document, budgets=tuple(found.budget for found in sums))
@@ -124,11 +127,10 @@ class _Surroundings:
         return next(iter(codes)) if len(codes) == 1 else None
 
 
-def _field_sums(document: Document, name: FieldName, surroundings: _Surroundings) -> list[Sum]:
-    text = document.title if name == "title" else document.text
-    amounts = parse_table_amounts(text, parse_amounts(text))
+def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], surroundings: _Surroundings) -> list[Sum]:
     if not amounts:
         return []
+    text = document.title if name == "title" else document.text
     low = lower(text)
     topical = document.relevance is not None and document.relevance.value != "off_topic"
     spans = list(sentences(text))
