@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import os
 import sys
@@ -17,9 +16,10 @@ import scrapy
 from scrapy import Request, signals
 
 from corpus.document import RawPage
-from corpus.errors import CorpusError, StoreUnavailable
+from corpus.errors import CorpusError
 from corpus.portals import Portal, load_portals
 from corpus.store import FILE_NAME, Store, open_store
+from corpus.store.lock import take_lock
 from crawler.failures import DOWNLOAD_ERRORS, failure_of
 from crawler.politeness import slots
 from crawler.portal_crawl import Fetched, Limits, PortalCrawl, Tally
@@ -53,7 +53,7 @@ class PortalSpider(scrapy.Spider):
         home = Path(settings["LOA_HOME"])
         started, origin = time.monotonic(), _instant(settings["LOA_NOW"])
         self.clock: Callable[[], datetime] = lambda: origin + timedelta(seconds=time.monotonic() - started)
-        self._lock = _take_lock(home / "run.lock") if settings.getbool("LOA_LOCK") else None
+        self._lock = take_lock(home / "run.lock") if settings.getbool("LOA_LOCK") else None
         home.mkdir(parents=True, exist_ok=True)
         self.store = open_store(home / FILE_NAME)
         if self._lock is not None:
@@ -217,17 +217,3 @@ def _decoded(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")
-
-
-def _take_lock(path: Path) -> int:
-    """Held until the process ends, however it ends. Raises: StoreUnavailable when another run has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise StoreUnavailable(f"{path.parent}: another run is at work here: try again when it has ended") from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-    return descriptor

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.home import Busy, locked
+from cli.home import locked
+from corpus.store.lock import Busy
 
 
 def test_what_a_killed_run_leaves_behind_is_waited_for(tmp_path: Path) -> None:
