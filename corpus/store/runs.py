@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from corpus.readings import Reading
 from corpus.store.database import Database
 from corpus.store.schema import frontier, observations, runs, sources, visits
 
@@ -93,6 +94,10 @@ class RunStore(Database):
         with self._read() as connection:
             rows = connection.execute(query).mappings()
             return [Observation(portal=r["portal"], run=r["run"], at=r["at"], observation=r["observation"]) for r in rows]
+
+    def readings(self, portal: str | None = None, *, since: datetime | None = None) -> list[Reading]:
+        """What the crawler wrote with `observe`, in the order it was made."""
+        return [Reading.from_plain(seen.portal, seen.run, seen.at, seen.observation) for seen in self.observations(portal, since=since)]
 
     def source_states(self) -> list[SourceState]:
         with self._read() as connection:
