@@ -13,13 +13,16 @@ from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
 from corpus.store.pages import PageState, PageStore, PendingPage
 from corpus.store.reviews import Review, ReviewStore, review_from_json, review_to_json
 from corpus.store.runs import Observation, Recovery, Run, RunStore, SourceState
+from corpus.store.saved_searches import Frequency, SavedSearch, SavedSearchStore
 from corpus.store.schema import SCHEMA_VERSION
+from corpus.store.sends import Send, SendState, SendStore, StoredIssue
+from corpus.store.subscriptions import Asked, Choices, Reader, ReaderState, SubscriptionStore
 
 FILE_NAME = "loa.db"
 """Name of the database inside HOME."""
 
 
-class Store(FrontierStore, PageStore, DocumentStore, ReviewStore, RunStore):
+class Store(FrontierStore, PageStore, DocumentStore, ReviewStore, RunStore, SubscriptionStore, SavedSearchStore, SendStore):
     """One open database. Safe to share between threads; each process opens its own.
 
     The methods stand in the module of their subject. Every method is one transaction: it happened wholly or not at all.
@@ -39,17 +42,26 @@ def open_store(path: Path) -> Store:
 __all__ = [
     "FILE_NAME",
     "SCHEMA_VERSION",
+    "Asked",
+    "Choices",
     "FoundUrl",
+    "Frequency",
     "FrontierUrl",
     "Observation",
     "OldTags",
     "PageState",
     "PendingPage",
+    "Reader",
+    "ReaderState",
     "Recovery",
     "Review",
     "Run",
+    "SavedSearch",
+    "Send",
+    "SendState",
     "SourceState",
     "Store",
+    "StoredIssue",
     "Unindexed",
     "Version",
     "open_store",

@@ -202,7 +202,13 @@ def _reviews(connection: sa.Connection) -> None:
     metadata.create_all(connection, tables=[reviews], checkfirst=False)
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _reviews)
+def _mail(connection: sa.Connection) -> None:
+    from corpus.store.mail_tables import TABLES  # which stand on this module
+
+    metadata.create_all(connection, tables=TABLES, checkfirst=False)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail)
 """Step n makes schema version n out of version n - 1."""
 
 SCHEMA_VERSION = len(STEPS)
