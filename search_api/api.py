@@ -19,7 +19,8 @@ from search_api.answers import (
     article_json,
 )
 from search_api.caching import cached
-from search_api.params import CODE_PARAMETERS, InvalidParameter, Search, from_params, openapi_parameters
+from search_api.params import CODE_PARAMETERS, InvalidParameter, Search, from_params, openapi_parameters, parameter
+from search_api.words import POSITIONS, KwicAnswer, SimilarAnswer, WordDesk, WordsAnswer, arrangement
 
 _SEARCH = {"parameters": openapi_parameters()}
 _FACET_FIELDS: dict[str, CodeField] = {**CODE_PARAMETERS, "muc": "relevance"}
@@ -27,13 +28,21 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"description": "Yêu cầu chưa đúng", "content": {"application/problem+json": {}}},
     503: {"description": "Thử lại sau", "content": {"application/problem+json": {}}},
 }
+_NO_ARTICLE: dict[int | str, dict[str, Any]] = {404: {"description": "Không có tin này", "content": {"application/problem+json": {}}}}
+_KWIC = {
+    "parameters": [
+        *openapi_parameters(),
+        parameter("vi-tri", "Xếp theo từ khớp (khop) hay từ thứ mấy bên trái (L), phải (R).", {"type": "string", "enum": [*POSITIONS]}),
+        parameter("tan-suat", "1: từ hay gặp nhất ở vị trí đó đứng đầu.", {"type": "string", "enum": ["0", "1"]}),
+    ]
+}
 
 
 def search_of(request: Request) -> Search:
     return from_params(request.query_params.multi_items())
 
 
-def api_routes(catalogue: Catalogue) -> APIRouter:
+def api_routes(catalogue: Catalogue, desk: WordDesk) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["v1"], responses=_PROBLEMS)
 
     @router.get("/search", response_model=SearchAnswer, openapi_extra=_SEARCH, summary="Tìm tin")
@@ -55,7 +64,20 @@ def api_routes(catalogue: Catalogue) -> APIRouter:
         fields = tuple(_FACET_FIELDS[name] for name in wanted) or FACETS[chosen.map]
         return cached(request, catalogue.facets(chosen, fields))
 
-    @router.get("/article/{id}", summary="Một tin với mọi nhãn và bằng chứng", responses={404: {"description": "Không có tin này"}})
+    @router.get("/kwic", response_model=KwicAnswer, openapi_extra=_KWIC, summary="Từ được tìm trong ngữ cảnh")
+    def kwic(request: Request) -> Response:
+        """Tối đa 500 tin đầu của kết quả; ``trang`` và ``so`` đếm dòng, không đếm tin."""
+        return cached(request, desk.kwic(search_of(request), arrangement(dict(request.query_params))))
+
+    @router.get("/words", response_model=WordsAnswer, openapi_extra=_SEARCH, summary="Từ đặc trưng của kết quả so với cả kho")
+    def words(request: Request) -> Response:
+        return cached(request, desk.words(search_of(request)))
+
+    @router.get("/article/{id}/similar", response_model=SimilarAnswer, summary="Các tin giống tin này", responses=_NO_ARTICLE)
+    def similar(request: Request, id: str) -> Response:
+        return cached(request, desk.similar(id))
+
+    @router.get("/article/{id}", summary="Một tin với mọi nhãn và bằng chứng", responses=_NO_ARTICLE)
     def article(request: Request, id: str) -> Response:
         return article_response(request, catalogue, id)
 

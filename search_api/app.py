@@ -15,6 +15,7 @@ from search_api.answers import Catalogue, Store
 from search_api.api import api_routes, health_routes
 from search_api.pages import Pages, page_routes
 from search_api.problems import add_handlers
+from search_api.words import WordDesk
 
 DEPARTMENT = "Cục Thông tin cơ sở và Thông tin đối ngoại, Bộ Văn hóa, Thể thao và Du lịch"
 
@@ -48,7 +49,7 @@ def create_app(store: Store, index: Index, *, names: Names | None = None, depart
     )
     app.state.catalogue = catalogue
     add_handlers(app, pages.error)
-    app.include_router(api_routes(catalogue))
+    app.include_router(api_routes(catalogue, WordDesk(catalogue)))
     app.include_router(health_routes(catalogue))
     app.include_router(page_routes(pages))
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")

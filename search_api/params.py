@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from corpus.index.base import MAX_OFFSET, CodeField, In, Node, Published, Query, Sort
 from corpus.index.names import Names
-from corpus.index.parse import parse
+from corpus.index.parse import MAX_CHARACTERS, parse
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -244,22 +244,33 @@ _TEXTS = {
     "ban-do": "Bản đồ hành chính của bộ lọc tỉnh: 34 hoặc 63.",
 }
 
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "q": {"maxLength": MAX_CHARACTERS},
+    "muc": {"enum": [*_RELEVANCES, ANY_RELEVANCE]},
+    "tu": {"format": "date"},
+    "den": {"format": "date"},
+    "xep": {"enum": [*SORT_VALUES]},
+    "trang": {"type": "integer", "minimum": 1, "maximum": MAX_OFFSET},
+    "so": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE},
+    "ban-do": {"enum": [*get_args(Map)]},
+}
+
+
+def parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter as OpenAPI describes it."""
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
 
 def openapi_parameters() -> list[dict[str, Any]]:
-    """The parameters as OpenAPI describes them."""
-    single = [
-        {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}} for name, text in _TEXTS.items()
-    ]
+    """The parameters of a search as OpenAPI describes them."""
+    single = [parameter(name, text, {"type": "string"} | _SCHEMAS.get(name, {})) for name, text in _TEXTS.items()]
     codes = [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "description": f"Mã của trường {field}, lặp lại được.",
-            "schema": {"type": "array", "items": {"type": "string", "maxLength": MAX_CODE_LENGTH}, "maxItems": MAX_CODES},
-            "style": "form",
-            "explode": True,
-        }
+        parameter(
+            name,
+            f"Mã của trường {field}, lặp lại được.",
+            {"type": "array", "items": {"type": "string", "maxLength": MAX_CODE_LENGTH}, "maxItems": MAX_CODES},
+        )
+        | {"style": "form", "explode": True}
         for name, field in CODE_PARAMETERS.items()
     ]
     return [*single, *codes]

@@ -1,0 +1,177 @@
+"""Key word in context: every match of a query in its surroundings, with exact offsets, and the orders in which lines are read.
+
+A line's neighbours are the segmented words stored with the document, so that "hộ nghèo" is one neighbour. Which documents
+are looked at is not decided here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from corpus.analysis import Pattern, analyze, highlight
+from corpus.document import Document, FieldName
+from corpus.locality_names import sort_key
+from corpus.text import lower, normalize, unify_tones
+
+Position = Literal["match", "1L", "2L", "3L", "1R", "2R", "3R"]
+"""The match itself, or the n-th word before (L) or after (R) it; 1L is the last word of the left context."""
+
+REACH = 3
+"""Neighbours kept on each side."""
+WIDTH = 60
+"""Characters of context on each side, at most; cut at white space."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    id: str
+    field: FieldName
+    start: int
+    """``[start, end)``: code-point offsets of the match in the document's field."""
+    end: int
+    left: str
+    """What stands before, line breaks as spaces; its last character touches the match."""
+    match: str
+    right: str
+    before: tuple[str, ...]
+    """Up to `REACH` words before the match, the nearest first, in lower case and one spelling."""
+    after: tuple[str, ...]
+
+
+def concordance(documents: Iterable[Document], patterns: Iterable[Pattern], *, width: int = WIDTH) -> Iterator[Line]:
+    """The lines of each document in the order of its text, title first; one document at a time is held."""
+    wanted = tuple(patterns)
+    for document in documents:
+        yield from lines_of(document, wanted, width=width)
+
+
+def lines_of(document: Document, patterns: Iterable[Pattern], *, width: int = WIDTH) -> Iterator[Line]:
+    """Matches that only white space parts are one line: "giảm nghèo" typed as two words is read as one expression."""
+    wanted = tuple(patterns)
+    fields: tuple[tuple[FieldName, str, Sequence[tuple[int, int]]], ...] = (
+        ("title", document.title, document.title_words),
+        ("text", document.text, document.words),
+    )
+    for field, text, segmented in fields:
+        found = _joined(text, highlight(text, wanted))
+        if not found:
+            continue
+        words = [span for span in segmented if text[span[0]].isalnum()] or [(token.start, token.end) for token in analyze(text)]
+        for start, end in found:
+            yield Line(
+                id=document.id,
+                field=field,
+                start=start,
+                end=end,
+                left=_left(text, start, width),
+                match=text[start:end],
+                right=_right(text, end, width),
+                before=_before(text, words, start),
+                after=_after(text, words, end),
+            )
+
+
+def arrange(lines: Iterable[Line], position: Position, *, by_frequency: bool = False) -> list[Line]:
+    """Lines in Vietnamese dictionary order of the word at ``position``, then of the words beyond it, then of the match.
+
+    ``by_frequency``: the most frequent word at the position comes first. Equal lines keep the order of id and offset; lines without a
+    word at the position come last.
+    """
+    kept = list(lines)
+    counts = Counter(word_at(line, position) for line in kept) if by_frequency else Counter[str]()
+
+    def key(line: Line) -> tuple[object, ...]:
+        word = word_at(line, position)
+        beyond = _beyond(line, position)
+        return (
+            not word,
+            -counts[word],
+            _order(word),
+            tuple(_order(other) for other in beyond),
+            _order(_form(line.match)),
+            line.id,
+            line.field == "text",
+            line.start,
+        )
+
+    return sorted(kept, key=key)
+
+
+def word_at(line: Line, position: Position) -> str:
+    """Empty where the text begins or ends before it.
+
+    >>> sides = {"before": ("hai", "mua"), "after": ("mới",)}
+    >>> line = Line(id="a", field="text", start=8, end=11, left="mua hai ", match="loa", right=" mới", **sides)
+    >>> word_at(line, "2L"), word_at(line, "1R"), word_at(line, "2R"), word_at(line, "match")
+    ('mua', 'mới', '', 'loa')
+    """
+    if position == "match":
+        return _form(line.match)
+    words = line.before if position[1] == "L" else line.after
+    at = int(position[0]) - 1
+    return words[at] if at < len(words) else ""
+
+
+def _beyond(line: Line, position: Position) -> tuple[str, ...]:
+    if position == "match":
+        return (*line.after, *line.before)
+    words, others = (line.before, line.after) if position[1] == "L" else (line.after, line.before)
+    return (*words[int(position[0]) :], *others)
+
+
+@lru_cache(maxsize=50_000)
+def _order(word: str) -> object:
+    return sort_key(word)
+
+
+@lru_cache(maxsize=50_000)
+def _form(word: str) -> str:
+    return unify_tones(lower(normalize(" ".join(word.split()))))
+
+
+def _joined(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    result: list[tuple[int, int]] = []
+    for start, end in spans:
+        if result and (between := text[result[-1][1] : start]).isspace() and "\n" not in between:
+            result[-1] = (result[-1][0], end)
+        else:
+            result.append((start, end))
+    return result
+
+
+def _left(text: str, start: int, width: int) -> str:
+    at = max(0, start - width)
+    if at and (space := next((i for i in range(at - 1, start) if text[i].isspace()), None)) is not None:
+        at = space + 1
+    return _flat(text[at:start])
+
+
+def _right(text: str, end: int, width: int) -> str:
+    at = min(len(text), end + width)
+    if at < len(text) and (space := next((i for i in range(at, end - 1, -1) if text[i].isspace()), None)) is not None:
+        at = space
+    return _flat(text[end:at])
+
+
+def _flat(text: str) -> str:
+    """Each white-space character as one space: the length stays, so offsets can be counted from the match."""
+    return "".join(" " if character.isspace() else character for character in text)
+
+
+def _before(text: str, words: Sequence[tuple[int, int]], start: int) -> tuple[str, ...]:
+    at = bisect_left(words, (start, 0))
+    # A match may begin inside a segmented word ("nghèo" in "hộ nghèo"): the part before it is then the nearest neighbour.
+    found = [text[first : min(last, start)] for first, last in words[max(0, at - REACH) : at]]
+    return tuple(form for piece in reversed(found) if (form := _form(piece)))
+
+
+def _after(text: str, words: Sequence[tuple[int, int]], end: int) -> tuple[str, ...]:
+    at = bisect_left(words, (end, 0))
+    found = [text[end : words[at - 1][1]]] if at and words[at - 1][1] > end else []
+    found += [text[first:last] for first, last in words[at : at + REACH]]
+    return tuple(form for piece in found if (form := _form(piece)))[:REACH]
