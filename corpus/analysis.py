@@ -56,6 +56,8 @@ class Pattern:
 
     terms: tuple[str, ...]
     exact: bool
+    open: bool = False
+    """The only term may go on: it is the beginning of words."""
 
 
 class _Forms(dict[str, tuple[str, str]]):
@@ -115,6 +117,28 @@ def pattern(text: str) -> Pattern | None:
     exact = has_diacritics(text)
     terms = tuple(t.exact if exact else t.folded for t in analyze(text))
     return Pattern(terms, exact) if terms else None
+
+
+def beginnings(text: str) -> tuple[Pattern, ...]:
+    """What a word that begins with ``text`` may look like: its letters as typed and in our spelling, open at the end, and the
+    whole word where our spelling changes its last letters. Empty where ``text`` is not one word.
+
+    >>> [("".join(p.terms), p.open) for p in beginnings("hoà")]
+    [('hòa', True), ('hoà', True)]
+    >>> [("".join(p.terms), p.open) for p in beginnings("Đắk")]
+    [('đắk', True), ('dak', False)]
+    """
+    words = analyze(text)
+    if len(words) != 1:
+        return ()
+    exact = has_diacritics(text)
+    plain = lower(normalize(text[words[0].start : words[0].end]))[:MAX_TERM]
+    typed = (unify_tones(plain), plain) if exact else (fold(plain),)
+    whole = words[0].exact if exact else words[0].folded
+    found = [Pattern((form,), exact, open=True) for form in typed]
+    if not any(whole.startswith(form) for form in typed):
+        found.append(Pattern((whole,), exact))
+    return tuple(dict.fromkeys(found))
 
 
 @cache
@@ -179,10 +203,13 @@ def highlight(text: str, patterns: Iterable[Pattern]) -> list[tuple[int, int]]:
     ['giảm nghèo', 'Đắk Lắk']
     """
     by_first: dict[tuple[bool, str], list[tuple[str, ...]]] = {}
+    open_ended: dict[bool, tuple[str, ...]] = {True: (), False: ()}
     for wanted in patterns:
-        if wanted.terms:
+        if wanted.open:
+            open_ended[wanted.exact] += wanted.terms
+        elif wanted.terms:
             by_first.setdefault((wanted.exact, wanted.terms[0]), []).append(wanted.terms)
-    if not by_first:
+    if not (by_first or any(open_ended.values())):
         return []
     tokens = analyze(text)
     spans = []
@@ -192,6 +219,8 @@ def highlight(text: str, patterns: Iterable[Pattern]) -> list[tuple[int, int]]:
             for terms in by_first.get((exact, token.exact if exact else token.folded), ()):
                 if _matches(tokens, at, terms, exact=exact):
                     end = max(end, tokens[at + len(terms) - 1].end)
+        if token.exact.startswith(open_ended[True]) or token.folded.startswith(open_ended[False]):
+            end = max(end, token.end)
         if end:
             spans.append((token.start, end))
     return list(_joined(spans))

@@ -36,6 +36,7 @@ CODE_PARAMETERS: dict[str, CodeField] = {
     "nam": "year",
     "loai": "kind",
     "kinh-phi": "money",
+    "tin-cay": "confidence",
 }
 PARAMETER_OF = {field: name for name, field in CODE_PARAMETERS.items()}
 SORT_VALUES: dict[str, Sort] = {"phu-hop": "relevance", "moi": "newest", "cu": "oldest", "kinh-phi": "largest"}

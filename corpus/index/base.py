@@ -7,18 +7,24 @@ that our analysis made, never as query syntax (see ``parse.py`` for the language
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from types import TracebackType
+from typing import Literal, Protocol, Self
 
 from corpus.document import Document
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of terms, fields or analysis: an index of another version is not read but rebuilt."""
 
 MAX_OFFSET = 10_000
 """How deep numbered pages go; beyond it a cursor (`Query.after`) reads on."""
 MAX_LIMIT = 200
+MIN_PREFIX = 3
+"""Letters that a prefix must have; shorter ones match half of the vocabulary."""
+MAX_DISTANCE = 50
+"""Words between two that still stand near each other, at most."""
 
 CodeField = Literal[
     "province",  # unit of the map of 34, `v2-…`, or VN for texts about the whole country
@@ -34,7 +40,12 @@ CodeField = Literal[
     "year",  # of publication; absent for undated texts
     "kind",
     "money",  # band of amounts, see `fields.MONEY_BANDS`
+    "confidence",  # of the least certain tag: sure, likely, doubtful, see `fields.CONFIDENCE_BANDS`
 ]
+LONG_FIELDS: frozenset[CodeField] = frozenset({"locality", "district"})
+"""Code lists too long for a matrix."""
+Interval = Literal["day", "week", "month", "year"]
+"""Steps of a histogram; weeks begin on Monday."""
 Sort = Literal["relevance", "newest", "oldest", "largest"]
 
 
@@ -52,6 +63,32 @@ class Phrase:
 
     text: str
     title_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A word that begins so. Raises: ValueError under `MIN_PREFIX` letters."""
+
+    text: str
+    title_only: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.text) < MIN_PREFIX:
+            raise ValueError(f"prefix {self.text!r} is shorter than {MIN_PREFIX}")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Each of these words stands at most ``distance`` words from the next one of the list, before or after it; at a distance of 1
+    they are neighbours. Abbreviations are not spelt out here."""
+
+    text: str
+    distance: int
+    title_only: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.distance <= MAX_DISTANCE:
+            raise ValueError(f"distance {self.distance} is not within 1..{MAX_DISTANCE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +130,7 @@ class Money:
     end: int | None = None
 
 
-Node = Words | Phrase | And | Or | Not | In | Published | Money
+Node = Words | Phrase | Prefix | Near | And | Or | Not | In | Published | Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +147,13 @@ class Query:
     after: int | None = None
     """`Results.next` of the page before; not for ``relevance``. Excludes ``offset``."""
     facets: tuple[CodeField, ...] = ()
+    matrices: tuple[tuple[CodeField, CodeField], ...] = ()
+    """Pairs of different fields, none of `LONG_FIELDS`, whose codes are counted together."""
+    histogram: Interval | None = None
 
     def __post_init__(self) -> None:
+        if any(row == column or LONG_FIELDS & {row, column} for row, column in self.matrices):
+            raise ValueError(f"no matrix of {self.matrices}")
         if not 0 <= self.limit <= MAX_LIMIT:
             raise ValueError(f"limit {self.limit} is not within 0..{MAX_LIMIT}")
         if not 0 <= self.offset <= MAX_OFFSET:
@@ -137,6 +179,24 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrix:
+    """Number of documents of the whole result that have both codes; a document with two of each counts in all four cells."""
+
+    rows: CodeField
+    columns: CodeField
+    counts: tuple[tuple[str, str, int], ...]
+    """(row's code, column's code, documents), by the codes; cells without a document are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    interval: Interval
+    counts: tuple[tuple[date, int], ...]
+    """(first day of the step, documents published in it), in order; steps without a document are left out."""
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     total: int
     """Exact number of matching documents; pages and facets are parts of the same snapshot."""
@@ -144,9 +204,42 @@ class Results:
     facets: tuple[Facet, ...] = ()
     next: int | None = None
     """Cursor of the next page for total orders, None on the last one and for ``relevance``."""
+    matrices: tuple[Matrix, ...] = ()
+    histogram: Histogram | None = None
 
     def facet(self, field: CodeField) -> Facet:
         return next(facet for facet in self.facets if facet.field == field)
+
+    def matrix(self, rows: CodeField, columns: CodeField) -> Matrix:
+        return next(found for found in self.matrices if (found.rows, found.columns) == (rows, columns))
+
+
+class Scan:
+    """The ids of a whole result, once through, of the snapshot that was current when the scan began.
+
+    What is written meanwhile does not show. Close it (``with``) when it is left before its end. Iterating raises IndexUnavailable
+    when the engine goes away; what came until then is not complete.
+    """
+
+    def __init__(self, total: int, ids: Generator[str, None, None]) -> None:
+        self.total = total
+        """Exact number of ids that follow."""
+        self._ids = ids
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        return next(self._ids)
+
+    def close(self) -> None:
+        self._ids.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
 
 
 class Index(Protocol):
@@ -165,6 +258,13 @@ class Index(Protocol):
 
     def count(self, query: Query) -> int:
         """`Results.total` alone."""
+
+    def scan(self, query: Query) -> Scan:
+        """All ids of the result in the query's order (``relevance`` reads as ``newest``), beyond `MAX_OFFSET` too. Page, facets
+        and cursor of the query are not looked at."""
+
+    def frequencies(self, terms: Sequence[str], *, exact: bool = True) -> tuple[int, ...]:
+        """In how many documents each term of our analysis stands, in title or text; ``exact`` or folded terms."""
 
     def refresh(self) -> None:
         """Commits what this object wrote and makes all that anyone committed visible to it."""

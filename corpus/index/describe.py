@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from corpus.analysis import has_diacritics
-from corpus.index.base import And, CodeField, In, Money, Node, Not, Or, Phrase, Published, Words
+from corpus.index.base import And, CodeField, In, Money, Near, Node, Not, Or, Phrase, Prefix, Published, Words
 from corpus.index.names import Names
 
 
@@ -20,6 +20,11 @@ def describe(node: Node | None, names: Names) -> str:
             return asked if has_diacritics(text) else f"{asked} (không kể dấu)"
         case Phrase(text, title_only):
             return f"tiêu đề có cụm “{text}”" if title_only else f"có cụm “{text}”"
+        case Prefix(text, title_only):
+            return f"{'tiêu đề có' if title_only else 'có'} từ bắt đầu bằng “{text}”"
+        case Near(text, distance, title_only):
+            listed = ", ".join(text.split())
+            return f"{'tiêu đề có' if title_only else 'có'} các từ {listed} cách nhau không quá {distance} từ"
         case And(parts):
             return " và ".join(_bracketed(part, names) for part in parts)
         case Or(parts):
@@ -53,6 +58,7 @@ FIELD_NAMES: dict[CodeField, str] = {
     "year": "năm",
     "kind": "loại",
     "money": "khoảng kinh phí",
+    "confidence": "mức tin cậy",
 }
 
 

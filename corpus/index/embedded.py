@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,20 +27,25 @@ import tantivy
 
 from corpus.document import Document
 from corpus.errors import IndexUnavailable, InvalidData
-from corpus.index.base import SCHEMA_VERSION, Facet, Hit, Query, Results
+from corpus.index.base import SCHEMA_VERSION, Hit, Query, Results, Scan, Sort
 from corpus.index.embedded_query import (
     aggregation,
+    below,
     facets_of,
+    histogram_of,
     make_schema,
     matching_query,
+    matrices_of,
     query_after,
     ranked_query,
     record_of,
+    term_field,
 )
 from corpus.localities import Register
 
 _STATE = "index.json"
 _WRITER_BYTES = 96_000_000
+_SCAN_PAGE = 20_000
 
 
 @contextmanager
@@ -173,11 +178,47 @@ class EmbeddedIndex:
             ]
             # After a cursor the engine counts the rest only; the total is that of the whole result.
             total = int(searcher.search(matching, 1).count) if query.after is not None else int(found.count)
-            facets = facets_of(query, searcher.aggregate(matching, aggregation(query))) if query.facets and total else ()
-        if query.facets and not total:
-            facets = tuple(Facet(field, ()) for field in query.facets)
+            wanted = aggregation(query)
+            counts = searcher.aggregate(matching, wanted) if wanted and total else {}
         more = not by_score and len(hits) == query.limit and query.limit and found.count > query.offset + query.limit
-        return Results(total, tuple(hits), facets, int(found.hits[query.limit - 1][0]) if more else None)
+        return Results(
+            total,
+            tuple(hits),
+            facets_of(query, counts),
+            int(found.hits[query.limit - 1][0]) if more else None,
+            matrices_of(query, counts),
+            histogram_of(query, total, counts),
+        )
+
+    def scan(self, query: Query) -> Scan:
+        opened = self._fresh()
+        with _engine(self._folder):
+            # A searcher is a snapshot: it keeps its files open, whatever is committed or rebuilt meanwhile.
+            searcher = opened.index.searcher()
+            matching = matching_query(query, opened.schema)
+            total = int(searcher.search(matching, 1).count)
+        return Scan(total, self._ids(searcher, matching, "newest" if query.sort == "relevance" else query.sort, opened.schema))
+
+    def _ids(self, searcher: Any, matching: Any, sort: Sort, schema: Any) -> Generator[str, None, None]:
+        rest = matching
+        while True:
+            with _engine(self._folder):
+                hits = searcher.search(rest, _SCAN_PAGE, count=False, order_by_field=sort).hits
+            for _, address in hits:
+                with _engine(self._folder):
+                    id = str(searcher.doc(address)["id"][0])
+                yield id
+            if len(hits) < _SCAN_PAGE:
+                return
+            rest = below(sort, int(hits[-1][0]), matching, schema)
+
+    def frequencies(self, terms: Sequence[str], *, exact: bool = True) -> tuple[int, ...]:
+        opened = self._fresh()
+        field = term_field("body", exact=exact)
+        with _engine(self._folder):
+            searcher = opened.index.searcher()
+            # Not the engine's own document frequency, which still counts deleted documents.
+            return tuple(int(searcher.search(tantivy.Query.term_query(opened.schema, field, term), 1).count) for term in terms)
 
     def refresh(self) -> None:
         with self._mutex:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date, timedelta
 from typing import Any, get_args
 
 import tantivy
@@ -9,7 +11,7 @@ from tantivy import FieldType, Occur
 
 from corpus.document import Document
 from corpus.index import plan as plans
-from corpus.index.base import CodeField, Facet, In, Money, Published, Query
+from corpus.index.base import CodeField, Facet, Histogram, In, Interval, Matrix, Money, Published, Query, Sort
 from corpus.index.fields import entry
 from corpus.localities import Register
 
@@ -89,14 +91,21 @@ def _preferred(wanted: plans.Plan) -> list[plans.Run]:
 
 
 def query_after(query: Query, matching: Any, schema: Any) -> Any:
-    if query.after is None:
-        return matching
-    rest = tantivy.Query.range_query(schema, query.sort, FieldType.Unsigned, lower_bound=0, upper_bound=query.after, include_upper=False)
+    return matching if query.after is None else below(query.sort, query.after, matching, schema)
+
+
+def below(sort: Sort, key: int, matching: Any, schema: Any) -> Any:
+    """What comes behind the sort key ``key``."""
+    rest = tantivy.Query.range_query(schema, sort, FieldType.Unsigned, lower_bound=0, upper_bound=key, include_upper=False)
     return tantivy.Query.boolean_query([(Occur.Must, matching), (Occur.Must, rest)])
 
 
+def term_field(name: plans.TermField, *, exact: bool) -> str:
+    return f"{name}_{'exact' if exact else 'folded'}"
+
+
 def _run(run: plans.Run, schema: Any) -> Any:
-    field = f"{run.field}_{'exact' if run.pattern.exact else 'folded'}"
+    field = term_field(run.field, exact=run.pattern.exact)
     terms = list[str | tuple[int, str]](run.pattern.terms)
     if len(terms) == 1:
         return tantivy.Query.term_query(schema, field, run.pattern.terms[0])
@@ -107,6 +116,11 @@ def _translate(wanted: plans.Plan, schema: Any) -> Any:
     match wanted:
         case plans.Run():
             return _run(wanted, schema)
+        case plans.Start(text, exact, field):
+            # Terms hold letters, digits and marks only, nothing that a pattern gives a meaning.
+            return tantivy.Query.regex_query(schema, term_field(field, exact=exact), f"{text}.*")
+        case plans.Together((first, second), slop, exact, field):
+            return tantivy.Query.phrase_query(schema, term_field(field, exact=exact), [first, second], slop)
         case plans.Every(parts):
             if not parts:
                 return tantivy.Query.all_query()
@@ -145,12 +159,54 @@ def _range(schema: Any, field: str, start: int | None, end: int | None) -> Any:
 
 
 def aggregation(query: Query) -> dict[str, Any]:
-    return {field: {"terms": {"field": field, "size": _ALL_BUCKETS, "segment_size": _ALL_BUCKETS}} for field in query.facets}
+    wanted: dict[str, Any] = {field: _terms(field) for field in query.facets}
+    for rows, columns in query.matrices:
+        wanted[f"{rows} {columns}"] = _terms(rows) | {"aggs": {"column": _terms(columns)}}
+    if query.histogram:
+        wanted["histogram"] = _terms("published")
+    return wanted
+
+
+def _terms(field: str) -> dict[str, Any]:
+    return {"terms": {"field": field, "size": _ALL_BUCKETS, "segment_size": _ALL_BUCKETS}}
 
 
 def facets_of(query: Query, answer: dict[str, Any]) -> tuple[Facet, ...]:
     facets = []
     for field in query.facets:
-        counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[field]["buckets"]]
+        counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[field]["buckets"]] if answer else []
         facets.append(Facet(field, tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0])))))
     return tuple(facets)
+
+
+def matrices_of(query: Query, answer: dict[str, Any]) -> tuple[Matrix, ...]:
+    found = []
+    for rows, columns in query.matrices:
+        cells = [
+            (str(row["key"]), str(cell["key"]), int(cell["doc_count"]))
+            for row in (answer[f"{rows} {columns}"]["buckets"] if answer else ())
+            for cell in row["column"]["buckets"]
+        ]
+        found.append(Matrix(rows, columns, tuple(sorted(cells))))
+    return tuple(found)
+
+
+def histogram_of(query: Query, total: int, answer: dict[str, Any]) -> Histogram | None:
+    if query.histogram is None:
+        return None
+    counts: Counter[date] = Counter()
+    for bucket in answer["histogram"]["buckets"] if answer else ():
+        counts[_first_day(date.fromordinal(int(bucket["key"])), query.histogram)] += int(bucket["doc_count"])
+    return Histogram(query.histogram, tuple(sorted(counts.items())), total - counts.total())
+
+
+def _first_day(day: date, interval: Interval) -> date:
+    match interval:
+        case "day":
+            return day
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "year":
+            return day.replace(month=1, day=1)

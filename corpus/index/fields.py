@@ -25,10 +25,21 @@ MONEY_BANDS: tuple[tuple[str, int, int | None], ...] = (
 )
 """Bands of a single amount in đồng, ``[start, end)``. A document stands in every band that one of its amounts falls in."""
 
+CONFIDENCE_BANDS: tuple[tuple[str, float, float], ...] = (("sure", 0.9, 1.01), ("likely", 0.7, 0.9), ("doubtful", 0.0, 0.7))
+"""Bands of the score of a document's least certain tag, ``[start, end)``. Documents without a tag stand in none."""
+
 # Stands between title and text so that no phrase matches across; words never contain it.
 _BREAK = "\u00b6"
-_KEY_BITS = 63
 _HASH_BITS = 40
+# Keys of undated and of moneyless documents are a hash of so many bits alone, below every other key: these documents are many, and
+# only with that many bits do no two of a million share a key.
+_LOW_BITS = 59
+# Day numbers are raised to this (the year 1436), which keeps dated keys above the undated ones.
+_FIRST_DAY = 2 ** (_LOW_BITS - _HASH_BITS)
+_LAST_DAY = 2**23 - 1
+_MONEY_HASH_BITS = 32
+# Sums up to 33 billion đồng are told apart by the thousand, larger ones to their first seven digits.
+_MANTISSA_BITS = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +58,7 @@ class Entry:
     newest: int
     oldest: int
     largest: int
-    """Sort keys, read from high to low: unique by a hash of the id, below 2**63."""
+    """Sort keys, read from high to low, below 2**63. The low bits are a hash of the id, which makes every order total."""
 
 
 def entry(document: Document, register: Register) -> Entry:
@@ -55,9 +66,8 @@ def entry(document: Document, register: Register) -> Entry:
     text = term_lists(document.text)
     amounts = tuple(sorted({b.vnd for b in document.budgets if b.kind == "budget" and b.vnd is not None and 0 <= b.vnd < 2**63}))
     ordinal = document.published.toordinal() if document.published else None
-    tie = int.from_bytes(hashlib.sha256(document.id.encode()).digest()[: _HASH_BITS // 8], "big")
-    day_limit = 2 ** (_KEY_BITS - _HASH_BITS) - 1
-    thousands = min(amounts[-1] // 1000 + 1, 2**_HASH_BITS - 1) if amounts else 0
+    digest = int.from_bytes(hashlib.sha256(document.id.encode()).digest()[:8], "big")
+    tie, low = digest >> (64 - _HASH_BITS), digest >> (64 - _LOW_BITS)
     return Entry(
         id=document.id,
         version=document.content_hash,
@@ -66,9 +76,9 @@ def entry(document: Document, register: Register) -> Entry:
         codes=_codes(document, amounts, register),
         published=ordinal,
         amounts=amounts,
-        newest=(ordinal or 0) << _HASH_BITS | tie,
-        oldest=(day_limit - ordinal if ordinal else 0) << _HASH_BITS | tie,
-        largest=thousands << (_KEY_BITS - _HASH_BITS) | tie >> (2 * _HASH_BITS - _KEY_BITS),
+        newest=low if ordinal is None else max(ordinal, _FIRST_DAY) << _HASH_BITS | tie,
+        oldest=low if ordinal is None else (_LAST_DAY - ordinal) << _HASH_BITS | tie,
+        largest=_size(amounts[-1]) << _MONEY_HASH_BITS | digest >> (64 - _MONEY_HASH_BITS) if amounts else low,
     )
 
 
@@ -92,7 +102,23 @@ def _codes(document: Document, amounts: tuple[int, ...], register: Register) -> 
         "year": (f"{document.published.year:04d}",) if document.published else (),
         "kind": (document.kind,),
         "money": tuple(name for name, start, end in MONEY_BANDS if any(start <= a and (end is None or a < end) for a in amounts)),
+        "confidence": _confidence(document),
     }
+
+
+def _size(amount: int) -> int:
+    """A number of 31 bits, the highest set, that grows with the amount."""
+    thousands = amount // 1000
+    exponent = max(0, thousands.bit_length() - _MANTISSA_BITS)
+    # 2**63 đồng make an exponent of 29, which together with the mantissa fits below the highest bit.
+    return 1 << 30 | exponent << _MANTISSA_BITS | thousands >> exponent
+
+
+def _confidence(document: Document) -> tuple[str, ...]:
+    scores = [mention.score for mention in (*document.activities, *document.programmes)]
+    scores += [mention.score for mention in document.localities if mention.role == "about"]
+    scores += [document.relevance.score] if document.relevance else []
+    return tuple(name for name, start, end in CONFIDENCE_BANDS if scores and start <= min(scores) < end)
 
 
 def _sorted(codes: Iterable[str]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ MONEY = {
     "10b-100b": "10 đến dưới 100 tỷ đồng",
     "over-100b": "Từ 100 tỷ đồng",
 }
+CONFIDENCES = {"sure": "Chắc chắn", "likely": "Khá chắc", "doubtful": "Cần xem lại"}
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -77,6 +78,8 @@ class Names:
                 return KINDS.get(code, code)
             case "money":
                 return MONEY.get(code, code)
+            case "confidence":
+                return CONFIDENCES.get(code, code)
             case "year":
                 return code
 
@@ -136,6 +139,8 @@ class Names:
                 return list(KINDS.items())
             case "money":
                 return list(MONEY.items())
+            case "confidence":
+                return list(CONFIDENCES.items())
             case _:
                 return ()
 

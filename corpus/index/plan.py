@@ -6,10 +6,11 @@ Engines translate the nodes of a plan one to one; that keeps their answers the s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from corpus.analysis import Pattern, alternatives, pattern, spellings
-from corpus.index.base import And, In, Money, Node, Not, Or, Phrase, Published, Words
+from corpus.analysis import Pattern, alternatives, beginnings, pattern, spellings
+from corpus.index.base import And, In, Money, Near, Node, Not, Or, Phrase, Prefix, Published, Words
 
 TermField = Literal["body", "title"]
 MAX_PREFERRED = 8
@@ -21,6 +22,25 @@ class Run:
     """Terms side by side in ``body`` (title and text) or ``title``; a single term is a run of one."""
 
     pattern: Pattern
+    field: TermField = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Any term of the field that begins with ``text``; letters and digits only."""
+
+    text: str
+    exact: bool
+    field: TermField = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two different terms, the second ``1 - slop`` to ``1 + slop`` places after the first."""
+
+    terms: tuple[str, str]
+    slop: int
+    exact: bool
     field: TermField = "body"
 
 
@@ -46,7 +66,7 @@ class Without:
     part: Plan
 
 
-Plan = Run | Every | Either | Without | In | Published | Money
+Plan = Run | Start | Together | Every | Either | Without | In | Published | Money
 
 
 def plan(node: Node | None) -> Plan:
@@ -57,8 +77,11 @@ def plan(node: Node | None) -> Plan:
             return _words(text)
         case Phrase(text, title_only):
             found = pattern(text)
-            field: TermField = "title" if title_only else "body"
-            return Either(tuple(Run(p, field) for p in spellings(found))) if found else Every(())
+            return Either(tuple(Run(p, _field(title_only)) for p in spellings(found))) if found else Every(())
+        case Prefix(text, title_only):
+            return Either(tuple(_beginning(p, _field(title_only)) for p in beginnings(text)))
+        case Near():
+            return _near(node)
         case And(parts):
             return Every(tuple(plan(part) for part in parts))
         case Or(parts):
@@ -67,6 +90,33 @@ def plan(node: Node | None) -> Plan:
             return Without(plan(part))
         case In() | Published() | Money():
             return node
+
+
+def _field(title_only: bool) -> TermField:
+    return "title" if title_only else "body"
+
+
+def _beginning(found: Pattern, field: TermField) -> Plan:
+    return Start(found.terms[0], found.exact, field) if found.open else Run(found, field)
+
+
+def _near(node: Near) -> Plan:
+    """Every engine knows the distance of two terms alike, of three and more each in its own way: hence pairs. Both orders are
+    asked for, since the distance that engines count is that from the place right behind the first term."""
+    found = pattern(node.text)
+    if found is None:
+        return Every(())
+    field = _field(node.title_only)
+    if len(found.terms) == 1:
+        return Run(found, field)
+    parts: list[Plan] = []
+    for first, second in pairwise(found.terms):
+        if first == second:
+            parts.append(Run(Pattern((first,), found.exact), field))
+        else:
+            orders = ((first, second), (second, first))
+            parts.append(Either(tuple(Together(terms, node.distance - 1, found.exact, field) for terms in orders)))
+    return Every(tuple(parts))
 
 
 def _words(text: str) -> Plan:
@@ -104,6 +154,11 @@ def _patterns(node: Node | None) -> list[Pattern]:
         case Phrase(text):
             found = pattern(text)
             return list(spellings(found)) if found else []
+        case Prefix(text):
+            return list(beginnings(text))
+        case Near(text):
+            found = pattern(text)
+            return [Pattern((term,), found.exact) for term in found.terms] if found else []
         case And(parts) | Or(parts):
             return [found for part in parts for found in _patterns(part)]
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,7 +13,25 @@ import pytest
 from corpus.analysis import highlight
 from corpus.errors import InvalidData
 from corpus.index import Index, open_index
-from corpus.index.base import MAX_LIMIT, And, CodeField, In, Money, Node, Not, Or, Phrase, Published, Query, Sort, Words
+from corpus.index.base import (
+    MAX_LIMIT,
+    And,
+    CodeField,
+    Histogram,
+    In,
+    Interval,
+    Money,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Published,
+    Query,
+    Sort,
+    Words,
+)
 from corpus.index.plan import patterns
 from corpus.localities import Register
 from tests.search_samples import ALL, DAK_LAK, DIEN_BAN, HOA_BINH, NATIONAL, NGHE_AN, OFF_TOPIC, make_document
@@ -79,6 +98,27 @@ MATCHES: list[tuple[str, Node, set[str]]] = [
     ("a number with a comma is a phrase", Phrase("146,4 triệu"), {"dien-ban"}),
     ("title only", Phrase("Điện Bàn", title_only=True), {"dien-ban"}),
     ("not in the title", Phrase("phân bổ", title_only=True), set()),
+    ("prefix", Prefix("truy"), {"nghe-an", "dien-ban", "national"}),
+    ("prefix with diacritics is exact", Prefix("tuyên"), {"dien-ban"}),
+    ("prefix without diacritics", Prefix("TUYE"), {"dien-ban"}),
+    ("a prefix in the old tone placement", Prefix("hoà"), {"hoa-binh"}),
+    ("a prefix that is a name with k", Prefix("Đắk"), {"dak-lak"}),
+    ("a whole word is a prefix of itself", Prefix("nghèo"), {"nghe-an", "dien-ban", "dak-lak", "hoa-binh", "national"}),
+    ("prefix in the title", Prefix("tập", title_only=True), {"dien-ban"}),
+    ("no such prefix in the title", Prefix("phân", title_only=True), set()),
+    ("a prefix of several words matches nothing", Prefix("tập hu"), set()),
+    ("prefix of marks", Prefix("?!?"), set()),
+    ("near, neighbours", Near("hộ nghèo", 1), {"nghe-an", "dien-ban", "dak-lak", "hoa-binh"}),
+    ("near, one word between", Near("truyền thông", 1), {"nghe-an", "national"}),
+    ("near, in the other order", Near("giống bò", 1), {"hoa-binh"}),
+    ("near, just too far", Near("tỉnh thanh", 8), set()),
+    ("near, just near enough", Near("tỉnh thanh", 9), {"nghe-an"}),
+    ("near, a chain of three", Near("lớp tập cán", 6), {"nghe-an"}),
+    ("near, a chain that is torn", Near("lớp tập cán", 3), set()),
+    ("near, one word", Near("bò", 3), {"hoa-binh"}),
+    ("near, the same word twice", Near("nghèo nghèo", 3), {"nghe-an", "dien-ban", "dak-lak", "hoa-binh", "national"}),
+    ("near in the title", Near("tập kỹ", 2, title_only=True), {"dien-ban"}),
+    ("near never across title and text", Near("nghèo UBND", 1), set()),
     ("or", Or((Words("đối thoại"), Words("bò"))), {"dak-lak", "hoa-binh"}),
     ("and not", And((Words("hộ nghèo"), Not(Words("tập huấn")))), {"dak-lak", "hoa-binh"}),
     ("not alone", Not(Words("nghèo")), {"off-topic"}),
@@ -104,6 +144,7 @@ MATCHES: list[tuple[str, Node, set[str]]] = [
     ("relevance", In("relevance", ("poverty_other",)), {"hoa-binh"}),
     ("year", In("year", ("2023",)), {"nghe-an", "dien-ban"}),
     ("kind", In("kind", ("news",)), set(NAMES.values())),
+    ("least certain tag", In("confidence", ("sure",)), set(NAMES.values())),
     ("money band", In("money", ("100m-1b",)), {"dien-ban", "hoa-binh"}),
     ("loans are no public money", Money(40_000_000, 60_000_000), set()),
     ("money, start included", Money(1_200_000_000, None), {"nghe-an"}),
@@ -156,6 +197,68 @@ def test_facet_order_is_by_count_then_code(index: Index) -> None:
 def test_facets_of_an_empty_result_are_empty(index: Index) -> None:
     results = index.search(Query(where=Words("xyzxyz"), facets=("province", "year")))
     assert [(facet.field, facet.counts) for facet in results.facets] == [("province", ()), ("year", ())]
+
+
+def test_matrix_counts_each_pair_once_a_document(index: Index) -> None:
+    results = index.search(Query(where=Words("nghèo"), matrices=(("province", "activity"), ("province_before", "year")), limit=0))
+    assert results.matrix("province", "activity").counts == (
+        ("VN", "planning", 1),
+        ("v2-40", "radio_facility", 1),
+        ("v2-40", "training", 1),
+        ("v2-48", "training", 1),
+        ("v2-66", "dialogue", 1),
+    )
+    assert results.matrix("province_before", "year").counts == (
+        ("v1-17", "2022", 1),
+        ("v1-40", "2023", 1),
+        ("v1-49", "2023", 1),
+        ("v2-66", "2025", 1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        ("day", [date(2022, 3, 1), date(2023, 6, 15), date(2023, 12, 4), date(2024, 1, 1), date(2025, 9, 1)]),
+        ("week", [date(2022, 2, 28), date(2023, 6, 12), date(2023, 12, 4), date(2024, 1, 1), date(2025, 9, 1)]),
+        ("month", [date(2022, 3, 1), date(2023, 6, 1), date(2023, 12, 1), date(2024, 1, 1), date(2025, 9, 1)]),
+    ],
+)
+def test_histogram(index: Index, interval: Interval, expected: list[date]) -> None:
+    found = index.search(Query(histogram=interval)).histogram
+    assert found == Histogram(interval, tuple((day, 1) for day in expected), undated=1)
+
+
+def test_histogram_by_year_adds_up(index: Index) -> None:
+    found = index.search(Query(where=Words("nghèo"), histogram="year", limit=0)).histogram
+    assert found == Histogram("year", ((date(2022, 1, 1), 1), (date(2023, 1, 1), 2), (date(2025, 1, 1), 1)), undated=1)
+
+
+def test_counts_of_an_empty_result_are_empty(index: Index) -> None:
+    results = index.search(Query(where=Words("xyzxyz"), matrices=(("province", "activity"),), histogram="month"))
+    assert results.matrix("province", "activity").counts == ()
+    assert results.histogram == Histogram("month", (), 0)
+
+
+@pytest.mark.parametrize("pair", [("province", "province"), ("locality", "year"), ("year", "district")])
+def test_a_matrix_that_cannot_be_shown_is_refused(pair: tuple[CodeField, CodeField]) -> None:
+    with pytest.raises(ValueError, match="matrix"):
+        Query(matrices=(pair,))
+
+
+@pytest.mark.parametrize("make", [lambda: Prefix("hộ"), lambda: Near("a b", 0), lambda: Near("a b", 51)])
+def test_nodes_beyond_their_limits_are_refused(make: Callable[[], Node]) -> None:
+    with pytest.raises(ValueError):
+        make()
+
+
+def test_frequencies_are_of_living_documents(index: Index) -> None:
+    assert index.frequencies(["nghèo", "bò", "đắk", "dak", "xyz"]) == (5, 1, 0, 1, 0)
+    assert index.frequencies(["ngheo", "ma"], exact=False) == (5, 2)
+    index.delete(HOA_BINH.id)
+    index.refresh()
+    assert index.frequencies(["nghèo", "bò"]) == (4, 0)
+    assert index.frequencies([]) == ()
 
 
 @pytest.mark.parametrize(
@@ -218,6 +321,53 @@ def test_cursor_gives_each_document_once(crowd: Index, sort: Sort) -> None:
             break
     assert len(seen) == len(set(seen)) == 57
     assert seen == [hit.id for hit in crowd.search(Query(sort=sort, limit=200)).hits]
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "largest"])
+def test_a_scan_gives_all_ids_in_order(crowd: Index, sort: Sort) -> None:
+    query = Query(where=Words("nghèo"), filters=(In("kind", ("news",)),), sort=sort, limit=1)
+    ordered = [hit.id for hit in crowd.search(Query(sort="newest" if sort == "relevance" else sort, limit=200)).hits]
+    with crowd.scan(query) as scan:
+        assert scan.total == 57
+        assert list(scan) == ordered
+    with crowd.scan(Query(where=Words("xyzxyz"))) as scan:
+        assert (scan.total, list(scan)) == (0, [])
+
+
+def test_a_scan_sees_one_snapshot_while_others_write(crowd: Index) -> None:
+    scan = crowd.scan(Query(sort="oldest"))
+    first = [next(scan) for _ in range(3)]
+    for number in range(20, 40):
+        crowd.delete(f"{number:024d}")
+    for number in range(100, 120):
+        crowd.put(make_document(f"{number:024d}", "Tin mới", "Viết trong khi đọc.", published=date(2020, 1, 1)))
+    crowd.refresh()
+    seen = [*first, *scan]
+    assert len(seen) == scan.total == 57
+    assert set(seen) == {f"{number:024d}" for number in range(57)}
+    with crowd.scan(Query()) as after:
+        assert after.total == 57
+
+
+def test_a_scan_may_be_left_early(crowd: Index) -> None:
+    scan = crowd.scan(Query())
+    next(scan)
+    scan.close()
+    assert list(scan) == []
+    assert crowd.count(Query()) == 57
+
+
+def test_counts_are_parts_of_one_snapshot(crowd: Index) -> None:
+    """Each answer adds up by itself while documents come and go between them."""
+    for number in range(57, 77):
+        crowd.put(make_document(f"{number:024d}", "Tin giảm nghèo", "Văn bản.", about=(("v1-40", "Văn bản"),), published=date(2024, 1, 9)))
+        crowd.refresh()
+        query = Query(facets=("kind",), matrices=(("kind", "year"),), histogram="day", limit=200, sort="newest")
+        results = crowd.search(query)
+        assert results.histogram is not None
+        dated = Counter(dict(results.histogram.counts)).total()
+        assert results.total == len(results.hits) == dict(results.facet("kind").counts)["news"] == dated + results.histogram.undated
+        assert results.matrix("kind", "year").counts == (("news", "2024", dated),)
 
 
 @pytest.mark.parametrize("sort", ["relevance", "newest"])
@@ -331,7 +481,7 @@ def test_strange_texts_are_kept(open_fresh: Open) -> None:
 def test_highlights_show_why_a_document_matched(index: Index) -> None:
     documents = {document.id: document for document in ALL}
     for name, where, _ in MATCHES:
-        if not isinstance(where, Words | Phrase) or not patterns(where):
+        if not isinstance(where, Words | Phrase | Prefix | Near) or not patterns(where):
             continue
         for hit in index.search(Query(where=where)).hits:
             document = documents[hit.id]

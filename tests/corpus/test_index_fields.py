@@ -16,7 +16,7 @@ from corpus.index.names import MONEY, Names
 from corpus.localities import Register
 from corpus.portals import PortalRegistry
 from search_api.params import CODE_PARAMETERS
-from tests.search_samples import ALL, DIEN_BAN, NGHE_AN
+from tests.search_samples import ALL, DIEN_BAN, NGHE_AN, OFF_TOPIC
 
 REGISTER = Register.load()
 NAMES = Names.load(register=REGISTER, portals=PortalRegistry(()))
@@ -98,5 +98,38 @@ def test_sort_keys_order_by_date_and_amount(rows: list[tuple[date | None, int | 
             if day and not other_day:
                 assert found.newest > other.newest
                 assert found.oldest > other.oldest
-            if vnd is not None and (other_vnd is None or vnd // 1000 > other_vnd // 1000):
+            if vnd is not None and (other_vnd is None or (vnd // 1000 > other_vnd // 1000 and vnd > other_vnd * (1 + 1e-7))):
                 assert found.largest > other.largest
+
+
+def test_sort_keys_of_the_largest_sums_stay_in_order() -> None:
+    sums = [0, 999, 1000, 33_554_431_000, 33_554_432_000, 33_600_000_000, 10**12, 10**15, 2**63 - 1]
+    keys = []
+    for vnd in sums:
+        found = entry(replace(NGHE_AN, budgets=(Budget(vnd=vnd, evidence=(Span(0, 3),), method="test"),)), REGISTER)
+        keys.append(found.largest)
+    assert keys[0] == keys[1]  # told apart by the thousand
+    assert keys[1:] == sorted(set(keys))
+    assert keys[-1] < 2**63
+
+
+def test_no_two_undated_documents_of_many_share_a_key() -> None:
+    entries = [entry(replace(OFF_TOPIC, id=f"{number:024x}", published=None), REGISTER) for number in range(3000)]
+    for order in ("newest", "oldest", "largest"):
+        assert len({getattr(found, order) >> 20 for found in entries}) == 3000
+
+
+CONFIDENCES = [
+    ("rules alone", (1.0, 1.0), {"sure"}),
+    ("the least certain decides", (0.95, 0.89), {"likely"}),
+    ("a doubtful one", (0.69, 1.0), {"doubtful"}),
+    ("on the bound", (0.9, 0.7), {"likely"}),
+    ("no tag", (), set()),
+]
+
+
+@pytest.mark.parametrize(("scores", "bands"), [case[1:] for case in CONFIDENCES], ids=[case[0] for case in CONFIDENCES])
+def test_confidence_is_that_of_the_least_certain_tag(scores: tuple[float, ...], bands: set[str]) -> None:
+    activities = tuple(replace(DIEN_BAN.activities[0], score=score) for score in scores)
+    document = replace(DIEN_BAN, activities=activities, programmes=(), localities=(), relevance=None)
+    assert set(entry(document, REGISTER).codes["confidence"]) == bands
