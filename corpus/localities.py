@@ -257,25 +257,31 @@ class Register:
 
     def on_old_map(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Where units stand on the map of 63: old provinces; a new province that smaller units narrow down gives way to them, and one
-        that nothing narrows down and that was made of several stays as its own code, since it cannot be told apart.
+        that nothing narrows down and that was made of several stays as its own code, since it cannot be told apart. So does the
+        province of a new commune that reaches over an old border.
         """
         wanted = list(dict.fromkeys(codes))
         found: set[str] = set()
         narrowed: set[str | None] = set()
+        wide: set[str | None] = set()
         for code in wanted:
             unit = self.get(code)
             if unit and unit.level in ("district", "commune"):
                 provinces = self.provinces_before(code)
-                found.update(provinces)
-                narrowed.update(self.today_province(province) for province in provinces)
+                if len(provinces) == 1:
+                    found.update(provinces)
+                    narrowed.update(self.today_province(province) for province in provinces)
+                else:
+                    wide.add(self.today_province(code))
         for code in wanted:
             unit = self.get(code)
             if unit and unit.level == "province":
                 provinces = self.provinces_before(code)
                 if unit.generation == "v1" or len(provinces) == 1:
                     found.update(provinces)
-                elif code not in narrowed:
-                    found.add(code)
+                else:
+                    wide.add(code)
+        found.update(code for code in wide if code and code not in narrowed)
         return tuple(sorted(found))
 
     def on_new_map(self, codes: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpus.store.database import open_database
 from corpus.store.documents import DocumentStore, OldTags, Unindexed, Version
+from corpus.store.facts import BudgetRow, FactRow, FactStore, StoredFact
 from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
 from corpus.store.pages import PageState, PageStore, PendingPage
 from corpus.store.reviews import Review, ReviewStore, review_from_json, review_to_json
@@ -22,7 +23,7 @@ FILE_NAME = "loa.db"
 """Name of the database inside HOME."""
 
 
-class Store(FrontierStore, PageStore, DocumentStore, ReviewStore, RunStore, SubscriptionStore, SavedSearchStore, SendStore):
+class Store(FrontierStore, PageStore, DocumentStore, FactStore, ReviewStore, RunStore, SubscriptionStore, SavedSearchStore, SendStore):
     """One open database. Safe to share between threads; each process opens its own.
 
     The methods stand in the module of their subject. Every method is one transaction: it happened wholly or not at all.
@@ -43,7 +44,9 @@ __all__ = [
     "FILE_NAME",
     "SCHEMA_VERSION",
     "Asked",
+    "BudgetRow",
     "Choices",
+    "FactRow",
     "FoundUrl",
     "Frequency",
     "FrontierUrl",
@@ -61,6 +64,7 @@ __all__ = [
     "SendState",
     "SourceState",
     "Store",
+    "StoredFact",
     "StoredIssue",
     "Unindexed",
     "Version",

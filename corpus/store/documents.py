@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 from corpus.document import Document, from_json, to_json, to_plain
 from corpus.errors import InvalidData
 from corpus.store.database import Database
+from corpus.store.facts import withdraw_fact, write_fact
 from corpus.store.schema import aliases, documents, old_tags, versions
 
 TAG_FIELDS = ("relevance", "programmes", "localities", "activities", "budgets", "quantities", "official", "dates")
@@ -222,6 +223,7 @@ def write_document(connection: sa.Connection, document: Document, now: datetime,
         )
         _write_version(connection, document, now, tagged_by)
         _write_aliases(connection, document)
+        write_fact(connection, document, document.provenance.first_seen or fetched_at)
         return document.id, True
     changed = _write_version(connection, document, now, tagged_by)
     changed |= _write_aliases(connection, document)
@@ -239,7 +241,14 @@ def write_document(connection: sa.Connection, document: Document, now: datetime,
             .where(documents.c.id == document.id)
             .values(content_hash=latest, first_seen=first_seen, withdrawn=False, revision=documents.c.revision + 1, changed_at=now)
         )
+        counting = document if latest == document.content_hash else _version(connection, document.id, latest)
+        write_fact(connection, counting, first_seen)
     return document.id, changed
+
+
+def _version(connection: sa.Connection, document_id: str, content_hash: str) -> Document:
+    key = sa.and_(versions.c.document_id == document_id, versions.c.content_hash == content_hash)
+    return _decoded(connection.execute(sa.select(versions.c.document).where(key)).scalar_one(), document_id)
 
 
 def withdraw_document(connection: sa.Connection, document_id: str, now: datetime) -> None:
@@ -249,6 +258,7 @@ def withdraw_document(connection: sa.Connection, document_id: str, now: datetime
         .where(documents.c.id == document_id, documents.c.withdrawn.is_(False))
         .values(withdrawn=True, revision=documents.c.revision + 1, changed_at=now)
     )
+    withdraw_fact(connection, document_id)
 
 
 def _identity(connection: sa.Connection, document: Document) -> str:

@@ -192,6 +192,19 @@ reviews = sa.Table(
     sa.UniqueConstraint("document_id", "kind", "code", "decision", "reviewer", "decided_at"),
 )
 
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("document_id", sa.String, primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False, unique=True),  # of the last change of the row
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("published", sa.Integer, index=True),  # ordinal of the day, doubtful ones too
+    sa.Column("story", sa.String, nullable=False, index=True),  # the document that leads its story
+    sa.Column("story_due", sa.Boolean, nullable=False),  # to be grouped (again)
+    sa.Column("fact", sa.LargeBinary),  # MessagePack of corpus.store.facts.FactRow; NULL: withdrawn
+    sa.Index("facts_story_due", "document_id", sqlite_where=sa.text("story_due")),
+)
+
 
 def _first_tables(connection: sa.Connection) -> None:
     first = (meta, runs, sources, frontier, visits, observations, documents, pages, versions, old_tags, aliases)
@@ -208,7 +221,14 @@ def _mail(connection: sa.Connection) -> None:
     metadata.create_all(connection, tables=TABLES, checkfirst=False)
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail)
+def _facts(connection: sa.Connection) -> None:
+    from corpus.store.facts import fill_facts  # it needs the tables above
+
+    metadata.create_all(connection, tables=[facts], checkfirst=False)
+    fill_facts(connection)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts)
 """Step n makes schema version n out of version n - 1."""
 
 SCHEMA_VERSION = len(STEPS)

@@ -177,6 +177,8 @@ def test_old_and_new_map(register: Register) -> None:
     assert register.on_old_map(["v2-08"]) == ("v2-08",), "a whole new province cannot be told apart"
     assert register.on_old_map(["v2-38"]) == ("v1-38",), "an unmerged one can"
     assert register.on_old_map(["v1-507"]) == ("v1-49",)
+    assert register.on_old_map(["v2-10804"]) == ("v2-31",), "xã Kim Thành was made of communes of Hải Dương and of Hải Phòng"
+    assert register.on_old_map(["v2-10804", "v1-31"]) == ("v1-31", "v2-31")
     assert register.on_new_map(["v1-507", "v1-48"]) == ("v2-48",)
     assert register.on_new_map(["R-tay-bac", "VN"]) == ()
 

@@ -1,0 +1,183 @@
+"""What is counted of each document, in memory: a few hundred bytes each, places on both maps, loaded once and kept up to date.
+
+`FactTable` reads the store's slim rows (``corpus/store/facts.py``) and later only those that changed. Counting is done elsewhere.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Protocol
+
+import msgspec
+
+from corpus.localities import Register
+from corpus.store import BudgetRow, StoredFact
+from monitor.periods import Period, Units
+
+FactBudget = BudgetRow
+"""One sum of money of a document (see ``corpus/store/facts.py``)."""
+
+NATIONAL = "VN"
+RELEVANT = "communication"
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One document that counts. ``msgspec.structs.replace`` makes a changed copy."""
+
+    id: str
+    title: str
+    portal: str
+    kind: str = "news"
+    published: date | None
+    """None where the source does not say or the date is doubtful: such documents are counted apart, as undated."""
+    doubtful: bool = False
+    """There was a date, but a guess."""
+    first_seen: datetime
+    relevance: str
+    about: tuple[str, ...] = ()
+    """Codes of the places it is about, on their own map."""
+    provinces_34: tuple[str, ...] = ()
+    """``v2-…`` and ``VN``."""
+    provinces_63: tuple[str, ...] = ()
+    """``v1-…``, ``VN``, and the ``v2-…`` of a new province that cannot be told apart."""
+    activities: tuple[tuple[str, str], ...] = ()
+    """(code, modality)."""
+    programmes: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    story: str
+    """Id of the first publisher of its story; its own where it stands alone."""
+    budgets: tuple[FactBudget, ...] = ()
+
+    @property
+    def first_in_story(self) -> bool:
+        return self.story == self.id
+
+    @property
+    def relevant(self) -> bool:
+        return self.relevance == RELEVANT
+
+    def provinces(self, units: Units) -> tuple[str, ...]:
+        return self.provinces_34 if units == "34" else self.provinces_63
+
+    @property
+    def order(self) -> tuple[date, datetime, str]:
+        """Sorts by publication (undated last), then first seen: the smallest of a story is its first publisher."""
+        return (self.published or date.max, self.first_seen, self.id)
+
+
+class FactSource(Protocol):
+    """The part of `corpus.store.Store` that facts come from."""
+
+    def facts(self, *, after: int = 0) -> list[StoredFact]: ...
+
+    def facts_revision(self) -> int: ...
+
+
+class Places:
+    """Where sets of places stand on the two maps; each different set is looked up once."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._known: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._words: dict[object, object] = {}
+
+    def on_maps(self, about: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        found = self._known.get(about)
+        if found is None:
+            national = {NATIONAL} & set(about)
+            new = tuple(sorted(national.union(self._register.on_new_map(about))))
+            old = tuple(sorted(national.union(self._register.on_old_map(about))))
+            found = self._known[about] = (self.same(new), self.same(old))
+        return found
+
+    def same(self, value: tuple[str, ...]) -> tuple[str, ...]:
+        """One object for equal values, so that a hundred thousand facts share theirs."""
+        return self._words.setdefault(value, value)  # type: ignore[return-value] # the value itself or its equal
+
+
+def fact_of(stored: StoredFact, places: Places) -> Fact:
+    """Raises: ValueError for the row of a withdrawn document."""
+    row = stored.fact
+    if row is None:
+        raise ValueError(f"{stored.id} is withdrawn")
+    new, old = places.on_maps(row.about)
+    same = places.same
+    return Fact(
+        id=stored.id,
+        title=stored.title,
+        portal=row.portal,
+        kind=row.kind,
+        published=None if row.doubtful or stored.published is None else date.fromordinal(stored.published),
+        doubtful=row.doubtful,
+        first_seen=row.first_seen,
+        relevance=row.relevance,
+        about=same(row.about),
+        provinces_34=new,
+        provinces_63=old,
+        activities=same(row.activities),  # type: ignore[arg-type] # shares any tuple
+        programmes=same(row.programmes),
+        components=same(row.components),
+        story=stored.story,
+        budgets=row.budgets,
+    )
+
+
+class Facts(Sequence[Fact]):
+    """Documents that count at one revision, dated ones in order of publication, then the undated."""
+
+    def __init__(self, facts: Iterable[Fact], revision: int = 0) -> None:
+        self._all = sorted(facts, key=attrgetter("order"))
+        self._days = [fact.published.toordinal() for fact in self._all if fact.published is not None]
+        self.revision = revision
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def] # as Sequence declares it
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self._all)
+
+    def between(self, start: date, end: date) -> list[Fact]:
+        """Dated facts with ``start <= day < end``, in order."""
+        return self._all[bisect_left(self._days, start.toordinal()) : bisect_left(self._days, end.toordinal())]
+
+    def during(self, period: Period) -> list[Fact]:
+        return self.between(period.start, period.end)
+
+    @property
+    def undated(self) -> list[Fact]:
+        return self._all[len(self._days) :]
+
+    @property
+    def dated(self) -> list[Fact]:
+        return self._all[: len(self._days)]
+
+
+class FactTable:
+    """All facts of a store, brought up to date by reading only what changed. Not for several threads at once."""
+
+    def __init__(self, source: FactSource, register: Register) -> None:
+        self._source = source
+        self._places = Places(register)
+        self._by_id: dict[str, Fact] = {}
+        self._revision = 0
+        self._facts = Facts(())
+
+    def read(self) -> Facts:
+        """The facts of now; the same object as before when nothing changed."""
+        if self._source.facts_revision() == self._revision:
+            return self._facts
+        rows = self._source.facts(after=self._revision)
+        for row in rows:
+            if row.fact is None:
+                self._by_id.pop(row.id, None)
+            else:
+                self._by_id[row.id] = fact_of(row, self._places)
+        self._revision = max((row.seq for row in rows), default=self._revision)
+        self._facts = Facts(self._by_id.values(), self._revision)
+        return self._facts
