@@ -118,6 +118,7 @@ _SURE_ID_PATHS = tuple(
         r"/(?:view_content|legal-detail|view-content)/(\d{2,12})(?:-[^/]*)?$",  # Liferay
         r"/view-article/\d+/(?:\d+/)*(\d{6,15})$",  # Quảng Bình: times in milliseconds
         r"/content-(\d{2,12})-[^/]*$",  # Sơn La
+        r"/index\.php/(?:[^/]+/)*(\d{1,10})-[^/]*[a-z][^/]*$",  # Joomla: /index.php/tin-tuc/412-slug
         r"/(\d{3,12})p\d+c\d+/[^/]+$",  # Ninh Thuận newspaper: /45624p31c99/slug.htm
         r"/news/[^/]+/[^/]+-(\d{1,12})(?:\.html)?$",  # NukeViet: /vi/news/Tin-tuc/slug-1845.html
     )

@@ -153,7 +153,7 @@ def is_article_link(link: Link, portal: Portal) -> bool:
     slug = unquote(parts.path).rstrip("/").rpartition("/")[2]
     score += 1 if slug.count("-") >= 4 else 0
     words = len(link.text.split())
-    score += 1 if words >= 6 else -1 if 1 <= words <= 3 else 0
+    score += 1 if words >= 6 else -1 if 1 <= words <= 3 and not link.heading else 0
     score += 1 if link.heading else 0
     score -= 2 if link.navigation else 0
     return score >= _ENOUGH

@@ -271,5 +271,5 @@ def _same(expected: str, target: str) -> bool:
         return False
     parameters = parse_qs(given.query)
     needed = {name: value for name, value in parse_qs(wanted.query).items() if name not in {"l", "plidlayout"}}
-    paging = {"pageindex", "cur", "page"}
-    return all(parameters.get(name) == value for name, value in needed.items()) and not (paging & parameters.keys()) - needed.keys()
+    telling = {"pageindex", "cur", "page", "start", "format", "NewsViews", "dDocName"}
+    return all(parameters.get(name) == value for name, value in needed.items()) and not (telling & parameters.keys()) - needed.keys()

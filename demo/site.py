@@ -82,6 +82,18 @@ def _drupal_listing(page: int) -> str:
     return "/tin-tuc" + (f"?page={page - 1}" if page > 1 else "")
 
 
+def _webcenter_listing(page: int) -> str:
+    return "/webcenter/portal/mau/pages_tin-tuc" + (f"?page={page}" if page > 1 else "")
+
+
+def _dotnetnuke_listing(page: int) -> str:
+    return "/Default.aspx?tabid=294" + (f"&page={page}" if page > 1 else "")
+
+
+def _joomla_listing(page: int) -> str:
+    return "/index.php/tin-tuc" + (f"?start={(page - 1) * PAGE_SIZE}" if page > 1 else "")
+
+
 FAMILIES = {
     "sharepoint": Family(
         article=lambda article: f"/Pages/chi-tiet-tin-tuc.aspx?ItemID={article.id}&l=Tintucsukien",
@@ -111,6 +123,22 @@ FAMILIES = {
         listing=lambda page: "/category/tin-tuc/" + (f"page/{page}/" if page > 1 else ""),
         article_pattern=r"/20\d\d/\d\d/[^/]+-\d+/",
         feed="/feed/",
+    ),
+    "webcenter": Family(
+        article=lambda article: f"/webcenter/portal/mau/pages_tin-tuc/chi-tiet?dDocName=PORTAL{article.id}",
+        listing=_webcenter_listing,
+        article_pattern=r"/chi-tiet\?(?:.*&)?dDocName=PORTAL\d+",
+    ),
+    "dotnetnuke": Family(
+        article=lambda article: f"/Default.aspx?tabid=294&NewsViews={article.id}",
+        listing=_dotnetnuke_listing,
+        article_pattern=r"[?&]NewsViews=\d+",
+    ),
+    "joomla": Family(
+        article=lambda article: f"/index.php/tin-tuc/{article.id}-{article.slug}",
+        listing=_joomla_listing,
+        article_pattern=r"/index\.php/tin-tuc/\d+-",
+        feed="/index.php/tin-tuc?format=feed&type=rss",
     ),
     "drupal": Family(
         article=lambda article: f"/tin-tuc/{article.slug}-{article.id}",
