@@ -17,13 +17,25 @@ from corpus.store.runs import Observation, Recovery, Run, RunStore, SourceState
 from corpus.store.saved_searches import Frequency, SavedSearch, SavedSearchStore
 from corpus.store.schema import SCHEMA_VERSION
 from corpus.store.sends import Send, SendState, SendStore, StoredIssue
+from corpus.store.sightings import NoteKind, Sighting, SightingStore, SourceNote
 from corpus.store.subscriptions import Asked, Choices, Reader, ReaderState, SubscriptionStore
 
 FILE_NAME = "loa.db"
 """Name of the database inside HOME."""
 
 
-class Store(FrontierStore, PageStore, DocumentStore, FactStore, ReviewStore, RunStore, SubscriptionStore, SavedSearchStore, SendStore):
+class Store(
+    FrontierStore,
+    PageStore,
+    DocumentStore,
+    FactStore,
+    ReviewStore,
+    RunStore,
+    SightingStore,
+    SubscriptionStore,
+    SavedSearchStore,
+    SendStore,
+):
     """One open database. Safe to share between threads; each process opens its own.
 
     The methods stand in the module of their subject. Every method is one transaction: it happened wholly or not at all.
@@ -50,6 +62,7 @@ __all__ = [
     "FoundUrl",
     "Frequency",
     "FrontierUrl",
+    "NoteKind",
     "Observation",
     "OldTags",
     "PageState",
@@ -62,6 +75,8 @@ __all__ = [
     "SavedSearch",
     "Send",
     "SendState",
+    "Sighting",
+    "SourceNote",
     "SourceState",
     "Store",
     "StoredFact",

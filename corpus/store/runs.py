@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from corpus.readings import Reading
 from corpus.store.database import Database
 from corpus.store.schema import frontier, observations, runs, sources, visits
+from corpus.store.sightings import write_sighting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,8 @@ class RunStore(Database):
         """Keep what a run saw of a source: listing fetched, items known, causes of trouble (see ``monitor/health.py``)."""
         with self._write() as connection:
             touch_source(connection, portal, now)
-            connection.execute(sa.insert(observations).values(portal=portal, run=run, at=now, observation=dict(observation)))
+            result = connection.execute(sa.insert(observations).values(portal=portal, run=run, at=now, observation=dict(observation)))
+            write_sighting(connection, _key(result), portal, run, now, observation)
 
     def observations(self, portal: str | None = None, *, since: datetime | None = None) -> list[Observation]:
         """In the order they were made."""

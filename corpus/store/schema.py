@@ -205,6 +205,26 @@ facts = sa.Table(
     sa.Index("facts_story_due", "document_id", sqlite_where=sa.text("story_due")),
 )
 
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    sa.Column("id", sa.Integer, sa.ForeignKey("observations.id"), primary_key=True),
+    sa.Column("sighting", sa.LargeBinary, nullable=False),  # MessagePack of corpus.store.sightings.Sighting
+)
+
+source_notes = sa.Table(
+    "source_notes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("portal", sa.String, nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),  # acknowledged, paused, resumed
+    sa.Column("cause", sa.String),
+    sa.Column("until", Instant),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("note", sa.String, nullable=False),
+)
+
 
 def _first_tables(connection: sa.Connection) -> None:
     first = (meta, runs, sources, frontier, visits, observations, documents, pages, versions, old_tags, aliases)
@@ -228,7 +248,16 @@ def _facts(connection: sa.Connection) -> None:
     fill_facts(connection)
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts)
+def _sightings(connection: sa.Connection) -> None:
+    from corpus.store.sightings import fill_sightings  # it needs the tables above
+
+    metadata.create_all(connection, tables=[sightings, source_notes], checkfirst=False)
+    # Outcomes of the last weeks by source without reading years of pages.
+    connection.exec_driver_sql("CREATE INDEX pages_fetched ON pages (fetched_at, portal, run, outcome)")
+    fill_sightings(connection)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts, _sightings)
 """Step n makes schema version n out of version n - 1."""
 
 SCHEMA_VERSION = len(STEPS)
