@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from importlib.resources import files
 
 from fastapi import FastAPI
@@ -11,18 +13,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.index import Index
 from corpus.index.names import Names
+from monitor.periods import day_of
 from search_api.answers import Catalogue, Store
 from search_api.api import api_routes, health_routes
 from search_api.pages import Pages, page_routes
 from search_api.problems import add_handlers
+from search_api.site import Site
 from search_api.words import WordDesk
 
 DEPARTMENT = "Cục Thông tin cơ sở và Thông tin đối ngoại, Bộ Văn hóa, Thể thao và Du lịch"
 
-# Everything comes from here, nothing is scripted, nobody frames it. Crawled text stands on these pages.
+# Everything comes from here, the one script is a file of ours, nobody frames it. Crawled text stands on these pages.
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -31,13 +35,22 @@ HEADERS = {
 }
 
 
-def create_app(store: Store, index: Index, *, names: Names | None = None, department: str = DEPARTMENT) -> FastAPI:
-    """``names`` gives the code lists with the portals in use; without it the bundled ones. Neither store nor index is closed here.
+def create_app(
+    store: Store,
+    index: Index,
+    *,
+    names: Names | None = None,
+    department: str = DEPARTMENT,
+    today: Callable[[], date] | None = None,
+) -> FastAPI:
+    """``names`` gives the code lists with the portals in use; without it the bundled ones. ``today`` is the day in Vietnam, by default the
+    clock's. Neither store nor index is closed here.
 
     Raises: InvalidData for a code list that cannot be read.
     """
     catalogue = Catalogue(store, index, names or Names.load())
-    pages = Pages(catalogue, department=department)
+    site = Site(catalogue.names, department=department, today=today or _today)
+    pages = Pages(catalogue, site)
     app = FastAPI(
         title="loa",
         version="1",
@@ -48,13 +61,17 @@ def create_app(store: Store, index: Index, *, names: Names | None = None, depart
         openapi_url="/api/v1/openapi.json",
     )
     app.state.catalogue = catalogue
-    add_handlers(app, pages.error)
+    add_handlers(app, site.error)
     app.include_router(api_routes(catalogue, WordDesk(catalogue)))
     app.include_router(health_routes(catalogue))
     app.include_router(page_routes(pages))
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")
     app.add_middleware(_Headers)
     return app
+
+
+def _today() -> date:
+    return day_of(datetime.now(UTC))
 
 
 class _Headers:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from corpus.analysis import has_diacritics
 from corpus.document import Document
@@ -18,13 +15,14 @@ from corpus.index.base import MAX_OFFSET, CodeField, Words
 from corpus.index.parse import MAX_CHARACTERS, parse
 from corpus.index.plan import patterns
 from corpus.text import fold, normalize
+from monitor.tilemap import Place, tile_places
 from search_api import formats, labels
 from search_api.answers import Catalogue, FacetCounts, SearchAnswer
 from search_api.api import article_response, search_of
-from search_api.caching import cached, with_etag
+from search_api.caching import cached
 from search_api.evidence import view
-from search_api.params import SORT_VALUES, Map, Search, from_params, link, to_params
-from search_api.tilemap import tiles
+from search_api.params import SORT_VALUES, Search, link
+from search_api.site import Site
 
 SHOWN_CODES = 8
 """Values of a facet shown before the rest folds away."""
@@ -62,21 +60,25 @@ class Chip:
     """Address without this condition."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    place: Place
+    count: int
+    shade: int
+    """0 for none, then 1 to 4 by share of the largest count."""
+
+
+def _tile(place: Place, count: int, largest: int) -> Tile:
+    if place.islands:
+        return Tile(place, 0, 0)
+    return Tile(place, count, 1 + min(3, (count - 1) * 4 // largest) if count else 0)
+
+
 class Pages:
-    def __init__(self, catalogue: Catalogue, *, department: str) -> None:
+    def __init__(self, catalogue: Catalogue, site: Site) -> None:
         self.catalogue = catalogue
         self.names = catalogue.names
-        self.environment = _environment(department)
-
-    def draw(self, request: Request, template: str, *, status: int = 200, state: Search | None = None, **values: Any) -> Response:
-        state = state or Search()
-        html = self.environment.get_template(template).render(
-            path=request.url.path, state=state, switches=_switches(request.url.path, state), **values
-        )
-        body = html.encode("utf-8", "replace")
-        if status != 200:
-            return Response(body, status, media_type="text/html; charset=utf-8")
-        return with_etag(request, body, "text/html; charset=utf-8")
+        self.draw = site.draw
 
     def overview(self, request: Request) -> Response:
         state = replace(Search(), map=search_of(request).map)
@@ -90,7 +92,10 @@ class Pages:
             "overview.html",
             state=state,
             answer=answer,
-            tiles=tiles(counts, state.map, self.names.register),
+            tiles=[
+                [_tile(place, counts.get(place.code, 0), max(counts.values(), default=1)) if place else None for place in row]
+                for row in tile_places(state.map, self.names.register)
+            ],
             tile_link=lambda code: link("/tim", state.toggled(field, code)),
             places=self._bars(places, state, alphabetical=True),
             others=[bar for bar in self._bars(places, state) if bar.name == "Cả nước" or "không tách được" in bar.name],
@@ -241,13 +246,6 @@ class Pages:
         ]
         return self.draw(request, "sources.html", state=state, rows=rows)
 
-    def error(self, request: Request, problem: dict[str, Any]) -> Response:
-        try:
-            state = replace(Search(), q=from_params(request.query_params.multi_items()).q)
-        except ValueError:
-            state = Search()
-        return self.draw(request, "error.html", status=int(problem["status"]), state=state, problem=problem)
-
 
 def page_routes(pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
@@ -294,53 +292,6 @@ def page_routes(pages: Pages) -> APIRouter:
         return pages.draw(request, "help.html", state=replace(Search(), map=search_of(request).map))
 
     return router
-
-
-def _environment(department: str) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("search_api"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        number=formats.number, dong=formats.dong, day=formats.day, instant=formats.instant, pieces=_split_at, quote=_shortened
-    )
-    environment.globals.update(
-        department=department,
-        style=f"/static/loa.css?v={_style_version()}",
-        link=link,
-        to_params=to_params,
-        source_kinds=labels.SOURCE_KINDS,
-    )
-    return environment
-
-
-def _style_version() -> str:
-    return hashlib.sha256(files("search_api").joinpath("static", "loa.css").read_bytes()).hexdigest()[:10]
-
-
-def _split_at(text: str, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:
-    """The text in pieces and whether each is highlighted."""
-    pieces: list[tuple[str, bool]] = []
-    at = 0
-    for start, end in spans:
-        pieces += [(text[at:start], False), (text[start:end], True)]
-        at = end
-    pieces.append((text[at:], False))
-    return [piece for piece in pieces if piece[0]]
-
-
-def _shortened(text: str, limit: int = 220) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _switches(path: str, state: Search) -> list[tuple[str, str, str, bool]]:
-    """34 or 63 provinces on the same page: (short name, full name, address, in use). Codes of one map filter on both."""
-    short, full = {"34": "34 tỉnh", "63": "63 tỉnh"}, {"34": "Bản đồ 34 tỉnh, từ 01/7/2025", "63": "Bản đồ 63 tỉnh, trước 01/7/2025"}
-    maps: tuple[Map, ...] = ("34", "63")
-    return [(short[name], full[name], link(path, replace(state, map=name)), state.map == name) for name in maps]
 
 
 def _pages(state: Search, answer: SearchAnswer) -> dict[str, Any] | None:

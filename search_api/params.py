@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 from urllib.parse import urlencode
 
+from corpus.errors import InvalidData
 from corpus.index.base import MAX_OFFSET, CodeField, In, Node, Published, Query, Sort
 from corpus.index.names import Names
 from corpus.index.parse import MAX_CHARACTERS, parse
+from monitor.periods import Period, Units, parse_period
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -21,7 +23,7 @@ MAX_CODES = 50
 """Codes of one parameter that a query may carry."""
 MAX_CODE_LENGTH = 80
 
-Map = Literal["34", "63"]
+Map = Units
 
 CODE_PARAMETERS: dict[str, CodeField] = {
     "tinh": "province",
@@ -73,6 +75,8 @@ class Search:
     size: int = PAGE_SIZE
     after: int | None = None
     map: Map = "34"
+    period: Period | None = None
+    """None: every day where articles are looked for, the page's own period where figures are shown."""
 
     @property
     def order(self) -> Sort:
@@ -105,6 +109,8 @@ class Search:
         found: list[Node] = [In(field, codes) for field, codes in self.codes]
         if self.relevance:
             found.append(In("relevance", self.relevance))
+        if self.period:
+            found.append(Published(self.period.start, self.period.end))
         if self.since or self.until:
             found.append(Published(self.since, self.until + timedelta(days=1) if self.until else None))
         return tuple(found)
@@ -135,6 +141,7 @@ def from_params(pairs: Iterable[tuple[str, str]]) -> Search:
         size=size,
         after=after,
         map=_map(values),
+        period=_period(values),
     )
     if after is not None and (search.order == "relevance" or page > 1):
         raise InvalidParameter("sau", "Con trỏ chỉ dùng với thứ tự moi, cu hoặc kinh-phi, và không dùng cùng số trang.")
@@ -162,6 +169,8 @@ def to_params(search: Search) -> list[tuple[str, str]]:
         pairs.append(("sau", str(search.after)))
     if search.map != "34":
         pairs.append(("ban-do", search.map))
+    if search.period:
+        pairs.append(("ky", search.period.key))
     return pairs
 
 
@@ -233,6 +242,16 @@ def _map(values: dict[str, list[str]]) -> Map:
     return "63" if text == "63" else "34"
 
 
+def _period(values: dict[str, list[str]]) -> Period | None:
+    text = _one(values, "ky", "")
+    if not text:
+        return None
+    try:
+        return parse_period(text)
+    except InvalidData as error:
+        raise InvalidParameter("ky", "Kỳ phải viết như 2026-W47, 2026-11, 2026-Q4, 2026 hoặc 2026-11-01..2026-11-15.") from error
+
+
 _TEXTS = {
     "q": "Câu tìm, tối đa 500 ký tự; cú pháp ở trang Trợ giúp.",
     "muc": f"Chủ đề: {', '.join(_RELEVANCES)} hoặc {ANY_RELEVANCE}; mặc định communication.",
@@ -243,6 +262,7 @@ _TEXTS = {
     "so": f"Số tin một trang, 1 đến {MAX_PAGE_SIZE}.",
     "sau": "Con trỏ next của trang trước, cho thứ tự moi, cu, kinh-phi.",
     "ban-do": "Bản đồ hành chính của bộ lọc tỉnh: 34 hoặc 63.",
+    "ky": "Kỳ đăng: tuần 2026-W47, tháng 2026-11, quý 2026-Q4, năm 2026, hoặc khoảng 2026-11-01..2026-11-15.",
 }
 
 _SCHEMAS: dict[str, dict[str, Any]] = {
@@ -254,6 +274,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "trang": {"type": "integer", "minimum": 1, "maximum": MAX_OFFSET},
     "so": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE},
     "ban-do": {"enum": [*get_args(Map)]},
+    "ky": {"maxLength": 24},
 }
 
 

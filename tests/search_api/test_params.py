@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.index.base import In, Published
+from monitor.periods import KINDS, period_of
 from search_api.params import CODE_PARAMETERS, InvalidParameter, Search, from_params, link, to_params
 
 _CODES = st.frozensets(st.text(min_size=1, max_size=20), min_size=1, max_size=4).map(lambda found: tuple(sorted(found)))
@@ -30,6 +31,7 @@ def searches(draw: st.DrawFn) -> Search:
         size=draw(st.integers(1, 99)),
         after=after,
         map=draw(st.sampled_from(["34", "63"])),
+        period=draw(st.none() | st.builds(period_of, st.dates(date(1991, 1, 1), date(2098, 12, 31)), st.sampled_from(KINDS))),
     )
 
 
@@ -56,7 +58,9 @@ def test_toggling_twice_changes_nothing_but_the_page(search: Search, field: str,
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from([*CODE_PARAMETERS, "q", "muc", "tu", "den", "xep", "trang", "so", "sau", "ban-do", "la"]), st.text())
+        st.tuples(
+            st.sampled_from([*CODE_PARAMETERS, "q", "muc", "tu", "den", "xep", "trang", "so", "sau", "ban-do", "ky", "la"]), st.text()
+        )
     )
 )
 def test_any_parameters_give_a_state_or_a_named_mistake(pairs: list[tuple[str, str]]) -> None:
@@ -85,6 +89,9 @@ MISTAKES = [
     ("xep", "id; DROP"),
     ("muc", "gi-do"),
     ("ban-do", "35"),
+    ("ky", "2026-W54"),
+    ("ky", "tuần này"),
+    ("ky", "0001"),
     ("tinh", "x" * 81),
 ]
 
@@ -115,6 +122,11 @@ def test_default_shows_communication_and_says_so_in_the_filters() -> None:
 def test_last_day_is_included() -> None:
     search = from_params([("muc", "tat-ca"), ("tu", "2023-12-01"), ("den", "2023-12-31")])
     assert search.filters() == (Published(date(2023, 12, 1), date(2024, 1, 1)),)
+
+
+def test_a_period_narrows_what_is_found() -> None:
+    search = from_params([("muc", "tat-ca"), ("ky", "2026-W47")])
+    assert search.filters() == (Published(date(2026, 11, 16), date(2026, 11, 23)),)
 
 
 def test_order_depends_on_whether_there_is_a_text() -> None:

@@ -1,16 +1,18 @@
-"""The two maps of the country as tiles: every unit one square near its true place, Hoàng Sa and Trường Sa always among them."""
+"""The two maps of the country as tiles: every unit one square near its true place, Hoàng Sa and Trường Sa always among them.
+
+Used by pages, mail and reports alike. What a tile says is the caller's; here stands only where it lies.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from corpus.localities import Register
-from search_api.params import Map
+from monitor.periods import Units
 
 # Rows of names; the layouts keep 58 of 58 pairs of neighbours on the map of 34 and 126 of 136 on the map of 63.
-_LAYOUTS: dict[Map, str] = {
+_LAYOUTS: dict[Units, str] = {
     "34": """
 Lai Châu|Lào Cai|Tuyên Quang|Cao Bằng|||
 Điện Biên|Sơn La|Phú Thọ|Thái Nguyên|Lạng Sơn||
@@ -45,54 +47,47 @@ Lai Châu|Yên Bái|Tuyên Quang|Bắc Kạn|Lạng Sơn||||
 }
 _ISLANDS = {"(Hoàng Sa)": "Đà Nẵng", "(Trường Sa)": "Khánh Hòa"}
 _SHORT = {"Hồ Chí Minh": "TP. HCM", "Bà Rịa - Vũng Tàu": "BR-VT"}
-_SHADES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class Place:
     code: str
     name: str
     short: str
-    count: int
-    shade: int
-    """0 for none, then 1 to 4 by share of the largest count."""
+    """At most eleven letters."""
     islands: str = ""
-    """Hoàng Sa or Trường Sa; the tile then belongs to the unit ``name`` and repeats no count."""
+    """Hoàng Sa or Trường Sa; the tile then belongs to the unit ``name`` and repeats no figure of it."""
 
 
-def tiles(counts: Mapping[str, int], map: Map, register: Register) -> list[list[Tile | None]]:
-    """Rows of the map; None is open space."""
-    largest = max(counts.values(), default=0)
-    rows: list[list[Tile | None]] = []
-    for row in _layout(map):
-        line: list[Tile | None] = []
+@cache
+def tile_places(units: Units, register: Register) -> tuple[tuple[Place | None, ...], ...]:
+    """Rows of the map from north to south; None is open space."""
+    codes = _codes(units, register)
+    rows = []
+    for row in _layout(units):
+        line: list[Place | None] = []
         for name in row:
             owner = _ISLANDS.get(name, name)
             if not name:
                 line.append(None)
-                continue
-            code = _codes(map, register)[owner]
-            if name in _ISLANDS:
-                line.append(Tile(code, owner, name.strip("()"), 0, 0, islands=name.strip("()")))
+            elif name in _ISLANDS:
+                line.append(Place(codes[owner], owner, name.strip("()"), islands=name.strip("()")))
             else:
-                count = counts.get(code, 0)
-                shade = 0 if not count else 1 + min(_SHADES - 1, (count - 1) * _SHADES // largest)
-                line.append(Tile(code, owner, _SHORT.get(owner, owner), count, shade))
-        rows.append(line)
-    return rows
+                line.append(Place(codes[owner], owner, _SHORT.get(owner, owner)))
+        rows.append(tuple(line))
+    return tuple(rows)
 
 
 @cache
-def _layout(map: Map) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(cell.strip() for cell in line.split("|")) for line in _LAYOUTS[map].strip("\n").splitlines())
+def _layout(units: Units) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(cell.strip() for cell in line.split("|")) for line in _LAYOUTS[units].strip("\n").splitlines())
 
 
-@cache
-def _codes(map: Map, register: Register) -> dict[str, str]:
+def _codes(units: Units, register: Register) -> dict[str, str]:
     """Code of every name on the map. A name that the register lacks or knows twice is a mistake of ours."""
-    prefix = "v2-" if map == "34" else "v1-"
+    prefix = "v2-" if units == "34" else "v1-"
     found = {}
-    for name in {_ISLANDS.get(cell, cell) for row in _layout(map) for cell in row if cell}:
+    for name in {_ISLANDS.get(cell, cell) for row in _layout(units) for cell in row if cell}:
         codes = [unit.code for unit in register.by_name(name, level="province") if unit.code.startswith(prefix)]
         if len(codes) != 1:
             raise ValueError(f"tile {name!r} names {codes}")
