@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpus.store.database import open_database
 from corpus.store.documents import DocumentStore, OldTags, Unindexed, Version
+from corpus.store.exports import ExportStore, Kept, Moment, State
 from corpus.store.facts import BudgetRow, FactRow, FactStore, StoredFact
 from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
 from corpus.store.pages import PageState, PageStore, PendingPage
@@ -28,6 +29,7 @@ class Store(
     FrontierStore,
     PageStore,
     DocumentStore,
+    ExportStore,
     FactStore,
     ReviewStore,
     RunStore,
@@ -62,6 +64,8 @@ __all__ = [
     "FoundUrl",
     "Frequency",
     "FrontierUrl",
+    "Kept",
+    "Moment",
     "NoteKind",
     "Observation",
     "OldTags",
@@ -78,6 +82,7 @@ __all__ = [
     "Sighting",
     "SourceNote",
     "SourceState",
+    "State",
     "Store",
     "StoredFact",
     "StoredIssue",

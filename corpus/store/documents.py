@@ -70,7 +70,7 @@ class DocumentStore(Database):
         wanted = None if ids is None else sorted(set(ids))
         last = ""
         while True:
-            query = _current().where(documents.c.id > last).order_by(documents.c.id).limit(_BATCH)
+            query = current_documents().where(documents.c.id > last).order_by(documents.c.id).limit(_BATCH)
             if wanted is not None:
                 part = [key for key in wanted if key > last][:_BATCH]
                 if not part:
@@ -82,7 +82,7 @@ class DocumentStore(Database):
                 query = query.where(documents.c.withdrawn.is_(False))
             with self._read() as connection:
                 rows = connection.execute(query).all()
-                found = _read_documents(connection, rows)
+                found = read_documents(connection, rows)
             yield from found
             if wanted is not None:
                 last = part[-1]
@@ -173,14 +173,14 @@ class DocumentStore(Database):
     def unindexed(self, limit: int) -> list[Unindexed]:
         """Changes that the index lacks, by ascending id."""
         query = (
-            _current(documents.c.revision, documents.c.withdrawn)
+            current_documents(documents.c.revision, documents.c.withdrawn)
             .where(documents.c.revision != documents.c.indexed_revision)
             .order_by(documents.c.id)
             .limit(limit)
         )
         with self._read() as connection:
             rows = connection.execute(query).all()
-            found = {document.id: document for document in _read_documents(connection, [row for row in rows if not row.withdrawn])}
+            found = {document.id: document for document in read_documents(connection, [row for row in rows if not row.withdrawn])}
         return [Unindexed(id=row.id, revision=row.revision, document=found.get(row.id)) for row in rows]
 
     def mark_indexed(self, entries: Iterable[Unindexed]) -> None:
@@ -348,13 +348,13 @@ def _write_aliases(connection: sa.Connection, document: Document) -> bool:
     return changed
 
 
-def _current(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def current_documents(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return sa.select(documents.c.id, documents.c.first_seen, versions.c.document, *more).join(
         versions, sa.and_(versions.c.document_id == documents.c.id, versions.c.content_hash == documents.c.content_hash)
     )
 
 
-def _read_documents(connection: sa.Connection, rows: Iterable[sa.Row[Any]]) -> list[Document]:
+def read_documents(connection: sa.Connection, rows: Iterable[sa.Row[Any]]) -> list[Document]:
     rows = list(rows)
     addresses: dict[str, list[str]] = {row.id: [] for row in rows}
     query = sa.select(aliases.c.document_id, aliases.c.url).where(aliases.c.document_id.in_(list(addresses))).order_by(aliases.c.url)

@@ -1,0 +1,63 @@
+"""Exports as Parquet, written by DuckDB from JSON lines on disk. DuckDB is used here and nowhere else."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+
+from corpus.export.rows import BUDGET_COLUMNS, Column, Kind, Row
+from corpus.export.text import json_lines
+
+_MEMORY = "192MB"
+_TYPES: dict[Kind, str] = {
+    "text": "VARCHAR",
+    "link": "VARCHAR",
+    "date": "DATE",
+    "instant": "TIMESTAMPTZ",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "list": "VARCHAR[]",
+}
+
+
+def write_parquet(path: Path, rows: Iterable[Row], columns: Sequence[Column]) -> None:
+    """The rows in their order, lists as lists, sums as a list of structures; zstd. Equal rows make equal files."""
+    with tempfile.TemporaryDirectory(prefix="loa-parquet-") as folder:
+        lines = Path(folder) / "rows.jsonl"
+        with lines.open("wb") as file:
+            for part in json_lines(rows):
+                file.write(part)
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": 1,
+            "memory_limit": _MEMORY,
+            "temp_directory": folder,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        with duckdb.connect(":memory:", config=settings) as database:
+            database.execute("SET TimeZone = 'UTC'")
+            found = database.sql(
+                "SELECT * FROM read_json($lines, format = 'newline_delimited', columns = $columns, maximum_object_size = 64000000)",
+                params={"lines": str(lines), "columns": {column.name: _type(column) for column in columns}},
+            )
+            found.write_parquet(str(path), compression="zstd", row_group_size=10_000)
+
+
+def read_parquet(path: Path) -> list[Row]:
+    """The rows as `rows.row_of` made them, for comparing."""
+    with duckdb.connect(":memory:") as database:
+        database.execute("SET TimeZone = 'UTC'")
+        found = database.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
+
+def _type(column: Column) -> str:
+    if column.kind == "budgets":
+        fields = ", ".join(f'"{field.name}" {_TYPES[field.kind]}' for field in BUDGET_COLUMNS)
+        return f"STRUCT({fields})[]"
+    return _TYPES[column.kind]
