@@ -12,10 +12,8 @@ from typing import Any, TypeVar
 from corpus.document import ActivityMention, Budget, Document, LocalityMention, ProgrammeMention, Relevance, Span, from_plain, to_plain
 from corpus.errors import InvalidData
 from corpus.store import Review
+from corpus.tags import REVIEW_METHOD, tag_code
 from nlp.examples import ACTIVITY_CODES, Example
-
-METHOD = "review"
-"""Method of every tag that a person accepted or corrected."""
 
 Tag = TypeVar("Tag", ProgrammeMention, LocalityMention, ActivityMention, Budget)
 
@@ -39,13 +37,6 @@ def apply_reviews(document: Document, reviews: Sequence[Review]) -> Document:
         else:
             document = replace(document, budgets=_budgets(document, code, review))
     return document
-
-
-def tag_code(tag: ProgrammeMention | LocalityMention | ActivityMention | Budget) -> str:
-    """What a decision calls the tag: its code; the candidates of an open place; amount and place of a sum, ``5500000000@214``."""
-    if isinstance(tag, Budget):
-        return f"{tag.vnd if tag.vnd is not None else tag.usd}@{tag.evidence[0].field}:{tag.evidence[0].start}"
-    return tag.code if tag.code is not None else "|".join(tag.candidates)
 
 
 def examples_of(document: Document, reviews: Sequence[Review]) -> list[Example]:
@@ -79,7 +70,7 @@ def _relevance(given: Relevance | None, review: Review) -> Relevance | None:
         return None if given is not None and given.value == review.code else given
     value = review.code if review.decision == "accept" else (review.value or {}).get("value")
     evidence = to_plain(given.evidence) if given else []
-    result: Relevance = from_plain({"value": value, "evidence": evidence, "score": 1.0, "method": METHOD}, Relevance)
+    result: Relevance = from_plain({"value": value, "evidence": evidence, "score": 1.0, "method": REVIEW_METHOD}, Relevance)
     return result
 
 
@@ -117,7 +108,7 @@ def _repositioned(budget: Budget, moved: dict[int, int]) -> Budget:
 
 
 def _changes(review: Review) -> dict[str, Any]:
-    return {**(review.value or {}), "score": 1.0, "method": METHOD}
+    return {**(review.value or {}), "score": 1.0, "method": REVIEW_METHOD}
 
 
 def _changed(tag: Tag, kind: type[Tag], changes: dict[str, Any]) -> Tag:

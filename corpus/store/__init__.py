@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from corpus.store.accounts import ROLES, Account, AccountRole, AccountStore, Session
 from corpus.store.database import open_database
+from corpus.store.decisions import Decided, DecisionStore
 from corpus.store.documents import DocumentStore, OldTags, Unindexed, Version
 from corpus.store.exports import ExportStore, Kept, Moment, State
 from corpus.store.facts import BudgetRow, FactRow, FactStore, StoredFact
 from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
 from corpus.store.pages import PageState, PageStore, PendingPage
+from corpus.store.queue import QueueStore, TagReport, Waiting
 from corpus.store.reviews import Review, ReviewStore, review_from_json, review_to_json
 from corpus.store.runs import Observation, Recovery, Run, RunStore, SourceState
 from corpus.store.saved_searches import Frequency, SavedSearch, SavedSearchStore
@@ -32,6 +35,9 @@ class Store(
     ExportStore,
     FactStore,
     ReviewStore,
+    DecisionStore,
+    QueueStore,
+    AccountStore,
     RunStore,
     SightingStore,
     SubscriptionStore,
@@ -56,10 +62,14 @@ def open_store(path: Path) -> Store:
 
 __all__ = [
     "FILE_NAME",
+    "ROLES",
     "SCHEMA_VERSION",
+    "Account",
+    "AccountRole",
     "Asked",
     "BudgetRow",
     "Choices",
+    "Decided",
     "FactRow",
     "FoundUrl",
     "Frequency",
@@ -79,6 +89,7 @@ __all__ = [
     "SavedSearch",
     "Send",
     "SendState",
+    "Session",
     "Sighting",
     "SourceNote",
     "SourceState",
@@ -86,8 +97,10 @@ __all__ = [
     "Store",
     "StoredFact",
     "StoredIssue",
+    "TagReport",
     "Unindexed",
     "Version",
+    "Waiting",
     "open_store",
     "review_from_json",
     "review_to_json",

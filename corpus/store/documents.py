@@ -19,6 +19,7 @@ from corpus.document import Document, from_json, to_json, to_plain
 from corpus.errors import InvalidData
 from corpus.store.database import Database
 from corpus.store.facts import withdraw_fact, write_fact
+from corpus.store.queue import drop_uncertain, write_uncertain
 from corpus.store.schema import aliases, documents, old_tags, versions
 
 TAG_FIELDS = ("relevance", "programmes", "localities", "activities", "budgets", "quantities", "official", "dates")
@@ -224,6 +225,7 @@ def write_document(connection: sa.Connection, document: Document, now: datetime,
         _write_version(connection, document, now, tagged_by)
         _write_aliases(connection, document)
         write_fact(connection, document, document.provenance.first_seen or fetched_at)
+        write_uncertain(connection, document)
         return document.id, True
     changed = _write_version(connection, document, now, tagged_by)
     changed |= _write_aliases(connection, document)
@@ -243,6 +245,7 @@ def write_document(connection: sa.Connection, document: Document, now: datetime,
         )
         counting = document if latest == document.content_hash else _version(connection, document.id, latest)
         write_fact(connection, counting, first_seen)
+        write_uncertain(connection, counting)
     return document.id, changed
 
 
@@ -259,6 +262,7 @@ def withdraw_document(connection: sa.Connection, document_id: str, now: datetime
         .values(withdrawn=True, revision=documents.c.revision + 1, changed_at=now)
     )
     withdraw_fact(connection, document_id)
+    drop_uncertain(connection, document_id)
 
 
 def _identity(connection: sa.Connection, document: Document) -> str:

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from corpus.errors import InvalidData
+from corpus.store.account_tables import review_effects
 from corpus.store.database import Database
 from corpus.store.schema import reviews
+from corpus.tags import TAG_KINDS, TagKind
 
-TagKind = Literal["relevance", "programme", "locality", "activity", "budget"]
 Decision = Literal["accept", "correct", "reject"]
 
 
@@ -32,8 +33,8 @@ class Review:
     decided_at: datetime
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(TagKind):
-            raise InvalidData(f"review of {self.kind!r}: one of {', '.join(get_args(TagKind))} is needed")
+        if self.kind not in TAG_KINDS:
+            raise InvalidData(f"review of {self.kind!r}: one of {', '.join(TAG_KINDS)} is needed")
         if self.decision not in get_args(Decision):
             raise InvalidData(f"decision {self.decision!r}: one of {', '.join(get_args(Decision))} is needed")
         if self.decision == "correct" and not self.value:
@@ -65,8 +66,8 @@ class ReviewStore(Database):
         return review
 
     def reviews(self, document_id: str | None = None) -> list[Review]:
-        """All decisions in the order they were taken: the audit trail."""
-        query = sa.select(reviews).order_by(reviews.c.decided_at, reviews.c.id)
+        """The decisions that stand, in the order they were taken; those undone are in the trail (`decisions`)."""
+        query = sa.select(reviews).where(standing()).order_by(reviews.c.decided_at, reviews.c.id)
         if document_id is not None:
             query = query.where(reviews.c.document_id == document_id)
         with self._read() as connection:
@@ -81,6 +82,12 @@ class ReviewStore(Database):
             before = connection.execute(sa.select(sa.func.count()).select_from(reviews)).scalar_one()
             connection.execute(insert(reviews).on_conflict_do_nothing(), rows)
             return int(connection.execute(sa.select(sa.func.count()).select_from(reviews)).scalar_one()) - int(before)
+
+
+def standing() -> sa.ColumnElement[bool]:
+    """Condition on the table of reviews: the decision was not undone."""
+    undone = sa.select(review_effects.c.review).where(review_effects.c.undone_at.is_not(None))
+    return reviews.c.id.not_in(undone)
 
 
 def review_to_json(review: Review) -> bytes:

@@ -257,7 +257,15 @@ def _sightings(connection: sa.Connection) -> None:
     fill_sightings(connection)
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts, _sightings)
+def _accounts(connection: sa.Connection) -> None:
+    from corpus.store.account_tables import TABLES  # which stand on this module
+    from corpus.store.queue import fill_uncertain
+
+    metadata.create_all(connection, tables=TABLES, checkfirst=False)
+    fill_uncertain(connection)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts, _sightings, _accounts)
 """Step n makes schema version n out of version n - 1."""
 
 SCHEMA_VERSION = len(STEPS)

@@ -20,7 +20,8 @@ from corpus.document import (
     to_plain,
 )
 from corpus.store import Review
-from pipelines.reviews import apply_reviews, examples_of, tag_code
+from corpus.tags import tag_code
+from pipelines.reviews import apply_reviews, examples_of
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 TEXT = "Huyện mở lớp tập huấn với kinh phí 50 triệu đồng, gồm 30 triệu và 20 triệu cho hai xã Tân Lập."
