@@ -45,7 +45,7 @@ def configure(
     home: Annotated[
         Path | None, typer.Option("--home", readable=False, help="Folder that holds everything the program keeps (LOA_HOME).")
     ] = None,
-    index: Annotated[str | None, typer.Option("--index", help="Folder of the search index (LOA_INDEX).")] = None,
+    index: Annotated[str | None, typer.Option("--index", help="Folder of the search index, or http://host:9200/name (LOA_INDEX).")] = None,
     portals: Annotated[Path | None, typer.Option("--portals", readable=False, help="Portal registry file (LOA_PORTALS).")] = None,
     workers: Annotated[int | None, typer.Option("--workers", help="Worker processes; 0: one a processor (LOA_WORKERS).")] = None,
     log_level: Annotated[str | None, typer.Option("--log-level", help="debug, info, warning or error (LOA_LOG_LEVEL).")] = None,

@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     home: Path = Field(default=Path("var/loa"), description="Folder that holds everything the program keeps.")
-    index: str = Field(default="", description="Folder of the search index; empty for `index` inside the home.")
+    index: str = Field(
+        default="", description="Folder of the search index, or http://host:9200/name for Elasticsearch; empty for `index` inside the home."
+    )
     portals: Path | None = Field(
         default=None, description="Portal registry file (TOML); `portals.toml` inside the home where there is one, else the bundled one."
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+
+from tests.elasticsearch.node import Node, NodeMissing, one_node
 
 REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
 
@@ -23,3 +26,17 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("LOA_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def search_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """One real Elasticsearch node for all tests that ask for it; started at the first, ended with the session."""
+    try:
+        running = one_node(tmp_path_factory.mktemp("elasticsearch"))
+        node = running.__enter__()
+    except NodeMissing as error:
+        pytest.skip(f"no Elasticsearch node: {error}")
+    try:
+        yield node
+    finally:
+        running.__exit__(None, None, None)

@@ -14,29 +14,37 @@ __all__ = ["Index", "open_index", "rebuild_index"]
 
 
 def open_index(url: str | Path, *, register: Register | None = None) -> Index:
-    """The index at a folder (the embedded engine), made empty where there is none.
+    """The index at a folder (the embedded engine) or at ``http://host:9200/name`` (Elasticsearch), made empty where there is none.
 
     ``register`` is the dated register; without it the bundled one is loaded at the first `put`. The engine is imported here so
     that commands which need no index start fast. Raises: InvalidData, IndexUnavailable.
     """
+    if _is_address(url):
+        from corpus.index.elastic import ElasticIndex
+
+        return ElasticIndex(str(url), register=_loader(register))
     from corpus.index.embedded import EmbeddedIndex
 
-    return EmbeddedIndex(_folder(url), register=_loader(register))
+    return EmbeddedIndex(Path(url), register=_loader(register))
 
 
 def rebuild_index(url: str | Path, documents: Iterable[Document], *, register: Register | None = None) -> int:
     """Replaces the index by one built from ``documents``, damaged or outdated as it may be; readers see the old one until the
     switch. Returns the number of documents. Raises: IndexUnavailable while another process writes."""
+    if _is_address(url):
+        from corpus.index.elastic import ElasticIndex
+
+        return ElasticIndex.rebuild(str(url), documents, register=_loader(register))
     from corpus.index.embedded import EmbeddedIndex
 
-    return EmbeddedIndex.rebuild(_folder(url), documents, register=_loader(register))
+    return EmbeddedIndex.rebuild(Path(url), documents, register=_loader(register))
 
 
-def _folder(url: str | Path) -> Path:
-    text = str(url)
-    if "://" in text:
-        raise InvalidData(f"no engine for {text!r}: give a folder")
-    return Path(text)
+def _is_address(url: str | Path) -> bool:
+    scheme, separator, _ = str(url).partition("://")
+    if separator and scheme not in ("http", "https"):
+        raise InvalidData(f"no engine for {str(url)!r}: give a folder or http://host:9200/name")
+    return bool(separator)
 
 
 def _loader(register: Register | None) -> Callable[[], Register]:

@@ -7,9 +7,10 @@ that our analysis made, never as query syntax (see ``parse.py`` for the language
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from inspect import GEN_CREATED, getgeneratorstate
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
@@ -221,10 +222,12 @@ class Scan:
     when the engine goes away; what came until then is not complete.
     """
 
-    def __init__(self, total: int, ids: Generator[str, None, None]) -> None:
+    def __init__(self, total: int, ids: Generator[str, None, None], let_go: Callable[[], object] = lambda: None) -> None:
+        """``let_go`` frees the snapshot of a scan that was closed before its first id; afterwards ``ids`` does."""
         self.total = total
         """Exact number of ids that follow."""
         self._ids = ids
+        self._let_go = let_go
 
     def __iter__(self) -> Self:
         return self
@@ -233,6 +236,8 @@ class Scan:
         return next(self._ids)
 
     def close(self) -> None:
+        if getgeneratorstate(self._ids) == GEN_CREATED:
+            self._let_go()
         self._ids.close()
 
     def __enter__(self) -> Self:
@@ -240,6 +245,16 @@ class Scan:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    engine: str
+    """``tantivy``, ``elasticsearch``"""
+    whole: bool
+    """False where it answers but could lose something: a copy is missing."""
+    documents: int
+    detail: str = ""
 
 
 class Index(Protocol):
@@ -265,6 +280,9 @@ class Index(Protocol):
 
     def frequencies(self, terms: Sequence[str], *, exact: bool = True) -> tuple[int, ...]:
         """In how many documents each term of our analysis stands, in title or text; ``exact`` or folded terms."""
+
+    def health(self) -> Health:
+        """How the engine is; one that cannot answer raises."""
 
     def refresh(self) -> None:
         """Commits what this object wrote and makes all that anyone committed visible to it."""

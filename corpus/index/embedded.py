@@ -27,7 +27,7 @@ import tantivy
 
 from corpus.document import Document
 from corpus.errors import IndexUnavailable, InvalidData
-from corpus.index.base import SCHEMA_VERSION, Hit, Query, Results, Scan, Sort
+from corpus.index.base import SCHEMA_VERSION, Health, Hit, Query, Results, Scan, Sort
 from corpus.index.embedded_query import (
     aggregation,
     below,
@@ -219,6 +219,9 @@ class EmbeddedIndex:
             searcher = opened.index.searcher()
             # Not the engine's own document frequency, which still counts deleted documents.
             return tuple(int(searcher.search(tantivy.Query.term_query(opened.schema, field, term), 1).count) for term in terms)
+
+    def health(self) -> Health:
+        return Health("tantivy", True, self.count(Query()))
 
     def refresh(self) -> None:
         with self._mutex:

@@ -18,7 +18,6 @@ from corpus.localities import Register
 _CODE_FIELDS: tuple[CodeField, ...] = get_args(CodeField)
 # Facet codes come from code lists of at most some 14,000 units; asking for more than that keeps counts exact across segments.
 _ALL_BUCKETS = 30_000
-_TITLE_BOOST = 2.0
 _MANY = 2**63
 
 
@@ -65,29 +64,12 @@ def matching_query(query: Query, schema: Any) -> Any:
 
 def ranked_query(query: Query, matching: Any, schema: Any) -> Any:
     wanted = plans.plan(query.where)
-    preferred = _preferred(wanted)
+    preferred = plans.preferred(wanted)
     if query.where is None or not (preferred or query.filters):
         return matching
     conditions = [(Occur.Must, tantivy.Query.const_score_query(_translate(plans.plan(part), schema), 0.0)) for part in query.filters]
-    better = [(Occur.Should, tantivy.Query.boost_query(_run(run, schema), _boost(run))) for run in preferred]
+    better = [(Occur.Should, tantivy.Query.boost_query(_run(run, schema), plans.boost(run))) for run in preferred]
     return tantivy.Query.boolean_query([(Occur.Must, _translate(wanted, schema)), *conditions, *better])
-
-
-def _boost(run: plans.Run) -> float:
-    return _TITLE_BOOST if run.field == "title" else 1.0
-
-
-def _preferred(wanted: plans.Plan) -> list[plans.Run]:
-    match wanted:
-        case plans.Every(parts, prefer):
-            return [*prefer, *(run for part in parts for run in _preferred(part))]
-        case plans.Either(parts):
-            runs = [part for part in parts if isinstance(part, plans.Run)]
-            return [plans.Run(run.pattern, "title") for run in runs[:1]] + [
-                run for part in parts if not isinstance(part, plans.Run) for run in _preferred(part)
-            ]
-        case _:
-            return []
 
 
 def query_after(query: Query, matching: Any, schema: Any) -> Any:
@@ -123,13 +105,13 @@ def _translate(wanted: plans.Plan, schema: Any) -> Any:
             return tantivy.Query.phrase_query(schema, term_field(field, exact=exact), [first, second], slop)
         case plans.Every(parts):
             if not parts:
-                return tantivy.Query.all_query()
+                return _everything()
             if len(parts) == 1 and not isinstance(parts[0], plans.Without):
                 return _translate(parts[0], schema)
             positive = [(Occur.Must, _translate(part, schema)) for part in parts if not isinstance(part, plans.Without)]
             negative = [(Occur.MustNot, _translate(part.part, schema)) for part in parts if isinstance(part, plans.Without)]
             # A list of exclusions alone would match nothing.
-            return tantivy.Query.boolean_query([*(positive or [(Occur.Must, tantivy.Query.all_query())]), *negative])
+            return tantivy.Query.boolean_query([*(positive or [(Occur.Must, _everything())]), *negative])
         case plans.Either(parts):
             if not parts:
                 return tantivy.Query.empty_query()
@@ -137,13 +119,13 @@ def _translate(wanted: plans.Plan, schema: Any) -> Any:
                 return _translate(parts[0], schema)
             return tantivy.Query.boolean_query([(Occur.Should, _translate(part, schema)) for part in parts])
         case plans.Without(part):
-            return tantivy.Query.boolean_query([(Occur.Must, tantivy.Query.all_query()), (Occur.MustNot, _translate(part, schema))])
+            return tantivy.Query.boolean_query([(Occur.Must, _everything()), (Occur.MustNot, _translate(part, schema))])
         case In(field, codes):
             if not codes:
                 return tantivy.Query.empty_query()
             if len(codes) == 1:
-                return tantivy.Query.term_query(schema, field, codes[0])
-            return tantivy.Query.term_set_query(schema, field, list(codes))
+                return _unscored(tantivy.Query.term_query(schema, field, codes[0]))
+            return _unscored(tantivy.Query.term_set_query(schema, field, list(codes)))
         case Published(start, end):
             return _range(schema, "published", start.toordinal() if start else None, end.toordinal() if end else None)
         case Money(lowest, limit):
@@ -155,7 +137,17 @@ def _range(schema: Any, field: str, start: int | None, end: int | None) -> Any:
     end = _MANY if end is None else min(end, _MANY)
     if start >= end:
         return tantivy.Query.empty_query()
-    return tantivy.Query.range_query(schema, field, FieldType.Unsigned, lower_bound=start, upper_bound=end, include_upper=False)
+    found = tantivy.Query.range_query(schema, field, FieldType.Unsigned, lower_bound=start, upper_bound=end, include_upper=False)
+    return _unscored(found)
+
+
+def _everything() -> Any:
+    return _unscored(tantivy.Query.all_query())
+
+
+def _unscored(query: Any) -> Any:
+    """Codes, dates and sums say whether a document matches, never how well."""
+    return tantivy.Query.const_score_query(query, 0.0)
 
 
 def aggregation(query: Query) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from corpus.index.base import And, In, Money, Near, Node, Not, Or, Phrase, Prefi
 TermField = Literal["body", "title"]
 MAX_PREFERRED = 8
 """Pairs of neighbours that raise the score; a pasted sentence needs no more to be found first, and each costs a phrase look-up."""
+_TITLE_BOOST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,24 @@ def _words(text: str) -> Plan:
     pairs = [Pattern(found.terms[i : i + 2], found.exact) for i in range(min(len(found.terms) - 1, MAX_PREFERRED))]
     prefer = [Run(pair, field) for pair in pairs for field in ("body", "title")] or [Run(found, "title")]
     return Every(tuple(dict.fromkeys(parts)), tuple(dict.fromkeys(prefer)))
+
+
+def preferred(wanted: Plan) -> list[Run]:
+    """What adds to the score of a document that matches anyway: neighbours side by side, and the same in the title."""
+    match wanted:
+        case Every(parts, prefer):
+            return [*prefer, *(run for part in parts for run in preferred(part))]
+        case Either(parts):
+            runs = [part for part in parts if isinstance(part, Run)]
+            return [Run(run.pattern, "title") for run in runs[:1]] + [
+                run for part in parts if not isinstance(part, Run) for run in preferred(part)
+            ]
+        case _:
+            return []
+
+
+def boost(run: Run) -> float:
+    return _TITLE_BOOST if run.field == "title" else 1.0
 
 
 def patterns(node: Node | None) -> tuple[Pattern, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
+from functools import partial
+from itertools import count
 
 import pytest
 
@@ -34,6 +36,7 @@ from corpus.index.base import (
 )
 from corpus.index.plan import patterns
 from corpus.localities import Register
+from tests.elasticsearch import node as nodes
 from tests.search_samples import ALL, DAK_LAK, DIEN_BAN, HOA_BINH, NATIONAL, NGHE_AN, OFF_TOPIC, make_document
 
 REGISTER = Register.load()
@@ -48,20 +51,46 @@ NAMES = {
 }
 
 
-@pytest.fixture(params=["embedded"])
-def open_fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
-    """Opens the same index again and again, empty at first; one case for each engine."""
-    return {"embedded": lambda: open_index(tmp_path / "index", register=REGISTER)}[request.param]
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module", params=["embedded", "elasticsearch"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Open]]:
+    """Gives openers of ever new places for an index; one case for each engine."""
+    if request.param == "embedded":
+        folder = tmp_path_factory.mktemp("indexes")
+        yield lambda: partial(open_index, folder / f"i{next(_NUMBERS)}", register=REGISTER)
+        return
+    node: nodes.Node = request.getfixturevalue("search_node")
+    yield lambda: partial(open_index, f"{node.url}/contract{next(_NUMBERS)}", register=REGISTER)
+    node.request("DELETE", "/contract*?expand_wildcards=all")
 
 
 @pytest.fixture
-def index(open_fresh: Open) -> Iterator[Index]:
+def open_fresh(engine: Callable[[], Open]) -> Open:
+    """Opens the same index again and again, empty at first."""
+    return engine()
+
+
+def filled(open_fresh: Open) -> Iterator[Index]:
     index = open_fresh()
     for document in ALL:
         index.put(document)
     index.refresh()
     yield index
-    index.close()
+    with suppress(Exception):  # some tests close it themselves
+        index.close()
+
+
+@pytest.fixture(scope="module")
+def reader(engine: Callable[[], Open]) -> Iterator[Index]:
+    """Filled once for the tests that only read."""
+    yield from filled(engine())
+
+
+@pytest.fixture
+def index(open_fresh: Open) -> Iterator[Index]:
+    yield from filled(open_fresh)
 
 
 def found(index: Index, where: Node | None = None, *filters: Node) -> set[str]:
@@ -158,25 +187,25 @@ MATCHES: list[tuple[str, Node, set[str]]] = [
 
 
 @pytest.mark.parametrize(("where", "expected"), [case[1:] for case in MATCHES], ids=[case[0] for case in MATCHES])
-def test_matches_the_same_as_query_and_as_filter(index: Index, where: Node, expected: set[str]) -> None:
-    assert found(index, where) == expected
-    assert found(index, None, where) == expected
+def test_matches_the_same_as_query_and_as_filter(reader: Index, where: Node, expected: set[str]) -> None:
+    assert found(reader, where) == expected
+    assert found(reader, None, where) == expected
 
 
-def test_filters_narrow_the_query(index: Index) -> None:
-    assert found(index, Words("hộ nghèo"), In("relevance", ("communication",)), Published(date(2023, 7, 1))) == {
+def test_filters_narrow_the_query(reader: Index) -> None:
+    assert found(reader, Words("hộ nghèo"), In("relevance", ("communication",)), Published(date(2023, 7, 1))) == {
         "nghe-an",
         "dak-lak",
     }
 
 
-def test_nothing_asked_is_everything(index: Index) -> None:
-    assert found(index) == set(NAMES.values())
+def test_nothing_asked_is_everything(reader: Index) -> None:
+    assert found(reader) == set(NAMES.values())
 
 
-def test_facets_count_the_whole_result_not_the_page(index: Index) -> None:
+def test_facets_count_the_whole_result_not_the_page(reader: Index) -> None:
     fields: tuple[CodeField, ...] = ("province", "province_before", "activity", "year", "relevance", "money", "source", "district")
-    results = index.search(Query(where=Words("nghèo"), facets=fields, limit=1))
+    results = reader.search(Query(where=Words("nghèo"), facets=fields, limit=1))
     assert len(results.hits) == 1
     assert results.total == 5
     counts = {field: dict(results.facet(field).counts) for field in fields}
@@ -189,18 +218,18 @@ def test_facets_count_the_whole_result_not_the_page(index: Index) -> None:
     assert counts["district"] == {"v1-431": 1, "v1-507": 1}
 
 
-def test_facet_order_is_by_count_then_code(index: Index) -> None:
-    counts = index.search(Query(facets=("activity",))).facet("activity").counts
+def test_facet_order_is_by_count_then_code(reader: Index) -> None:
+    counts = reader.search(Query(facets=("activity",))).facet("activity").counts
     assert counts == (("training", 2), ("dialogue", 1), ("planning", 1), ("radio_facility", 1))
 
 
-def test_facets_of_an_empty_result_are_empty(index: Index) -> None:
-    results = index.search(Query(where=Words("xyzxyz"), facets=("province", "year")))
+def test_facets_of_an_empty_result_are_empty(reader: Index) -> None:
+    results = reader.search(Query(where=Words("xyzxyz"), facets=("province", "year")))
     assert [(facet.field, facet.counts) for facet in results.facets] == [("province", ()), ("year", ())]
 
 
-def test_matrix_counts_each_pair_once_a_document(index: Index) -> None:
-    results = index.search(Query(where=Words("nghèo"), matrices=(("province", "activity"), ("province_before", "year")), limit=0))
+def test_matrix_counts_each_pair_once_a_document(reader: Index) -> None:
+    results = reader.search(Query(where=Words("nghèo"), matrices=(("province", "activity"), ("province_before", "year")), limit=0))
     assert results.matrix("province", "activity").counts == (
         ("VN", "planning", 1),
         ("v2-40", "radio_facility", 1),
@@ -224,18 +253,18 @@ def test_matrix_counts_each_pair_once_a_document(index: Index) -> None:
         ("month", [date(2022, 3, 1), date(2023, 6, 1), date(2023, 12, 1), date(2024, 1, 1), date(2025, 9, 1)]),
     ],
 )
-def test_histogram(index: Index, interval: Interval, expected: list[date]) -> None:
-    found = index.search(Query(histogram=interval)).histogram
+def test_histogram(reader: Index, interval: Interval, expected: list[date]) -> None:
+    found = reader.search(Query(histogram=interval)).histogram
     assert found == Histogram(interval, tuple((day, 1) for day in expected), undated=1)
 
 
-def test_histogram_by_year_adds_up(index: Index) -> None:
-    found = index.search(Query(where=Words("nghèo"), histogram="year", limit=0)).histogram
+def test_histogram_by_year_adds_up(reader: Index) -> None:
+    found = reader.search(Query(where=Words("nghèo"), histogram="year", limit=0)).histogram
     assert found == Histogram("year", ((date(2022, 1, 1), 1), (date(2023, 1, 1), 2), (date(2025, 1, 1), 1)), undated=1)
 
 
-def test_counts_of_an_empty_result_are_empty(index: Index) -> None:
-    results = index.search(Query(where=Words("xyzxyz"), matrices=(("province", "activity"),), histogram="month"))
+def test_counts_of_an_empty_result_are_empty(reader: Index) -> None:
+    results = reader.search(Query(where=Words("xyzxyz"), matrices=(("province", "activity"),), histogram="month"))
     assert results.matrix("province", "activity").counts == ()
     assert results.histogram == Histogram("month", (), 0)
 
@@ -268,12 +297,12 @@ def test_frequencies_are_of_living_documents(index: Index) -> None:
         ("oldest", ["hoa-binh", "dien-ban", "nghe-an", "off-topic", "dak-lak", "national"]),
     ],
 )
-def test_date_orders_put_undated_last(index: Index, sort: Sort, expected: list[str]) -> None:
-    assert [NAMES[hit.id] for hit in index.search(Query(sort=sort)).hits] == expected
+def test_date_orders_put_undated_last(reader: Index, sort: Sort, expected: list[str]) -> None:
+    assert [NAMES[hit.id] for hit in reader.search(Query(sort=sort)).hits] == expected
 
 
-def test_largest_amount_first(index: Index) -> None:
-    assert [NAMES[hit.id] for hit in index.search(Query(sort="largest", limit=3)).hits] == ["nghe-an", "hoa-binh", "dien-ban"]
+def test_largest_amount_first(reader: Index) -> None:
+    assert [NAMES[hit.id] for hit in reader.search(Query(sort="largest", limit=3)).hits] == ["nghe-an", "hoa-binh", "dien-ban"]
 
 
 def test_words_side_by_side_and_in_the_title_come_first(open_fresh: Open) -> None:
@@ -291,9 +320,9 @@ def test_words_side_by_side_and_in_the_title_come_first(open_fresh: Open) -> Non
     index.close()
 
 
-def test_filters_never_change_the_order(index: Index) -> None:
-    plain = [hit.id for hit in index.search(Query(where=Words("tập huấn hộ"))).hits]
-    filtered = index.search(Query(where=Words("tập huấn hộ"), filters=(In("year", ("2023",)),)))
+def test_filters_never_change_the_order(reader: Index) -> None:
+    plain = [hit.id for hit in reader.search(Query(where=Words("tập huấn hộ"))).hits]
+    filtered = reader.search(Query(where=Words("tập huấn hộ"), filters=(In("year", ("2023",)),)))
     assert [hit.id for hit in filtered.hits] == plain
 
 
@@ -478,12 +507,12 @@ def test_strange_texts_are_kept(open_fresh: Open) -> None:
     index.close()
 
 
-def test_highlights_show_why_a_document_matched(index: Index) -> None:
+def test_highlights_show_why_a_document_matched(reader: Index) -> None:
     documents = {document.id: document for document in ALL}
     for name, where, _ in MATCHES:
         if not isinstance(where, Words | Phrase | Prefix | Near) or not patterns(where):
             continue
-        for hit in index.search(Query(where=where)).hits:
+        for hit in reader.search(Query(where=where)).hits:
             document = documents[hit.id]
             assert highlight(document.title, patterns(where)) or highlight(document.text, patterns(where)), name
 
