@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.extraction.body import Body
 from pipelines.extraction.byline import read_byline
-from pipelines.extraction.dates import remainder
+from pipelines.extraction.dates import beside, remainder
 from pipelines.extraction.html import Block, Page, clean
 from pipelines.extraction.lines import cuts_rest, is_chrome
 from pipelines.extraction.marks import Layout, is_author
@@ -122,20 +122,34 @@ def _named_elements(layout: Layout, body: Body, title: int | None, sites: Sequen
     low = max(0, (title if title is not None else held.first) - 8)
     high = held.last + 12
     best: tuple[int, tuple[str, ...]] | None = None
-    for box in page.boxes:
+    for number, box in enumerate(page.boxes):
         if not low <= box.first < high or box.last - box.first > 4 or not is_author(box.marks):
             continue
         if not _HIDDEN.isdisjoint(box.marks.split()):
             continue
         texts = [box.text] if box.is_inline else [block.text for block in page.blocks[box.first : box.last]]
+        linked = _linked_names(page, number, sites)
         for text in texts:
-            names = read_byline(remainder(text), sites=sites) if len(text) <= 160 else ()
+            names = linked or (read_byline(beside(text), sites=sites) if len(text) <= 160 else ())
             if names:
                 size = sum(map(len, texts))
                 if best is None or size < best[0]:
                     best = (size, names)
                 break
     return best[1] if best else ()
+
+
+def _linked_names(page: Page, outer: int, sites: Sequence[str]) -> tuple[str, ...]:
+    """Names that stand side by side, each a link of its own; empty for fewer than two."""
+    names: list[str] = []
+    for number in range(outer + 1, len(page.boxes)):
+        box = page.boxes[number]
+        if box.parent < outer:
+            break
+        if box.tag == "a" and len(found := read_byline(box.text, sites=sites)) == 1 and len(found[0].split()) >= 2:
+            names += found
+    names = list(dict.fromkeys(names))
+    return tuple(names) if len(names) >= 2 else ()
 
 
 def _author_links(page: Page, body: Body, title: int | None, sites: Sequence[str]) -> tuple[str, ...]:
@@ -167,7 +181,7 @@ def _beside_date(page: Page, body: Body, title: int | None, sites: Sequence[str]
     for number in range(title + 1, min(title + 5, page.boxes[body.box].first + 2, len(page.blocks))):
         text = page.blocks[number].text
         if len(text) <= 90 and re.search(r"\d{4}", text):
-            rest = remainder(text).strip(" -|,")
+            rest = beside(text)
             names = read_byline(rest, sites=sites)
             if names and len(names[0].split()) >= 2:
                 return names

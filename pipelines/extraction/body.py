@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpus.text import fold
 from pipelines.extraction.dates import remainder
 from pipelines.extraction.html import Block, Page
-from pipelines.extraction.lines import cuts_rest, is_chrome
+from pipelines.extraction.lines import cuts_rest, is_chrome, is_imprint
 from pipelines.extraction.marks import Layout, is_body, is_sapo, is_strong_body
 
 _TRANSPARENT = frozenset(
@@ -18,6 +18,8 @@ _TRANSPARENT = frozenset(
 )
 # A paragraph speaks for its container, less for those further out: paragraphs may each stand in their own div.
 _DEPTH_SHARE = (1.0, 0.85, 0.5, 0.25)
+_WRAPPER_SHARE = 0.95
+"""The same for an element around a single paragraph, which is no level of its own."""
 _SHORT = 25
 _LONG = 800
 _LINK_ONLY = 0.8
@@ -118,20 +120,24 @@ def _scores(page: Page, noisy: list[bool]) -> dict[int, float]:
     within = _within_noise(page, noisy)
     for block in page.blocks:
         size = len(block.text)
-        if size < _SHORT or block.link_share > 0.5:
+        if size < _SHORT or block.link_share > 0.5 or is_imprint(block.text):
             continue
         weight = min(size, _LONG) / 100 + (0.5 if block.text[-1] in '.!?…"”' else 0.0)
         depth = 0
+        share = 1.0
         number = block.box
         noise = False
         while number >= 0 and depth < len(_DEPTH_SHARE):
             box = boxes[number]
             noise = noise or noisy[number]
             if box.tag not in _TRANSPARENT or is_strong_body(box.marks):
-                scores[number] = scores.get(number, 0.0) + weight * _DEPTH_SHARE[depth] * (
+                scores[number] = scores.get(number, 0.0) + weight * share * _DEPTH_SHARE[depth] * (
                     0.15 if noise else 0.5 if within[number] else 1.0
                 )
-                depth += 1
+                if box.last - box.first > 1:
+                    depth += 1
+                else:
+                    share *= _WRAPPER_SHARE
             number = box.parent
     for number in scores:
         box = boxes[number]
@@ -200,6 +206,9 @@ def _is_teaser(page: Page, block: Block, container: int) -> bool:
     """Text under a linked headline in a small element of its own: another story put between the paragraphs."""
     number = home_of(page, block)
     box = page.boxes[number]
+    while box.last - box.first == 1 and box.parent > container:
+        number = box.parent
+        box = page.boxes[number]
     if number <= container or box.last - box.first > 3 or box.chars > 600:
         return False
     first = page.blocks[box.first]

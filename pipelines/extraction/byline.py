@@ -12,9 +12,11 @@ from pipelines.extraction.quality import is_syllable
 _PREFIX = re.compile(
     r"^(?:\W{0,3}(?:tác giả(?: bài viết)?|nội dung|người (?:viết|thực hiện|đăng|đưa|gửi)(?: bài| tin)?|thực hiện|biên soạn|biên tập|"
     r"tổng hợp|bài(?: viết)?(?: và| &|,|-) ?(?:ảnh|hình)"
-    r"|tin(?: bài)?(?: và| &|,|/|-) ?(?:ảnh|bài|hình)(?:,? ?ảnh)?|bài viết|tin bài|tin|bài|ảnh(?: và|,) (?:bài|tin)|phóng viên|"
+    r"|tin(?: bài)?(?: và| &|,|/|-) ?(?:ảnh|bài|hình|clip|video)(?:,? ?(?:ảnh|clip|video))?|"
+    r"bài viết|tin bài|tin|bài|ảnh(?: và|,) (?:bài|tin)|phóng viên|"
     r"nhóm phóng viên|nhóm pv|nhà báo|pv|ctv|by|author|"
-    r"viết bởi|được viết bởi|đăng bởi|posted by|written by)\s?:\s?|(?:theo|by|tác giả|phóng viên|nhà báo|thực hiện)\s(?=[A-ZĐÀ-Ỹ]))",
+    r"viết bởi|được viết bởi|đăng bởi|posted by|written by)\s?:\s?|(?:theo|by|bởi|viết bởi|được viết bởi|đăng bởi|posted by|written by|"
+    r"tác giả|phóng viên|nhà báo|thực hiện)\s(?=[A-ZĐÀ-Ỹ]))",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\W{0,3}(?:tác giả(?: bài viết)?|người viết|người thực hiện)\s?:", re.IGNORECASE)
@@ -27,6 +29,7 @@ _TAIL = re.compile(
     r"ban (?:dân|quản|tuyên|biên|chỉ|văn))\s.{2,60}|"
     r"\s?[-–—,]\s?(?:phó\s)?(?:hiệu trưởng|giám đốc|chủ tịch|bí thư|trưởng (?:phòng|ban|thôn|bản|khoa)|viện trưởng|chánh văn phòng|"
     r"chuyên viên|giáo viên|phóng viên|cán bộ)\b.{0,60}|"
+    r"\s?[-–—,|]?\s\(?[\w.+-]{2,40}@[\w.-]{4,40}\)?|\s?[-–—,|]\s?(?:cộng tác viên|ctv|btv|pv|biên tập viên)|"
     r",?\s(?:tổng hợp|thực hiện|ghi|biên dịch|lược dịch|dịch|sưu tầm|st|t\.h|t/h)\.?)\s?[.,;]?$",
     re.IGNORECASE,
 )
@@ -75,7 +78,7 @@ _NOT_NAMES = frozenset(
         "tin tức|thời sự|chia sẻ|trang chủ|xem thêm|bình luận|từ khóa|liên hệ|giới thiệu|văn bản|thông báo|hà nội|việt nam|ảnh minh họa|"
         "quay lại|đọc thêm|tin liên quan|chính trị|kinh tế|xã hội|giáo dục|y tế|pháp luật|thể thao|giải trí|đời sống|du lịch|khoa học|"
         "công nghệ|thế giới|nơi nhận|chủ tịch|phó chủ tịch|giám đốc|phó giám đốc|tác giả|phóng viên|tags|facebook|zalo|twitter|mục lục|"
-        "kết luận|lời kết|tag|nhóm phóng viên|minh họa|ảnh tư liệu|tổng hợp"
+        "kết luận|lời kết|tag|bởi|theo|nhóm phóng viên|minh họa|ảnh tư liệu|tổng hợp"
     ).split("|")
 )
 
@@ -118,7 +121,7 @@ def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False, sig
     if not bare:
         return ()
     names = [_strip_prefix(_PEOPLE_TITLES.sub("", name.strip(" .,;:-–"))) for name in _SEPARATOR.split(bare)]
-    names = [_spelled(_AVATAR.sub("", name)) for name in names if name]
+    names = [_spelled(_once(_AVATAR.sub("", name))) for name in names if name]
     if names and len(names) <= 6 and all(is_person(name, sites=sites, signed=signed) for name in names):
         return tuple(dict.fromkeys(names))
     if (lone or _LABEL.match(line)) and is_signing_body(bare, sites=sites):
@@ -177,6 +180,17 @@ def _spelled(name: str) -> str:
     if not name.isupper() or " " not in name:
         return name
     return " ".join(word if "." in word or len(word) == 1 else word.capitalize() for word in name.split())
+
+
+def _once(name: str) -> str:
+    """A name that the page gives twice, for wide and for narrow screens.
+
+    >>> _once("Lò Thuận Lò Thuận"), _once("Lò Thuận")
+    ('Lò Thuận', 'Lò Thuận')
+    """
+    words = name.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half and words[:half] == words[half:] else name
 
 
 def _strip_prefix(text: str) -> str:

@@ -17,7 +17,7 @@ _LABEL = (
     r"lần cập nhật cuối|cập nhật|thời gian đăng|thời gian|post(?:ed)?(?: on)?|published(?: on)?|publish(?: date)?|updated|date"
 )
 _CLOCK = (
-    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d|\d(?=\s?phút))?(?::(?P<second{0}>[0-5]\d))?(?:\s?phút)?"
+    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d|\d(?=\s?phút|'))?(?::(?P<second{0}>[0-5]\d))?(?:\s?phút|['’])?"
     r"(?:\s?(?P<half{0}>[AaPp]\.?[Mm]|SA|CH|sáng|trưa|chiều|tối|đêm)\b)?"
 )
 _ZONE = r"(?:\s*[(\[]?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2})?(?::?00)?[)\]]?)?"
@@ -31,14 +31,16 @@ _MONTH_WORD = {
 _MONTHS_EN = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DAY = (
     r"(?P<day>\d{1,2})\s?(?P<mark>[/.\-])\s?(?P<month>\d{1,2})\s?(?P=mark)\s?(?P<year>\d{4})(?!\d)"
-    r"|(?:ngày\s{1,3})?(?P<day2>\d{1,2})\s{1,3}(?:tháng\s{1,3}|th\.?\s?)(?P<month2>\d{1,2}|"
+    r"|(?:ngày\s{1,3})?(?P<day2>\d{1,2})\s{1,3}(?:tháng\s{1,3}|thg\.?\s?|th\.?\s?)(?P<month2>\d{1,2}|"
     + _MONTHS_VI
     + r")(?:,?\s{1,3}năm|,)?\s{1,3}(?P<year2>\d{4})(?!\d)"
-    r"|(?P<month3>" + _MONTHS_EN + r")\s{1,3}(?P<day3>\d{1,2}),?\s{1,3}(?P<year3>\d{4})(?!\d)"
+    r"|(?P<month3>" + _MONTHS_EN + r")\s{1,3}(?P<day3>\d{1,2})(?:st|nd|rd|th)?,?\s{1,3}(?P<year3>\d{4})(?!\d)"
     r"|(?P<day4>\d{1,2})\s{1,3}(?P<month4>" + _MONTHS_EN + r"),?\s{1,3}(?P<year4>\d{4})(?!\d)"
-    r"|(?P<year5>\d{4})-(?P<month5>\d{2})-(?P<day5>\d{2})(?!\d)"
+    r"|(?P<year5>(?:19|20)\d{2})(?P<mark5>[-/])(?P<month5>\d{1,2})(?P=mark5)(?P<day5>\d{1,2})(?![\d/-])"
     r"|tháng\s{1,3}(?P<month7>\d{1,2}|" + _MONTHS_VI + r")\s{1,3}(?P<day7>\d{1,2}),\s{1,3}(?P<year7>\d{4})(?!\d)"
-    r"|ngày\s{1,3}(?P<day6>\d{1,2})(?P<mark6>[/.\-])(?P<month6>\d{1,2})(?P=mark6)(?P<year6>\d{2})(?![\d/.\-]\d|\d)"
+    r"|(?:ngày|(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?[,\-|])\s{1,3}"
+    r"(?P<day6>\d{1,2})(?P<mark6>[/.\-])(?P<month6>\d{1,2})(?P=mark6)(?P<year6>\d{2})(?![\d/.\-]\d|\d)"
+    r"|(?P<day8>\d{1,2})(?P<mark8>[/.\-])(?P<month8>\d{1,2})(?P=mark8)(?P<year8>\d{2})(?=\s?[,|\-–]?\s(?:[01]?\d|2[0-3]):[0-5]\d)"
 )
 _WRITTEN = re.compile(
     rf"(?<![\d/.\-])(?:{_CLOCK.format('a')}{_GAP})?(?:{_DAY})(?:(?:T|{_GAP}){_CLOCK.format('b')})?{_ZONE}",
@@ -151,12 +153,22 @@ def remainder(text: str) -> str:
     return " ".join(word for word in rest.split() if any(map(str.isalnum, word)))
 
 
+def beside(text: str) -> str:
+    """What stands beside the dates of a line, its separators kept: names are told apart by them.
+
+    >>> beside("Hồ Thảo - Minh Đảm - Thứ hai, 03/06/2024 08:36")
+    'Hồ Thảo - Minh Đảm'
+    """
+    rest = _WRITTEN.sub(" ", text) if _DIGIT.search(text) else text
+    return " ".join(_BESIDE_DATES.sub(" ", rest).split()).strip(" -–—|,;:·•/()")
+
+
 def in_range(value: date, latest: date) -> bool:
     return value.year >= FIRST_YEAR and value <= latest
 
 
 def _date_of(match: re.Match[str]) -> tuple[date, bool] | None:
-    day, month, year = next((match[f"day{n}"], match[f"month{n}"], match[f"year{n}"]) for n in ("", *"234567") if match[f"day{n}"])
+    day, month, year = next((match[f"day{n}"], match[f"month{n}"], match[f"year{n}"]) for n in ("", *"2345678") if match[f"day{n}"])
     number = int(month) if month.isdigit() else _MONTH_WORD.get(month.lower()) or _MONTH_WORD.get(month.lower()[:3], 0)
     year = f"20{year}" if len(year) == 2 else year
     try:

@@ -11,6 +11,7 @@ from corpus.urls import is_paging
 from pipelines.extraction.body import Body, home_of
 from pipelines.extraction.dates import remainder
 from pipelines.extraction.html import Page
+from pipelines.extraction.lines import is_imprint
 from pipelines.extraction.marks import is_strong_body
 from pipelines.extraction.metadata import Metadata
 from pipelines.extraction.quality import is_foreign, is_readable, is_vietnamese, measure
@@ -20,6 +21,8 @@ _CHALLENGE = re.compile(
     r"just a moment|attention required|checking your browser|verify (?:that )?you are (?:a )?human|are you a robot|ddos[- ]guard|"
     r"enable javascript and cookies to continue|cf-browser-verification|_cf_chl|captcha|xac minh (?:ban la|rang ban la) (?:con )?nguoi|"
     r"xac thuc truy cap|vui long xac nhan ban khong phai|access denied|request (?:rejected|blocked)|the requested url was rejected|"
+    r"dang (?:kiem tra|xac minh|xac thuc) (?:trinh duyet|ket noi|truy cap|bao mat)|"
+    r"trinh duyet (?:cua ban )?se (?:tu dong )?(?:duoc )?chuyen huong|"
     r"ban da bi chan|truy cap bi tu choi|document\.cookie\s*=|toi khong phai (?:la )?(?:nguoi may|robot)"
 )
 _ERROR = re.compile(
@@ -55,11 +58,6 @@ _SECTION = 25
 _FAR = 40
 """Blocks between headline and text; link lists and buttons of ordinary pages take fewer than 20."""
 _ENDS = '.!?…:;"”’)'
-_CONTACT = re.compile(
-    r"^\W{0,3}(?:dia chi|dien thoai|hotline|fax|email|e-mail|website|facebook|co quan chu quan|chiu trach nhiem|giay phep|ban quyen|"
-    r"copyright|"
-    r"truong ban bien tap|tru so|so dien thoai|don vi (?:chu quan|quan ly)|tong bien tap|toa soan|ghi ro nguon|(?:c)|©)\b"
-)
 
 
 def check_answer(status: int, page: Page, metadata: Metadata) -> None:
@@ -103,11 +101,11 @@ def find_prose(page: Page, body: Body | None, title: int | None) -> Body | None:
     """The body, or None where it is no article text: lines of contact data, or the page's foot far below the headline of a stub."""
     if body is None:
         return None
-    blocks = [page.blocks[number] for number in body.blocks]
+    blocks = [page.blocks[number] for number in body.blocks if _is_teaser_of(page, number) in (None, title)]
     sentences = sum(
         len(block.text)
         for block in blocks
-        if len(block.text) >= 50 and (len(block.text) >= 120 or _is_sentence(block.text)) and not _CONTACT.match(fold(block.text))
+        if len(block.text) >= 50 and (len(block.text) >= 120 or _is_sentence(block.text)) and not is_imprint(block.text)
     )
     if sentences < _STUB:
         return None
@@ -196,9 +194,19 @@ def _check_listing(page: Page, body: Body | None, title: Title, url: str) -> Non
         pairs = sum(_is_teaser_of(page, number) is not None for number in range(len(page.blocks)))
         if pairs >= 2 and (page.blocks[first].link_share > 0.5 or _is_teaser_of(page, first) not in (None, title.block)):
             raise Rejected(Reason.NOT_ARTICLE, f"{pairs} teasers under a section's heading")
+    if body is not None and _is_list_of_cards(page, body, title):
+        raise Rejected(Reason.NOT_ARTICLE, "headlines with teasers, no text of its own")
     headlines, before = _headlines(page, body) if body is not None else (0, 0)
     if headlines >= 4 and before >= 3 and headlines * 260 > own:
         raise Rejected(Reason.NOT_ARTICLE, f"{headlines} linked headlines among {own} characters of text")
+
+
+def _is_list_of_cards(page: Page, body: Body, title: Title) -> bool:
+    """Whether nearly all text stands right under linked headlines, however long it is."""
+    prose = [number for number in body.blocks if len(page.blocks[number].text) >= 40 and page.blocks[number].link_share < 0.5]
+    cards = [number for number in prose if _headline_above(page, number) not in (None, title.block)]
+    held = sum(len(page.blocks[number].text) for number in cards)
+    return len(cards) >= (2 if not _is_headline(page, title) else 3) and held > 0.8 * sum(len(page.blocks[n].text) for n in prose)
 
 
 def _is_headline(page: Page, title: Title) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from corpus.text import fold
 from pipelines.extraction.dates import remainder
 
 _CHROME = re.compile(
@@ -40,6 +41,28 @@ _CHROME = re.compile(
     )\ ?:?$""",
     re.VERBOSE,
 )
+# Sentences that sites put under every story; longer than a button.
+_BOILERPLATE = re.compile(
+    r"^\W{0,4}(?:bạn đang (?:đọc|xem) (?:bài|tin)|"
+    r"mọi (?:thông tin|ý kiến|đóng góp|thắc mắc).{0,40}(?:góp ý|liên hệ|xin (?:vui lòng )?gửi|gửi về)|"
+    r"(?:đề nghị |vui lòng |yêu cầu |xin )?ghi rõ nguồn|(?:toàn bộ )?bản quyền (?:©|\(c\)|thuộc|của)|©|copyright\b|"
+    r"(?:đường dẫn|link|liên kết|url|nguồn bài viết)(?: (?:bài viết|gốc|tin|bài))? ?: ?https?:|"
+    r"(?:quý )?(?:độc giả|bạn đọc|quý vị|khán giả)(?: có thể)?(?: quan tâm)?,? "
+    r"(?:vui lòng|xin mời|có thể|muốn) (?:gửi|liên hệ|theo dõi|đọc|xem)|"
+    r"(?:đường dây nóng|hotline) ?:)",
+    re.IGNORECASE,
+)
+# The same words may begin a sentence of a story, which is longer.
+_INVITATION = re.compile(
+    r"^\W{0,4}(?:đăng ký (?:nhận|theo dõi|kênh)|tải (?:ngay )?(?:ứng dụng|app)\b|hãy (?:theo dõi|like|nhấn)|"
+    r"nhấn (?:nút )?(?:theo dõi|quan tâm|like))",
+    re.IGNORECASE,
+)
+_IMPRINT = re.compile(
+    r"^\W{0,3}(?:dia chi|dien thoai|hotline|fax|email|e-mail|website|facebook|co quan chu quan|chiu trach nhiem|giay phep|ban quyen|"
+    r"copyright|truong ban bien tap|tru so|so dien thoai|don vi (?:chu quan|quan ly|van hanh)|tong bien tap|pho tong bien tap|toa soan|"
+    r"ghi ro nguon|lien he (?:quang cao|toa soan|phat hanh)|thiet ke boi|phat trien boi|designed by|powered by|(?:c)|©)\b"
+)
 _PARTS = re.compile(r"\s*[|•·]\s*|\s[-–—]\s")
 _REST = re.compile(
     r"""^\W{0,4}(?:
@@ -66,6 +89,8 @@ def is_chrome(line: str) -> bool:
     >>> is_chrome("Tăng cỡ chữ Giảm cỡ chữ"), is_chrome("Lượt xem: 1.204"), is_chrome("Huyện chia sẻ kinh nghiệm.")
     (True, True, False)
     """
+    if len(line) <= 400 and (_BOILERPLATE.match(line) or (len(line) <= 80 and _INVITATION.match(line))):
+        return True
     if len(line) > 200:
         return False
     low = line.lower()
@@ -73,6 +98,15 @@ def is_chrome(line: str) -> bool:
         return True
     parts = _PARTS.split(low)
     return len(parts) > 1 and all(_CHROME.match(part) or (any(map(str.isdigit, part)) and not remainder(part)) for part in parts)
+
+
+def is_imprint(line: str) -> bool:
+    """A line of contact data and licences, as in a page's foot.
+
+    >>> is_imprint("Giấy phép số 12/GP-BTTTT do Bộ Thông tin cấp"), is_imprint("Địa chỉ tin cậy của bà con")
+    (True, True)
+    """
+    return bool(_IMPRINT.match(fold(line[:60])))
 
 
 def without_chrome(line: str) -> str:

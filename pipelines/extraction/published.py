@@ -64,11 +64,16 @@ def choose_date(
             found.append(DateCandidate(value=value, method="url", confidence=_URL, surface=match.group().strip("/-_")))
     kept = tuple(dict.fromkeys(candidate for candidate in found if in_range(candidate.value, latest)))
     chosen = _vote(kept)
-    if updates and (chosen is None or chosen.confidence < DOUBTFUL) and in_range(updates[0].value, latest):
+    if updates and in_range(updates[0].value, latest) and (chosen is None or chosen.confidence < DOUBTFUL or _is_clock(chosen, updates[0])):
         chosen = _visible(updates[0], 0.8, "visible")  # many pages call the only date they give an update
         kept = (*kept, chosen)
     modified = _modified(metadata, updates, chosen)
     return Published(chosen, kept, modified)
+
+
+def _is_clock(chosen: DateCandidate, update: Written) -> bool:
+    """Nothing is published after it was last changed: a later day that only stands above the headline is the site's."""
+    return chosen.method == "visible" and chosen.value > update.value
 
 
 def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Written], latest: date) -> Iterator[DateCandidate]:

@@ -58,10 +58,10 @@ def find_title(layout: Layout, body: Body | None, metadata: Metadata, *, sites: 
         # A counter or label may stand in the headline's element: "Tiêu đề (Lượt xem: 12)".
         bare = (other for other in stripped if text.startswith(other) and is_chrome(text[len(other) :].strip(" ()[]-|")))
         return Title(next(bare, text)[:_MAX], found)
-    if all(_is_generic(text, sites) for text in stripped):
-        line = _line_by_date(layout, body, sites)
-        if line is not None:
-            return Title(page.blocks[line].text[:_MAX], line)
+    line = _line_by_date(layout, body, sites)
+    if line is not None and (page.blocks[line].tag in _TAG_WEIGHT or all(_is_generic(text, sites) for text in stripped)):
+        # What the head tells stands nowhere on the page, so it names the site.
+        return Title(page.blocks[line].text[:_MAX], line)
     whole = next((text for text in stripped if not _ELLIPSIS.search(text) and not is_site(text, sites)), "")
     return Title((whole or (stripped[0] if stripped else ""))[:_MAX], None)
 
