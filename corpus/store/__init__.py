@@ -20,7 +20,7 @@ from corpus.store.reviews import Review, ReviewStore, review_from_json, review_t
 from corpus.store.runs import Observation, Recovery, Run, RunStore, SourceState
 from corpus.store.saved_searches import Frequency, SavedSearch, SavedSearchStore
 from corpus.store.schema import SCHEMA_VERSION
-from corpus.store.sends import Send, SendState, SendStore, StoredIssue
+from corpus.store.sends import Found, Send, SendState, SendStore, StoredIssue
 from corpus.store.sightings import NoteKind, Sighting, SightingStore, SourceNote
 from corpus.store.subscriptions import Asked, Choices, Reader, ReaderState, SubscriptionStore
 
@@ -71,6 +71,7 @@ __all__ = [
     "Choices",
     "Decided",
     "FactRow",
+    "Found",
     "FoundUrl",
     "Frequency",
     "FrontierUrl",

@@ -80,6 +80,7 @@ sends = sa.Table(
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("claim", sa.String),  # who is sending it, or was
     sa.Column("detail", sa.String),
+    sa.Column("extra", sa.LargeBinary),  # JSON: what this reader's saved searches found, told in the same mail
     sa.UniqueConstraint("issue", "reader"),
     sa.Index("sends_due", "issue", "state", "next_try"),
 )

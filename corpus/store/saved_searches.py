@@ -103,6 +103,8 @@ def tell_documents(connection: sa.Connection, number: str, ids: Iterable[str]) -
 
 def note_success(connection: sa.Connection, number: str, ids: Iterable[str], now: datetime) -> None:
     """Its mail was accepted: these are told of, and what lies too far back to come up again needs no note any more."""
+    if connection.execute(sa.select(saved_searches.c.id).where(saved_searches.c.id == number)).first() is None:
+        return  # removed while the mail was under way
     tell_documents(connection, number, ids)
     connection.execute(sa.update(saved_searches).where(saved_searches.c.id == number).values(last_success=now))
     recent = sa.select(documents.c.id).where(documents.c.first_seen >= now - LOOK_BACK)

@@ -9,11 +9,12 @@ Talking to a mail server is not done here (see ``digest/send.py``).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
@@ -52,6 +53,19 @@ class Send:
     changed_at: datetime
     claim: str | None
     detail: str | None
+    extra: bytes | None
+    """JSON list of `Found` by this reader's weekly searches."""
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What a saved search found that is new."""
+
+    search: str
+    name: str
+    params: str
+    documents: tuple[str, ...]
+    titles: tuple[str, ...]
+    """Of the first few."""
 
 
 class SendStore(Database):
@@ -115,11 +129,20 @@ class SendStore(Database):
         with self._read() as connection:
             return set(connection.execute(query).scalars())
 
-    def queue(self, key: str, now: datetime, *, domain: str, only: Iterable[str] | None = None) -> int:
+    def queue(
+        self,
+        key: str,
+        now: datetime,
+        *,
+        domain: str,
+        only: Iterable[str] | None = None,
+        extra: Mapping[str, Sequence[Found]] | None = None,
+    ) -> int:
         """Give the frozen issue one row for every active reader (or those of ``only``), once and for all; how many are new.
 
-        Whoever subscribes later gets the next issue; a run that goes on after a crash finds the same rows.
+        Whoever subscribes later gets the next issue; a run that goes on after a crash finds the same rows. ``extra`` by reader.
         """
+        found_by = extra or {}
         query = sa.select(readers.c.id).where(readers.c.state == "active").order_by(readers.c.id)
         if only is not None:
             query = query.where(readers.c.id.in_(list(only)))
@@ -136,6 +159,7 @@ class SendStore(Database):
                     "attempts": 0,
                     "next_try": now,
                     "changed_at": now,
+                    "extra": msgspec.json.encode(found_by[number]) if found_by.get(number) else None,
                 }
                 for number in connection.execute(query).scalars()
             ]
@@ -278,9 +302,12 @@ class SendStore(Database):
 
 
 def _note_alert(connection: sa.Connection, send: int, now: datetime) -> None:
-    """The mail of a saved search was accepted: what it told of is told, in the same transaction."""
-    query = sa.select(issues.c.key, issues.c.search).join(sends, sends.c.issue == issues.c.key).where(sends.c.id == send)
-    found = connection.execute(query).one()
-    if found.search is not None:
-        told = connection.execute(sa.select(issue_documents.c.document_id).where(issue_documents.c.issue == found.key)).scalars().all()
-        note_success(connection, found.search, told, now)
+    """A mail with what saved searches found was accepted: it is told, in the same transaction."""
+    query = sa.select(issues.c.key, issues.c.search, sends.c.extra).join(sends, sends.c.issue == issues.c.key).where(sends.c.id == send)
+    row = connection.execute(query).one()
+    if row.search is not None:
+        told = connection.execute(sa.select(issue_documents.c.document_id).where(issue_documents.c.issue == row.key)).scalars().all()
+        note_success(connection, row.search, told, now)
+    if row.extra is not None:
+        for found in msgspec.json.decode(row.extra, type=list[Found]):
+            note_success(connection, found.search, found.documents, now)
