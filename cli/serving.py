@@ -9,7 +9,8 @@ import socket
 
 import uvicorn
 
-from cli.home import indexed, opened
+from cli.deciding import DecisionDesk
+from cli.home import indexed, now, opened
 from cli.output import say
 from cli.settings import Settings
 from corpus.errors import StoreUnavailable
@@ -28,7 +29,8 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
         if number != wanted and wanted:
             say(f"Port {wanted} is busy; taking a free one.")
         names = Names.load(portals=load_portals(settings.portals_path))
-        app = create_app(store, index, names=names, department=settings.department or DEPARTMENT)
+        desk = DecisionDesk(settings, store, index, now)
+        app = create_app(store, index, names=names, department=settings.department or DEPARTMENT, people=store, desk=desk, clock=now)
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
         say(f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)")
         # uvicorn raises it again after it has ended in good order.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from importlib.resources import files
+from typing import Protocol
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,8 +18,11 @@ from corpus.index.names import Names
 from monitor.periods import day_of
 from search_api.answers import Catalogue, Store
 from search_api.api import api_routes, health_routes
+from search_api.auth import AccountSource, Gate, SignInNeeded
 from search_api.pages import Pages, page_routes
-from search_api.problems import add_handlers
+from search_api.pages_account import account_routes
+from search_api.pages_review import Desk, ReviewPages, ReviewSource, review_routes
+from search_api.problems import MEDIA_TYPE, add_handlers, problem, wants_json
 from search_api.site import Site
 from search_api.words import WordDesk
 
@@ -35,6 +40,10 @@ HEADERS = {
 }
 
 
+class People(AccountSource, ReviewSource, Protocol):
+    """The part of `corpus.store.Store` that knows accounts and what waits for a decision."""
+
+
 def create_app(
     store: Store,
     index: Index,
@@ -42,14 +51,19 @@ def create_app(
     names: Names | None = None,
     department: str = DEPARTMENT,
     today: Callable[[], date] | None = None,
+    people: People | None = None,
+    desk: Desk | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """``names`` gives the code lists with the portals in use; without it the bundled ones. ``today`` is the day in Vietnam, by default the
-    clock's. Neither store nor index is closed here.
+    clock's. With ``people`` one can sign in; with ``desk`` too, tags are decided on and everybody may report wrong ones. Neither store
+    nor index is closed here.
 
     Raises: InvalidData for a code list that cannot be read.
     """
     catalogue = Catalogue(store, index, names or Names.load())
-    site = Site(catalogue.names, department=department, today=today or _today)
+    gate = Gate(people, clock) if people is not None else None
+    site = Site(catalogue.names, department=department, today=today or _today, gate=gate)
     pages = Pages(catalogue, site)
     app = FastAPI(
         title="loa",
@@ -62,12 +76,25 @@ def create_app(
     )
     app.state.catalogue = catalogue
     add_handlers(app, site.error)
+    app.add_exception_handler(SignInNeeded, _to_sign_in)
+    if people is not None and gate is not None:
+        app.include_router(account_routes(site, gate))
+        if desk is not None:
+            app.include_router(review_routes(ReviewPages(site, gate, people, desk, catalogue.names)))
+            site.environment.globals["reporting"] = True
     app.include_router(api_routes(catalogue, WordDesk(catalogue)))
     app.include_router(health_routes(catalogue))
     app.include_router(page_routes(pages))
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")
     app.add_middleware(_Headers)
     return app
+
+
+def _to_sign_in(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInNeeded)
+    if wants_json(request):
+        return JSONResponse(problem(401, instance=request.url.path), 401, media_type=MEDIA_TYPE)
+    return RedirectResponse(error.form_address, 303)
 
 
 def _today() -> date:

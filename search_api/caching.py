@@ -19,7 +19,7 @@ def cached(request: Request, answer: BaseModel | dict[str, Any]) -> Response:
 
 def with_etag(request: Request, body: bytes, media_type: str) -> Response:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Cookie"}
     known = request.headers.get("if-none-match", "")
     if etag in (part.strip().removeprefix("W/") for part in known.split(",")) or known.strip() == "*":
         return Response(status_code=304, headers=headers)

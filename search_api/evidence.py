@@ -9,6 +9,7 @@ from typing import Literal
 from corpus.analysis import Pattern, highlight
 from corpus.document import Budget, Document, LocalityMention, Span
 from corpus.index.names import Names
+from corpus.tags import tag_code
 from search_api import labels
 from search_api.formats import dong, number
 
@@ -48,6 +49,8 @@ class PlaceRow:
     inferred: bool
     score: str
     method: str
+    code: str
+    """What a decision or report calls the tag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,7 @@ class TagRow:
     quote: str
     score: str
     method: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,7 @@ class MoneyRow:
     notes: tuple[str, ...]
     score: str
     method: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,7 @@ def view(document: Document, names: Names, looked_for: Iterable[Pattern] = ()) -
                 quote=document.quote(m.evidence[0]),
                 score=number(m.score, 2),
                 method=m.method,
+                code=tag_code(m),
             )
             for number_, m in enumerate(document.activities, 1)
         ),
@@ -121,6 +127,7 @@ def view(document: Document, names: Names, looked_for: Iterable[Pattern] = ()) -
                 quote=document.quote(m.evidence[0]),
                 score=number(m.score, 2),
                 method=m.method,
+                code=tag_code(m),
             )
             for m in document.programmes
         ),
@@ -196,6 +203,7 @@ def _place_rows(document: Document, names: Names) -> Iterable[PlaceRow]:
             inferred=mention.inferred,
             score=number(mention.score, 2),
             method=mention.method,
+            code=tag_code(mention),
         )
 
 
@@ -267,6 +275,7 @@ def _money_row(document: Document, at: int, budget: Budget, names: Names) -> Mon
         notes=tuple(notes),
         score=number(budget.score, 2),
         method=budget.method,
+        code=tag_code(budget),
     )
 
 
@@ -281,4 +290,5 @@ def _relevance_row(document: Document, names: Names) -> TagRow | None:
         quote=document.quote(found.evidence[0]) if found.evidence else "",
         score=number(found.score, 2),
         method=found.method,
+        code=tag_code(found),
     )

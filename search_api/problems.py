@@ -20,16 +20,24 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
     400: "Yêu cầu chưa đúng",
+    401: "Cần đăng nhập",
+    403: "Không có quyền",
     404: "Không tìm thấy",
     405: "Không dùng được cách gọi này",
     413: "Yêu cầu quá lớn",
     422: "Yêu cầu chưa đúng",
+    429: "Quá nhiều yêu cầu",
     500: "Có lỗi ở máy chủ",
     503: "Tạm thời chưa trả lời được",
 }
 _DETAILS = {
+    400: "Yêu cầu gửi lên không đúng dạng. Xin quay lại trang trước và thử lại.",
+    401: "Trang này dành cho người đã đăng nhập.",
+    403: "Tài khoản của bạn không có quyền làm việc này, hoặc phiên làm việc đã cũ. Xin tải lại trang, hoặc hỏi người quản trị.",
     404: "Địa chỉ này không có trang nào, hoặc tin đã được gỡ khỏi kho.",
     405: "Địa chỉ này chỉ để đọc.",
+    413: "Nội dung gửi lên dài quá mức cho phép.",
+    429: "Bạn gửi yêu cầu quá nhanh. Xin đợi ít phút rồi thử lại.",
     500: "Máy chủ gặp lỗi ngoài dự kiến. Lỗi đã được ghi lại; xin thử lại sau.",
 }
 Draw = Callable[[Request, dict[str, Any]], Response]

@@ -16,9 +16,12 @@ from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from corpus.errors import CorpusError
 from corpus.index.names import Names
+from corpus.store import AccountRole, Session
 from monitor.periods import FIRST_YEAR, Period, PeriodKind, period_of
 from search_api import formats, labels
+from search_api.auth import Gate
 from search_api.caching import with_etag
 from search_api.params import Map, Search, from_params, link, to_params
 
@@ -29,7 +32,7 @@ HTML = "text/html; charset=utf-8"
 class NavItem:
     path: str
     name: str
-    role: str | None = None
+    role: AccountRole | None = None
     """Shown only to visitors who have signed in with this role or a higher one."""
 
 
@@ -68,11 +71,12 @@ class PeriodSwitch:
 
 
 class Site:
-    """``today`` gives the day in Vietnam; tests fix it."""
+    """``today`` gives the day in Vietnam; tests fix it. ``gate`` knows who has signed in; without it nobody can."""
 
-    def __init__(self, names: Names, *, department: str, today: Callable[[], date]) -> None:
+    def __init__(self, names: Names, *, department: str, today: Callable[[], date], gate: Gate | None = None) -> None:
         self.names = names
         self.today = today
+        self.gate = gate
         self.nav = [*NAV]
         self.environment = _environment(department)
 
@@ -93,6 +97,7 @@ class Site:
         """The page. ``state`` is what its links keep; ``period`` the one whose figures it shows (by default the state's); ``anytime`` says
         whether the page also stands without a period."""
         state = state or Search()
+        visitor = self._visitor(request, status)
         path = request.url.path if template != "error.html" else "/"  # what failed, //elsewhere among it, is no base for links
         html = self.environment.get_template(template).render(
             path=path,
@@ -101,7 +106,10 @@ class Site:
             nav=[
                 Choice(item.name, link(item.path, Search(map=state.map, period=state.period)), _within(path, item.path))
                 for item in self.nav
+                if item.role is None or (visitor is not None and visitor.account.may(item.role))
             ],
+            visitor=visitor,
+            may_sign_in=self.gate is not None,
             help=Choice(HELP.name, link(HELP.path, Search(map=state.map, period=state.period)), _within(path, HELP.path)),
             switches=_switches(path, state),
             periods=period_switch(path, state, period or state.period, self.today(), anytime=anytime),
@@ -109,6 +117,15 @@ class Site:
         )
         body = html.encode("utf-8", "replace")
         return with_etag(request, body, HTML) if status == 200 else Response(body, status, media_type=HTML)
+
+    def _visitor(self, request: Request, status: int) -> Session | None:
+        """The page of an error is drawn whatever else fails: a store that cannot be read knows nobody."""
+        try:
+            return self.gate.session(request) if self.gate else None
+        except CorpusError:
+            if status < 500:
+                raise
+            return None
 
     def error(self, request: Request, problem: dict[str, Any]) -> Response:
         """The page of an error; whatever of the address can be kept is kept."""
@@ -185,6 +202,7 @@ def _environment(department: str) -> Environment:
     )
     environment.globals.update(
         department=department,
+        reporting=False,
         style=asset("loa.css"),
         script=asset("loa.js"),
         link=link,

@@ -30,6 +30,9 @@
       if (link) { event.preventDefault(); location.assign(link.href); }
       return;
     }
+    // A button, link or field of the page with a key of its own.
+    const own = /^[a-z]$/.test(event.key) && $(`[data-key="${event.key}"]`);
+    if (own) { event.preventDefault(); if (/^(SELECT|INPUT)$/.test(own.tagName)) own.focus(); else own.click(); return; }
     if (event.key === '/') { event.preventDefault(); const box = $('#cau-tim') || $('#q'); box.focus(); box.select(); }
     else if (event.key === 'j') step(1);
     else if (event.key === 'k') step(-1);
