@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -19,6 +19,8 @@ from monitor.periods import Period, Units
 
 FactBudget = BudgetRow
 """One sum of money of a document (see ``corpus/store/facts.py``)."""
+
+T = TypeVar("T")
 
 NATIONAL = "VN"
 RELEVANT = "communication"
@@ -132,6 +134,13 @@ class Facts(Sequence[Fact]):
         self._all = sorted(facts, key=attrgetter("order"))
         self._days = [fact.published.toordinal() for fact in self._all if fact.published is not None]
         self.revision = revision
+        self._derived: dict[object, Any] = {}
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out on the first call with this key and kept as long as these facts."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        return self._derived[key]  # type: ignore[no-any-return] # of the type that the same key always has
 
     def __len__(self) -> int:
         return len(self._all)

@@ -1,0 +1,237 @@
+"""Sums of public money: by role and never across roles, each sum once.
+
+Summed are amounts in đồng of public programmes, plans and activities. Never summed: caps and upper limits, norms per unit, gifts, loans,
+prices and other money that is no budget, sums that the text itself doubts, the less exact of two records of one sum, and parts beside
+their total of the same role. A story counts once, by its first article that names such sums, on that article's day: what is published
+again in a later week adds nothing. Neither does a sum that other stories repeat (see `same_money`); how often that was is shown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from corpus.localities import Register
+from monitor.facts import NATIONAL, Fact, FactBudget, Facts
+from monitor.periods import Period, Units
+
+By = Literal["province", "activity", "year", "role", "scope", "programme"]
+BYS: tuple[By, ...] = get_args(By)
+
+ROLE_NAMES: Mapping[str, str] = {
+    "total": "tổng kinh phí",
+    "component": "thành phần",
+    "allocated": "được giao, phân bổ",
+    "planned": "dự kiến",
+    "proposed": "đề xuất",
+    "approved": "được phê duyệt",
+    "disbursed": "đã giải ngân",
+    "value": "giá trị thực hiện",
+    "other": "chưa rõ vai trò",
+}
+"""In the order in which they are shown."""
+
+UNKNOWN = ""
+"""Key of sums for which the text does not say it: no year, no activity, no place."""
+SEVERAL = "*"
+"""Key of sums of a text about several provinces (activities) that names none for the sum: neither split nor copied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetItem:
+    """One sum that was added, and where it is said."""
+
+    document: str
+    position: int
+    """In ``Document.budgets``."""
+    vnd: int
+    repeated: tuple[str, ...] = ()
+    """Documents of other stories that name the same money; not added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetSum:
+    """Money of one role under one key. A bare total is never shown without ``articles`` and ``sentences``."""
+
+    key: str
+    """Code of the province or activity, year or years (``2021-2025``), role, scope, programme; `UNKNOWN` or `SEVERAL`."""
+    role: str
+    vnd: int
+    articles: int
+    sentences: int
+    items: tuple[BudgetItem, ...]
+    """Largest first."""
+
+
+Where = Callable[[Fact, FactBudget], bool]
+
+
+def counts(budget: FactBudget) -> bool:
+    """Whether a sum may be added to others of its role at all."""
+    return (
+        budget.kind == "budget"
+        and budget.role in ROLE_NAMES
+        and budget.qualifier != "max"
+        and budget.per_unit is None
+        and budget.duplicate_of is None
+        and not budget.flags
+        and budget.vnd > 0
+    )
+
+
+def summable(budgets: Iterable[FactBudget]) -> tuple[FactBudget, ...]:
+    """The sums of one document that are added: those that count, without the parts of a total that stands in the same role."""
+    counted = {budget.position: budget for budget in budgets if counts(budget)}
+    inside: set[int] = set()
+    for budget in counted.values():
+        waiting, seen = list(budget.parts), {budget.position}
+        while waiting:
+            position = waiting.pop()
+            if position in seen:
+                continue
+            seen.add(position)
+            part = counted.get(position)
+            if part is not None:
+                waiting += part.parts
+                if part.role == budget.role:
+                    inside.add(position)
+    return tuple(budget for position, budget in sorted(counted.items()) if position not in inside)
+
+
+def money_stories(facts: Facts) -> tuple[tuple[Fact, tuple[FactBudget, ...]], ...]:
+    """Of every story with summable sums its first relevant article that has some, in order of publication, the undated last."""
+    return facts.once("money_stories", lambda: _money_stories(facts))
+
+
+def _money_stories(facts: Facts) -> tuple[tuple[Fact, tuple[FactBudget, ...]], ...]:
+    seen: set[str] = set()
+    found = []
+    for fact in facts:
+        if fact.budgets and fact.relevant and fact.story not in seen and (sums := summable(fact.budgets)):
+            seen.add(fact.story)
+            found.append((fact, sums))
+    return tuple(found)
+
+
+_SIGNIFICANT = 100
+
+
+def same_money(fact: Fact, budget: FactBudget) -> tuple[object, ...] | None:
+    """What two records of different stories share when they speak of the same money; None where that cannot be told.
+
+    The same sum in the same role for the same places, programme and years. A round sum without a year proves nothing: 50 million may
+    be given twice; 146.4 million hardly is.
+    """
+    digits = int(str(budget.vnd).rstrip("0") or 0)
+    if budget.year_from is None and digits < _SIGNIFICANT:
+        return None
+    place = budget.locality or fact.about
+    return (budget.role, budget.vnd, budget.year_from, budget.year_to, budget.programme, budget.component, place)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSum:
+    fact: Fact
+    budget: FactBudget
+    repeated: tuple[str, ...]
+
+
+def counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
+    """Every sum that is added anywhere, each once, in order of publication."""
+    return facts.once("counted_sums", lambda: _counted_sums(facts))
+
+
+def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
+    first: dict[tuple[object, ...], int] = {}
+    found: list[tuple[Fact, FactBudget]] = []
+    repeated: dict[int, list[str]] = defaultdict(list)
+    for fact, sums in money_stories(facts):
+        own: dict[tuple[object, ...], int] = {}
+        for budget in sums:
+            key = same_money(fact, budget)
+            if key is not None and key in first:
+                repeated[first[key]].append(fact.id)
+                continue
+            if key is not None:
+                own.setdefault(key, len(found))  # within one text the tagger has told repetitions already
+            found.append((fact, budget))
+        for key, position in own.items():
+            first.setdefault(key, position)
+    return tuple(CountedSum(fact, budget, tuple(dict.fromkeys(repeated.get(n, ())))) for n, (fact, budget) in enumerate(found))
+
+
+def budget_sums(
+    facts: Facts,
+    period: Period | None,
+    units: Units,
+    register: Register,
+    *,
+    by: By = "role",
+    where: Where | None = None,
+) -> tuple[BudgetSum, ...]:
+    """Sums by role and key, roles in the order of `ROLE_NAMES`, then the largest first.
+
+    ``period`` None: all, the undated too. ``where`` keeps the sums for which it is true.
+    """
+    rows: dict[tuple[str, str], list[CountedSum]] = defaultdict(list)
+    for entry in counted_sums(facts):
+        day = entry.fact.published
+        if period is not None and (day is None or not period.contains(day)):
+            continue
+        if where is None or where(entry.fact, entry.budget):
+            rows[entry.budget.role, key_of(entry.fact, entry.budget, by, units, register)].append(entry)
+    order = {role: number for number, role in enumerate(ROLE_NAMES)}
+    sums = [_sum(key, role, entries) for (role, key), entries in rows.items()]
+    return tuple(sorted(sums, key=lambda row: (order[row.role], -row.vnd, row.key)))
+
+
+def _sum(key: str, role: str, entries: Iterable[CountedSum]) -> BudgetSum:
+    entries = list(entries)
+    items = [BudgetItem(document=e.fact.id, position=e.budget.position, vnd=e.budget.vnd, repeated=e.repeated) for e in entries]
+    return BudgetSum(
+        key=key,
+        role=role,
+        vnd=sum(item.vnd for item in items),
+        articles=len({item.document for item in items}),
+        sentences=len({(e.fact.id, e.budget.field, e.budget.sentence) for e in entries}),
+        items=tuple(sorted(items, key=lambda item: (-item.vnd, item.document, item.position))),
+    )
+
+
+def key_of(fact: Fact, budget: FactBudget, by: By, units: Units, register: Register) -> str:
+    match by:
+        case "province":
+            return _province(fact, budget, units, register)
+        case "activity":
+            codes = {code for code, _ in fact.activities}
+            return budget.activity or _only(codes)
+        case "year":
+            if budget.year_from is None:
+                return UNKNOWN
+            last = budget.year_to or budget.year_from
+            return f"{budget.year_from}" if last == budget.year_from else f"{budget.year_from}-{last}"
+        case "role":
+            return budget.role
+        case "scope":
+            return budget.scope
+        case "programme":
+            return budget.programme or UNKNOWN
+
+
+def _province(fact: Fact, budget: FactBudget, units: Units, register: Register) -> str:
+    """Of the place that the sum is for where the text says it, else of what the article is about."""
+    if budget.locality == NATIONAL:
+        return NATIONAL
+    if budget.locality is not None:
+        places = register.on_new_map([budget.locality]) if units == "34" else register.on_old_map([budget.locality])
+        if places:
+            return _only(set(places))
+    return _only(set(fact.provinces(units)))
+
+
+def _only(codes: set[str]) -> str:
+    if not codes:
+        return UNKNOWN
+    return next(iter(codes)) if len(codes) == 1 else SEVERAL

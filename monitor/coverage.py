@@ -1,0 +1,309 @@
+"""The ledger province x week on either map, with its four states.
+
+The place an article is *about* counts, whoever published it. A province-week is *có tin* where a relevant story exists; else *không đọc
+được* where any source watched for it was not read in the whole week; else *im lặng*; without a watched source *chưa theo dõi*. A source
+was read only if a list of it was fetched, parsed and still held known older items (``corpus/readings.py``); before its first such run
+it is not watched. Not observed is never 0.
+
+On the map of 63 a text about a whole new province made of several stands under that new province, *không tách được*: it is neither
+copied to the old ones nor split among them. So does a source that speaks for such a province and for no old one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import Literal, get_args
+
+from corpus.localities import REFORM, Register
+from corpus.locality_names import sort_key
+from corpus.portals import Portal, PortalRegistry
+from monitor.causes import Cause
+from monitor.facts import NATIONAL, Fact, Facts
+from monitor.periods import Period, Units, day_of, period_of
+from monitor.readings import Readings
+
+State = Literal["news", "silent", "unreadable", "unwatched"]
+STATES: tuple[State, ...] = get_args(State)
+STATE_NAMES: Mapping[State, str] = {
+    "news": "có tin",
+    "silent": "im lặng",
+    "unreadable": "không đọc được",
+    "unwatched": "chưa theo dõi",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A watched source that was not read, and why."""
+
+    portal: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One province in one week, or in the whole period."""
+
+    state: State
+    articles: int | None
+    """Relevant articles about it, dated in that time; None where nothing was seen and not everything was read: unknown is not 0."""
+    stories: int | None
+    watched: tuple[str, ...] = ()
+    """Sources watched for it, by id."""
+    unread: tuple[Unread, ...] = ()
+    """Those that were not read: in the whole week, or in at least one whole week of the period."""
+
+    @property
+    def cause(self) -> Cause | None:
+        """Of the first unread source of an unreadable cell."""
+        return self.unread[0].cause if self.state == "unreadable" else None
+
+
+_NOTHING = Cell(state="unwatched", articles=None, stories=None)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    period: Period
+    units: Units
+    weeks: tuple[Period, ...]
+    """ISO weeks that share a day with the period and have begun. Articles are counted only on days of the period."""
+    provinces: tuple[str, ...]
+    """Codes of the map in Vietnamese order of their names: 34 or 63."""
+    cells: Mapping[tuple[str, str], Cell]
+    """(province code, week key)."""
+    totals: Mapping[str, Cell]
+    """Province code to its state in the whole period; also ``VN`` and, on the map of 63, new provinces that cannot be told apart, as
+    far as something is about them."""
+
+    def cell(self, province: str, week: Period) -> Cell:
+        return self.cells.get((province, week.key), _NOTHING)
+
+    def total(self, province: str) -> Cell:
+        """Of the whole period; for a unit that the ledger does not hold, nothing is watched and nothing known."""
+        return self.totals.get(province, _NOTHING)
+
+    def count(self, state: State) -> int:
+        return sum(self.totals[code].state == state for code in self.provinces)
+
+    def with_state(self, state: State) -> tuple[str, ...]:
+        return tuple(code for code in self.provinces if self.totals[code].state == state)
+
+    @cached_property
+    def unread(self) -> tuple[Unread, ...]:
+        """Watched sources that were not read in a whole week of the period, each once, by id."""
+        found = {unread.portal: unread for code in self.totals for unread in self.totals[code].unread}
+        return tuple(found[portal] for portal in sorted(found))
+
+
+@lru_cache(maxsize=8)
+def map_provinces(register: Register, units: Units) -> tuple[str, ...]:
+    """Codes of the provinces on a map, in Vietnamese order of their names."""
+    day = REFORM if units == "34" else date(2025, 6, 1)
+    found = [unit for unit in register.units("province", day) if unit.generation == ("v2" if units == "34" else "v1")]
+    return tuple(unit.code for unit in sorted(found, key=lambda unit: (sort_key(unit.name), unit.code)))
+
+
+def watched_for(portal: Portal, register: Register, units: Units) -> str | None:
+    """The unit that a source is watched for; None for central ones.
+
+    On the map of 63 the province it spoke for before the reform; without one, the old province that its province of today was made of,
+    if that was a single one, else today's province, which cannot be told apart.
+    """
+    if portal.province == NATIONAL:
+        return None
+    if units == "34":
+        return portal.province
+    if portal.province_before is not None:
+        return portal.province_before
+    before = register.provinces_before(portal.province)
+    return before[0] if len(before) == 1 else portal.province
+
+
+def coverage(
+    facts: Facts,
+    readings: Readings,
+    registry: PortalRegistry,
+    register: Register,
+    period: Period,
+    units: Units,
+    now: datetime,
+) -> Coverage:
+    """The ledger of a period. Weeks that have not begun are left out; of the week that runs, what happened so far counts."""
+    weeks = tuple(week for week in period.weeks() if week.starts_at <= now)
+    provinces = map_provinces(register, units)
+    seen = count_by_province(facts.during(period), units)
+    by_week: dict[str, dict[str, list[Fact]]] = {week.key: {} for week in weeks}
+    for code, found in seen.items():
+        for fact in found:
+            assert fact.published is not None
+            week = period_of(fact.published, "week")
+            by_week.setdefault(week.key, {}).setdefault(code, []).append(fact)
+    sources = _sources(registry, register, units)
+    cells: dict[tuple[str, str], Cell] = {}
+    totals: dict[str, Cell] = {}
+    for code in (*provinces, *sorted((seen.keys() | sources.keys()) - set(provinces))):
+        line = []
+        for week in weeks:
+            cell = _cell(by_week[week.key].get(code, ()), *_watch(sources.get(code, ()), readings, week))
+            cells[code, week.key] = cell
+            line.append(cell)
+        totals[code] = _total(seen.get(code, ()), line)
+    return Coverage(period=period, units=units, weeks=weeks, provinces=provinces, cells=cells, totals=totals)
+
+
+def count_by_province(facts: Iterable[Fact], units: Units) -> dict[str, list[Fact]]:
+    """Relevant facts by the province that they are about; one about two provinces stands under both."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.relevant:
+            for code in fact.provinces(units):
+                found[code].append(fact)
+    return dict(found)
+
+
+def _sources(registry: PortalRegistry, register: Register, units: Units) -> dict[str, list[Portal]]:
+    found: dict[str, list[Portal]] = defaultdict(list)
+    for portal in registry:
+        code = watched_for(portal, register, units)
+        if code is not None and portal.verified:
+            found[code].append(portal)
+    return dict(found)
+
+
+def _watch(portals: Sequence[Portal], readings: Readings, week: Period) -> tuple[tuple[str, ...], tuple[Unread, ...]]:
+    """Sources watched in a week, and those of them that were not read in it."""
+    watched, unread = [], []
+    for portal in portals:
+        source = readings.of_source(portal.id)
+        if not is_watched(portal, source.watched_since, week):
+            continue
+        watched.append(portal.id)
+        if not source.read_in(week):
+            unread.append(Unread(portal=portal.id, cause=source.cause_in(week)))
+    return tuple(watched), tuple(unread)
+
+
+def is_watched(portal: Portal, since: datetime | None, week: Period) -> bool:
+    """Verified, read at least once before the week ends, and a source of its own through the whole week."""
+    if not portal.verified or since is None or day_of(since) >= week.end:
+        return False
+    return (portal.valid_from is None or portal.valid_from < week.end) and (portal.valid_to is None or week.end <= portal.valid_to)
+
+
+def _cell(found: Sequence[Fact], watched: tuple[str, ...], unread: tuple[Unread, ...]) -> Cell:
+    state: State
+    if found:
+        state = "news"
+    elif unread:
+        state = "unreadable"
+    else:
+        state = "silent" if watched else "unwatched"
+    return _counted(state, found, watched, unread)
+
+
+def _counted(state: State, found: Sequence[Fact], watched: tuple[str, ...], unread: tuple[Unread, ...]) -> Cell:
+    known = state in ("news", "silent")
+    return Cell(
+        state=state,
+        articles=len(found) if known else None,
+        stories=len({fact.story for fact in found}) if known else None,
+        watched=watched,
+        unread=unread,
+    )
+
+
+def _total(found: Sequence[Fact], weeks: Sequence[Cell]) -> Cell:
+    """A province was silent in a period only if it was silent in every week of it in which it was watched."""
+    states = {cell.state for cell in weeks}
+    state: State
+    if found:
+        state = "news"
+    elif "unreadable" in states:
+        state = "unreadable"
+    else:
+        state = "silent" if "silent" in states else "unwatched"
+    watched = tuple(sorted({portal for cell in weeks for portal in cell.watched}))
+    unread = {entry.portal: entry for cell in weeks for entry in cell.unread}
+    return _counted(state, found, watched, tuple(unread[portal] for portal in sorted(unread)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """How long a province has been silent at the end of a period."""
+
+    province: str
+    weeks: int
+    """Weeks in a row, each read by every watched source and without a relevant article; the week that runs is not counted."""
+    last_news: date | None
+    """Day of the last relevant article about it before the end of the period."""
+
+
+SILENCE_WEEKS = 104
+"""Two years back; nobody asks for more, and few sources are watched for longer."""
+
+
+def silences(
+    facts: Facts,
+    readings: Readings,
+    registry: PortalRegistry,
+    register: Register,
+    period: Period,
+    units: Units,
+    now: datetime,
+) -> tuple[Silence, ...]:
+    """Provinces that were silent in the last whole week of the period, the longest silence first, then in Vietnamese order."""
+    week = period_of(min(period.last_day, day_of(now)), "week")
+    if week.ends_at > now or week.end > period.end:
+        week = week.before()
+    news = news_weeks(facts, units)
+    last = last_news_days(facts, units, period.end)
+    sources = _sources(registry, register, units)
+    found = []
+    for order, code in enumerate(map_provinces(register, units)):
+        portals, weeks_of_news = sources.get(code, ()), news.get(code, frozenset())
+        count, at = 0, week
+        while count < SILENCE_WEEKS and at.start.toordinal() not in weeks_of_news:
+            watched, unread = _watch(portals, readings, at)
+            if not watched or unread:
+                break
+            count += 1
+            at = at.before()
+        if count:
+            found.append((-count, order, Silence(province=code, weeks=count, last_news=last.get(code))))
+    return tuple(silence for _, _, silence in sorted(found, key=lambda entry: entry[:2]))
+
+
+def news_weeks(facts: Facts, units: Units) -> Mapping[str, frozenset[int]]:
+    """Province code to the Mondays (ordinals) of its weeks with a relevant article."""
+    return facts.once(("news_weeks", units), lambda: _news_weeks(facts, units))
+
+
+def _news_weeks(facts: Facts, units: Units) -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for fact in facts.dated:
+        if fact.relevant:
+            assert fact.published is not None
+            ordinal = fact.published.toordinal()
+            for code in fact.provinces(units):
+                found[code].add(ordinal - (ordinal - 1) % 7)
+    return {code: frozenset(weeks) for code, weeks in found.items()}
+
+
+def last_news_days(facts: Facts, units: Units, end: date) -> Mapping[str, date]:
+    """Province code to the day of its last relevant article before ``end``."""
+    found: dict[str, date] = {}
+    wanted = set(news_weeks(facts, units))
+    for fact in reversed(facts.between(date.min, end)):
+        if fact.relevant and fact.published is not None:
+            for code in fact.provinces(units):
+                if code in wanted:
+                    found[code] = fact.published
+                    wanted.discard(code)
+            if not wanted:
+                break
+    return found

@@ -1,0 +1,173 @@
+"""What figures are worked out from, and the pieces that several pages share: counts, rows of provinces, activities, the timeline."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from corpus.index.names import Names
+from monitor.causes import NAMES as CAUSE_NAMES
+from monitor.causes import Cause
+from monitor.coverage import STATE_NAMES, Coverage, coverage
+from monitor.facts import NATIONAL, Fact, Facts
+from monitor.figures import ActivityFigure, Count, PeriodFigure, ProvinceFigure, TimelinePoint
+from monitor.links import articles as link
+from monitor.periods import Period, Units
+from monitor.readings import Readings
+
+TIMELINE_WEEKS = 26
+"""Weeks on the timeline of a short period; a quarter or a year shows its own where they are more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """All that figures are worked out from, at one moment."""
+
+    facts: Facts
+    readings: Readings
+    names: Names
+    now: datetime
+    _ledgers: dict[tuple[Period, Units], Coverage] = field(default_factory=dict, repr=False, compare=False)
+
+    def coverage(self, period: Period, units: Units) -> Coverage:
+        """Worked out once for each period and map."""
+        found = self._ledgers.get((period, units))
+        if found is None:
+            found = coverage(self.facts, self.readings, self.names.portals, self.names.register, period, units, self.now)
+            self._ledgers[period, units] = found
+        return found
+
+
+def period_figure(period: Period, now: datetime) -> PeriodFigure:
+    return PeriodFigure(
+        key=period.key,
+        kind=period.kind,
+        name=period.name,
+        dates=period.dates,
+        start=period.start,
+        last_day=period.last_day,
+        running=period.ends_at > now,
+    )
+
+
+def count(facts: Sequence[Fact], query: str, *, observed: bool = True) -> Count:
+    """``observed`` False: that there is none proves nothing."""
+    if not facts and not observed:
+        return Count(articles=None, stories=None, query=query)
+    return Count(articles=len(facts), stories=len({fact.story for fact in facts}), query=query)
+
+
+def province_name(sources: Sources, code: str, units: Units) -> str:
+    return sources.names.place(code, short=True, old_map=units == "63")
+
+
+def row_codes(ledger: Coverage) -> tuple[str, ...]:
+    """Provinces of the map in their order, then units that cannot be told apart and the country, as far as something is about them."""
+    more = [code for code in ledger.totals if code not in ledger.provinces and ledger.totals[code].articles]
+    return (*ledger.provinces, *sorted(more, key=lambda code: (code == NATIONAL, code)))
+
+
+def province_row(sources: Sources, ledger: Coverage, code: str, earlier: Coverage, last_year: Coverage) -> ProvinceFigure:
+    cell = ledger.total(code)
+    return ProvinceFigure(
+        code=code,
+        name=province_name(sources, code, ledger.units),
+        state=cell.state,
+        state_name=STATE_NAMES[cell.state],
+        cause=cell.cause,
+        cause_name=cause_name(cell.cause),
+        articles=cell.articles,
+        stories=cell.stories,
+        before=earlier.total(code).articles,
+        year_before=last_year.total(code).articles,
+        query=link(ledger.units, ledger.period, province=code),
+        separable=code in ledger.provinces or code == NATIONAL,
+    )
+
+
+def cause_name(cause: Cause | None) -> str | None:
+    return None if cause is None else CAUSE_NAMES[cause]
+
+
+def activity_figures(
+    sources: Sources, facts: Iterable[Fact], period: Period, units: Units, province: str | None = None, *, observed: bool
+) -> tuple[ActivityFigure, ...]:
+    """Every activity of the list in its order, whether something is counted or not."""
+    by_code: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        for code in dict.fromkeys(code for code, _ in fact.activities):
+            by_code[code].append(fact)
+
+    def figure(code: str, name: str) -> ActivityFigure:
+        found = count(by_code[code], link(units, period, province=province, activity=code), observed=observed)
+        return ActivityFigure(code=code, name=name, articles=found.articles, stories=found.stories, query=found.query)
+
+    return tuple(figure(activity.code, activity.name) for activity in sources.names.activities)
+
+
+def was_read(sources: Sources, period: Period) -> bool:
+    """Whether at least one watched source was read in a week of the period."""
+    return any(week.start.toordinal() in read_weeks(sources) for week in period.weeks())
+
+
+def timeline(sources: Sources, facts: Facts, period: Period, units: Units, *, province: str | None = None) -> tuple[TimelinePoint, ...]:
+    """The weeks of the period, at least `TIMELINE_WEEKS` up to its end, each beside the same week a year before. Whole weeks count."""
+    weeks = list(period.weeks())
+    while len(weeks) < TIMELINE_WEEKS:
+        weeks.insert(0, weeks[0].before())
+    counted = weekly(facts, units)
+    known = read_weeks(sources)
+
+    def number(week: Period) -> tuple[int | None, int | None]:
+        found = counted.get((province, week.start.toordinal()))
+        if found:
+            return found
+        return (0, 0) if week.start.toordinal() in known else (None, None)
+
+    points = []
+    for week in weeks:
+        if week.starts_at > sources.now:
+            continue
+        earlier = week.year_before()
+        articles, stories = number(week)
+        points.append(
+            TimelinePoint(
+                week=week.key,
+                name=week.name,
+                start=week.start,
+                articles=articles,
+                stories=stories,
+                query=link(units, week, province=province),
+                year_before_week=earlier.key,
+                year_before=number(earlier)[0],
+                year_before_query=link(units, earlier, province=province),
+                running=week.ends_at > sources.now,
+            )
+        )
+    return tuple(points)
+
+
+def weekly(facts: Facts, units: Units) -> Mapping[tuple[str | None, int], tuple[int, int]]:
+    """(province or None for all, Monday as ordinal) to relevant articles and stories of that week."""
+    return facts.once(("weekly", units), lambda: _weekly(facts, units))
+
+
+def _weekly(facts: Facts, units: Units) -> dict[tuple[str | None, int], tuple[int, int]]:
+    articles: Counter[tuple[str | None, int]] = Counter()
+    stories: dict[tuple[str | None, int], set[str]] = defaultdict(set)
+    for fact in facts.dated:
+        if fact.relevant and fact.published is not None:
+            ordinal = fact.published.toordinal()
+            monday = ordinal - (ordinal - 1) % 7
+            for code in (None, *fact.provinces(units)):
+                articles[code, monday] += 1
+                stories[code, monday].add(fact.story)
+    return {key: (number, len(stories[key])) for key, number in articles.items()}
+
+
+def read_weeks(sources: Sources) -> frozenset[int]:
+    """Mondays of the weeks in which at least one watched source was read."""
+    portals = [portal.id for portal in sources.names.portals if portal.verified]
+    return frozenset(monday for portal in portals for monday in sources.readings.of_source(portal).read_weeks)

@@ -1,0 +1,214 @@
+"""The overview of a period: who communicates, what, who is silent, what could not be read, how much money."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from monitor.budgets import budget_sums
+from monitor.causes import NAMES as CAUSE_NAMES
+from monitor.coverage import STATE_NAMES, STATES, Coverage, State, silences, watched_for
+from monitor.facts import Fact
+from monitor.figure_parts import (
+    Sources,
+    activity_figures,
+    cause_name,
+    count,
+    period_figure,
+    province_name,
+    province_row,
+    row_codes,
+    timeline,
+    was_read,
+)
+from monitor.figures import (
+    SHADES,
+    Change,
+    Count,
+    Matrix,
+    MatrixRow,
+    OverviewFigures,
+    ProvinceFigure,
+    SilenceFigure,
+    StateFigure,
+    TileFigure,
+    UnreadFigure,
+)
+from monitor.figures_money import budget_figures
+from monitor.links import articles as link
+from monitor.periods import Period, Units
+from monitor.tilemap import tile_places
+
+
+def overview_figures(sources: Sources, period: Period, units: Units) -> OverviewFigures:
+    ledger = sources.coverage(period, units)
+    found = [fact for fact in sources.facts.during(period) if fact.relevant]
+    earlier, last_year = sources.coverage(period.before(), units), sources.coverage(period.year_before(), units)
+    provinces = province_rows(sources, ledger, earlier, last_year)
+    undated = [fact for fact in sources.facts.undated if fact.relevant]
+    observed = was_read(sources, period)
+    return OverviewFigures(
+        period=period_figure(period, sources.now),
+        units=units,
+        headline=headline(ledger),
+        total=count(found, link(units, period), observed=observed),
+        placeless=sum(not fact.provinces(units) for fact in found),
+        undated=count(undated, link(units)),
+        states=tuple(state_figure(ledger, state) for state in STATES),
+        provinces=provinces,
+        tiles=tiles(sources, ledger),
+        activities=activity_figures(sources, found, period, units, observed=observed),
+        matrix=matrix(sources, ledger, found),
+        timeline=timeline(sources, sources.facts, period, units),
+        budgets=budget_figures(sources, budget_sums(sources.facts, period, units, sources.names.register), "role", units),
+        silent=silence_figures(sources, period, units),
+        unread=unread_figures(sources, ledger),
+        before=change(sources, ledger, earlier),
+        year_before=change(sources, ledger, last_year),
+    )
+
+
+def headline(ledger: Coverage) -> str:
+    """One sentence: ``Tuần 47/2026: 27/34 tỉnh có tin, 6 tỉnh im lặng, 1 cổng không đọc được``.
+
+    Provinces left open by unread sources are named where they are not as many as those sources, and provinces not watched where there are.
+    """
+    parts = [f"{ledger.count('news')}/{len(ledger.provinces)} tỉnh có tin"]
+    if silent := ledger.count("silent"):
+        parts.append(f"{silent} tỉnh im lặng")
+    unread, open_provinces = len(ledger.unread), ledger.count("unreadable")
+    if unread:
+        parts.append(f"{unread} cổng không đọc được" + (f" ({open_provinces} tỉnh chưa rõ)" if open_provinces != unread else ""))
+    if unwatched := ledger.count("unwatched"):
+        parts.append(f"{unwatched} tỉnh chưa theo dõi")
+    return f"{ledger.period.name}: {', '.join(parts)}"
+
+
+def state_figure(ledger: Coverage, state: State) -> StateFigure:
+    codes = ledger.with_state(state)
+    return StateFigure(state=state, name=STATE_NAMES[state], provinces=len(codes), codes=codes)
+
+
+def province_rows(sources: Sources, ledger: Coverage, earlier: Coverage, last_year: Coverage) -> tuple[ProvinceFigure, ...]:
+    """Every province of the map, then what else the ledger holds: new provinces that cannot be told apart, the whole country."""
+    return tuple(province_row(sources, ledger, code, earlier, last_year) for code in row_codes(ledger))
+
+
+def tiles(sources: Sources, ledger: Coverage) -> tuple[tuple[TileFigure | None, ...], ...]:
+    largest = max((ledger.totals[code].articles or 0 for code in ledger.provinces), default=0)
+
+    def tile(code: str, name: str, short: str, islands: str) -> TileFigure:
+        cell = ledger.totals[code]
+        number = None if islands else cell.articles
+        return TileFigure(
+            code=code,
+            name=name,
+            short=short,
+            islands=islands,
+            state=cell.state,
+            state_name=STATE_NAMES[cell.state],
+            cause_name=cause_name(cell.cause),
+            articles=number,
+            shade=1 + min(SHADES - 1, (number - 1) * SHADES // largest) if number else 0,
+            query=link(ledger.units, ledger.period, province=code),
+        )
+
+    return tuple(
+        tuple(tile(place.code, place.name, place.short, place.islands) if place else None for place in row)
+        for row in tile_places(ledger.units, sources.names.register)
+    )
+
+
+def matrix(sources: Sources, ledger: Coverage, facts: Sequence[Fact]) -> Matrix:
+    units, period = ledger.units, ledger.period
+    articles: Counter[tuple[str, str]] = Counter()
+    stories: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fact in facts:
+        for activity in dict.fromkeys(code for code, _ in fact.activities):
+            for province in fact.provinces(units):
+                articles[province, activity] += 1
+                stories[province, activity].add(fact.story)
+    activities = activity_figures(sources, facts, period, units, observed=was_read(sources, period))
+
+    def cell(province: str, activity: str) -> Count:
+        number = articles[province, activity]
+        known = number or ledger.totals[province].state in ("news", "silent")
+        return Count(
+            articles=number if known else None,
+            stories=len(stories[province, activity]) if known else None,
+            query=link(units, period, province=province, activity=activity),
+        )
+
+    return Matrix(
+        activities=activities,
+        rows=tuple(
+            MatrixRow(
+                code=code,
+                name=province_name(sources, code, units),
+                state=ledger.totals[code].state,
+                cells=tuple(cell(code, activity.code) for activity in activities),
+            )
+            for code in row_codes(ledger)
+        ),
+        largest=max(articles.values(), default=0),
+    )
+
+
+def silence_figures(sources: Sources, period: Period, units: Units) -> tuple[SilenceFigure, ...]:
+    found = silences(sources.facts, sources.readings, sources.names.portals, sources.names.register, period, units, sources.now)
+    return tuple(
+        SilenceFigure(
+            code=silence.province,
+            name=province_name(sources, silence.province, units),
+            weeks=silence.weeks,
+            last_news=silence.last_news,
+            query=link(units, province=silence.province),
+        )
+        for silence in found
+    )
+
+
+def unread_figures(sources: Sources, ledger: Coverage) -> tuple[UnreadFigure, ...]:
+    """By name of the source."""
+    found = []
+    for unread in ledger.unread:
+        portal = sources.names.portals.get(unread.portal)
+        assert portal is not None
+        province = watched_for(portal, sources.names.register, ledger.units)
+        found.append(
+            UnreadFigure(
+                portal=unread.portal,
+                name=portal.name,
+                province=province,
+                province_name=province_name(sources, province, ledger.units) if province else None,
+                cause=unread.cause,
+                cause_name=CAUSE_NAMES[unread.cause],
+            )
+        )
+    order = sources.names.sorter("source")
+    return tuple(sorted(found, key=lambda figure: (order(figure.portal), figure.portal)))
+
+
+def change(sources: Sources, ledger: Coverage, other: Coverage) -> Change:
+    now_articles, articles = _relevant(sources, ledger.period), _relevant(sources, other.period)
+
+    def names(codes: Iterable[str]) -> tuple[str, ...]:
+        return tuple(province_name(sources, code, ledger.units) for code in codes)
+
+    def turned(first: State, then: State) -> tuple[str, ...]:
+        return names(code for code in ledger.provinces if (other.totals[code].state, ledger.totals[code].state) == (first, then))
+
+    return Change(
+        period=period_figure(other.period, sources.now),
+        articles=articles,
+        difference=None if now_articles is None or articles is None else now_articles - articles,
+        provinces_with_news=other.count("news"),
+        started=turned("silent", "news"),
+        stopped=turned("news", "silent"),
+    )
+
+
+def _relevant(sources: Sources, period: Period) -> int | None:
+    """Relevant articles of a period; None where there is none and nothing was read."""
+    found = sum(fact.relevant for fact in sources.facts.during(period))
+    return found if found or was_read(sources, period) else None
