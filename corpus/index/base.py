@@ -80,16 +80,16 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Each of these words stands at most ``distance`` words from the next one of the list, before or after it; at a distance of 1
-    they are neighbours. Abbreviations are not spelt out here."""
+    """Each of these words has at most ``distance`` words between itself and the next one of the list, which may stand before or
+    after it. Abbreviations are not spelt out here."""
 
     text: str
     distance: int
     title_only: bool = False
 
     def __post_init__(self) -> None:
-        if not 1 <= self.distance <= MAX_DISTANCE:
-            raise ValueError(f"distance {self.distance} is not within 1..{MAX_DISTANCE}")
+        if not 0 <= self.distance <= MAX_DISTANCE:
+            raise ValueError(f"distance {self.distance} is not within 0..{MAX_DISTANCE}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def describe(node: Node | None, names: Names) -> str:
             return f"{'tiêu đề có' if title_only else 'có'} từ bắt đầu bằng “{text}”"
         case Near(text, distance, title_only):
             listed = ", ".join(text.split())
-            return f"{'tiêu đề có' if title_only else 'có'} các từ {listed} cách nhau không quá {distance} từ"
+            return f"{'tiêu đề có' if title_only else 'có'} các từ {listed} cách nhau nhiều nhất {distance} từ"
         case And(parts):
             return " và ".join(_bracketed(part, names) for part in parts)
         case Or(parts):

@@ -116,7 +116,7 @@ def _near(node: Near) -> Plan:
             parts.append(Run(Pattern((first,), found.exact), field))
         else:
             orders = ((first, second), (second, first))
-            parts.append(Either(tuple(Together(terms, node.distance - 1, found.exact, field) for terms in orders)))
+            parts.append(Either(tuple(Together(terms, node.distance, found.exact, field) for terms in orders)))
     return Every(tuple(parts))
 
 

@@ -28,6 +28,15 @@ _DAY = re.compile(r"(?:(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?|(?:(\d{1,2})/)?(?:(
 def parse_dates(text: str, at: int) -> Node:
     first, separator, last = text.partition("..")
     try:
+        for sign in (">=", "<=", ">", "<"):
+            if text.startswith(sign):
+                begin, after = _period(text[len(sign) :])
+                return {
+                    ">=": Published(begin, None),
+                    ">": Published(after, None),
+                    "<=": Published(None, after),
+                    "<": Published(None, begin),
+                }[sign]
         start = _period(first)[0] if first else None
         end = _period(last)[1] if last else (None if separator else _period(first)[1])
     except ValueError as error:

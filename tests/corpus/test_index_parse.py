@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import InvalidQuery
-from corpus.index.base import And, In, Money, Node, Not, Or, Phrase, Published, Words
+from corpus.index.base import And, In, Money, Near, Node, Not, Or, Phrase, Prefix, Published, Words
 from corpus.index.describe import describe
 from corpus.index.names import Names
 from corpus.index.parse import parse
@@ -56,6 +56,24 @@ TREES: list[tuple[str, str, Node | None]] = [
     ("title", 'tiêu_đề:"giảm nghèo"', Phrase("giảm nghèo", title_only=True)),
     ("an address is no field", "https://vidu.vn/tin", Phrase("https://vidu.vn/tin")),
     ("a colon before a space is no field", "Dự án 6: truyền thông", Words("Dự án 6: truyền thông")),
+    ("beginning of a word", "truy* thông", And((Prefix("truy"), Words("thông")))),
+    ("beginning in the title", "tiêu_đề:giảm*", Prefix("giảm", title_only=True)),
+    ("a beginning excluded", "nghèo -vay*", And((Words("nghèo"), Not(Prefix("vay"))))),
+    ("stars of a hotel", "khách sạn 5*", Words("khách sạn 5*")),
+    ("a star alone is none", "* nghèo *", Words("nghèo")),
+    ("a star inside is a mark", "a*b*", Phrase("a*b*")),
+    ("near", '"loa xã"~5', Near("loa xã", 5)),
+    ("near in typographic quotes", "“loa xã”~0", Near("loa xã", 0)),
+    ("near in the title", 'tiêu_đề:"loa xã"~3', Near("loa xã", 3, title_only=True)),
+    ("near of one word is the word", '"loa"~3', Phrase("loa")),
+    ("a tilde elsewhere is a mark", "loa ~5", Words("loa ~5")),
+    ("former province", 'tỉnh_cũ:"Quảng Nam"', In("province_before", ("v1-49",))),
+    ("modality", 'thực_hiện:"dự kiến"', In("modality", ("planned",))),
+    ("confidence", 'tin_cậy:"cần xem lại"', In("confidence", ("doubtful",))),
+    ("from a month on", "ngày:>=2024-01", Published(date(2024, 1, 1), None)),
+    ("after a year", "ngày:>2024", Published(date(2025, 1, 1), None)),
+    ("before a day", "date:<04/12/2023", Published(None, date(2023, 12, 4))),
+    ("up to a year", "ngày:<=2023", Published(None, date(2024, 1, 1))),
     ("engine syntax stays words", "body_exact* ~2 ^3", And((Phrase("body_exact*"), Words("~2 ^3")))),
 ]
 
@@ -86,6 +104,13 @@ FAULTS = [
     ("no date", "ngày:45/13/2023", 5, "ngày:04/12/2023"),
     ("dates reversed", "ngày:2024..2023", 5, "trước khi bắt đầu"),
     ("no money", "kinh_phí:nhiều", 9, "số tiền"),
+    ("beginning too short", "nghèo gi*", 6, "ít nhất 3"),
+    ("no beginning of a code", "hoạt_động:tập*", 10, "tiêu_đề:"),
+    ("no distance of a code", 'tỉnh:"Nghệ An"~2', 5, "tiêu_đề:"),
+    ("no distance", 'loa "a b"~', 9, '"loa xã"~5'),
+    ("distance in words", 'loa "a b"~hai', 9, "từ 0 đến 50"),
+    ("too far", '"a b"~51', 5, "từ 0 đến 50"),
+    ("nothing saved", 'loa lưu:"tuần này"', 8, "Không có câu tìm nào được lưu"),
     ("too long", "a" * 501, 500, "501"),
     ("too many words", "a " * 33, 64, "32"),
     ("too deep", "(" * 9 + "a" + ")" * 9, 8, "8 tầng"),
@@ -112,6 +137,9 @@ ECHOES = [
     ("kinh_phí:170.429.000", "có số tiền 170.429.000 đồng"),
     ('tỉnh: "Nghệ An" loa', "tỉnh là Nghệ An và có từ loa (không kể dấu)"),
     ('ông nói: "giảm nghèo"', "có đủ các từ ông, nói: và có cụm “giảm nghèo”"),
+    ("truy* -vay*", "có từ bắt đầu bằng “truy” và không có từ bắt đầu bằng “vay”"),
+    ('tiêu_đề:"loa xã"~3', "tiêu đề có các từ loa, xã cách nhau nhiều nhất 3 từ"),
+    ("tin_cậy:sure", "mức tin cậy là Chắc chắn"),
     ("-năm:2023", "không phải năm là 2023"),
     ("dak lak", "có đủ các từ dak, lak (không kể dấu)"),
     ("", "mọi tin"),
@@ -121,6 +149,45 @@ ECHOES = [
 @pytest.mark.parametrize(("text", "expected"), ECHOES)
 def test_echo(text: str, expected: str) -> None:
     assert describe(parse(text, NAMES), NAMES) == expected
+
+
+SAVED = {
+    "giảm nghèo": '"giảm nghèo" HOẶC "thoát nghèo"',
+    "loa": 'loa lưu:"giảm nghèo"',
+    "vòng": 'đài lưu:"vòng quanh"',
+    "vòng quanh": "lưu:vòng",
+    "hỏng": "(loa",
+    "trống": "  ",
+    "dài": "a " * 30,
+    "sâu": "((((((a))))))",
+}
+
+
+def test_a_saved_query_stands_for_what_it_holds() -> None:
+    poor = Or((Phrase("giảm nghèo"), Phrase("thoát nghèo")))
+    assert parse('xã lưu:"giảm nghèo"', NAMES, saved=SAVED.get) == And((Words("xã"), poor))
+    assert parse("-saved:loa", NAMES, saved=SAVED.get) == Not(And((Words("loa"), poor)))
+    assert describe(parse("lưu:loa", NAMES, saved=SAVED.get), NAMES) == (
+        "có từ loa (không kể dấu) và (có cụm “giảm nghèo” hoặc có cụm “thoát nghèo”)"
+    )
+
+
+SAVED_FAULTS = [
+    ("unknown", "loa lưu:khác", 8, "«khác»"),
+    ("leads back to itself", "lưu:vòng", 4, "dẫn về chính nó"),
+    ("wrong inside", "xã lưu:hỏng", 7, "«hỏng»: Ngoặc này chưa đóng"),
+    ("empty", "xã lưu:trống", 7, "không có từ nào"),
+    ("its words count", "x y lưu:dài", 8, "quá 32 từ"),
+    ("its depth counts", "((lưu:sâu))", 6, "8 tầng"),
+]
+
+
+@pytest.mark.parametrize(("text", "position", "words"), [case[1:] for case in SAVED_FAULTS], ids=[case[0] for case in SAVED_FAULTS])
+def test_faults_of_saved_queries_point_at_their_name(text: str, position: int, words: str) -> None:
+    with pytest.raises(InvalidQuery) as raised:
+        parse(text, NAMES, saved=SAVED.get)
+    assert words in raised.value.message
+    assert raised.value.position == position
 
 
 _PIECES = st.sampled_from(
@@ -135,6 +202,14 @@ _PIECES = st.sampled_from(
         "tỉnh:",
         "năm:",
         "kinh_phí:",
+        "tiêu_đề:",
+        "lưu:",
+        "loa ",
+        "vòng ",
+        "*",
+        "~",
+        '"~3 ',
+        "truy",
         "ngày:",
         "2023",
         "..",
@@ -153,7 +228,7 @@ def test_any_text_gives_a_tree_or_a_clear_fault(text: str) -> None:
     fault: InvalidQuery | None = None
     tree = None
     try:
-        tree = parse(text, NAMES)
+        tree = parse(text, NAMES, saved=SAVED.get)
     except InvalidQuery as error:
         fault = error
     if fault is None:
