@@ -21,6 +21,7 @@ from corpus.portals import load_portals
 def serve_until_stopped(settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
     """Returns after Ctrl-C or SIGTERM, with what was being answered finished. Raises: StoreUnavailable when no port can be had."""
     from search_api.app import DEPARTMENT, create_app
+    from search_api.limits import Limiter
 
     wanted = settings.port if port is None else port
     listener = listen(host or settings.host, wanted)
@@ -30,7 +31,18 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
             say(f"Port {wanted} is busy; taking a free one.")
         names = Names.load(portals=load_portals(settings.portals_path))
         desk = DecisionDesk(settings, store, index, now)
-        app = create_app(store, index, names=names, department=settings.department or DEPARTMENT, people=store, desk=desk, clock=now)
+        app = create_app(
+            store,
+            index,
+            names=names,
+            department=settings.department or DEPARTMENT,
+            full_text_token=settings.export_token.get_secret_value(),
+            limiter=Limiter(settings.rate_per_minute) if settings.rate_per_minute else None,
+            base_url=settings.public_url,
+            people=store,
+            desk=desk,
+            clock=now,
+        )
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
         say(f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)")
         # uvicorn raises it again after it has ended in good order.

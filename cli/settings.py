@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from corpus.errors import InvalidData
@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     )
     contact: str = Field(default="", description="Web or mail address named to the portals while crawling.")
     department: str = Field(default="", description="Name of the department on the pages; empty for the built-in one.")
+    public_url: str = Field(default="", description="Address at which readers reach the server; empty for the one that a request names.")
+    rate_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        default=300, description="Requests that one client has a minute (an export counts as ten); 0 for no limit."
+    )
+    export_token: SecretStr = Field(default=SecretStr(""), description="Token with which exports carry full texts; empty: nobody may.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="What is logged on standard error.")
 
     @classmethod
@@ -109,6 +114,7 @@ def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | N
     exported = {
         name: environment[PREFIX + name.upper()] for name in Settings.model_fields if environment.get(PREFIX + name.upper(), "") != ""
     }
+    exported = _secret_files(environment) | exported
     home = Path(given.get("home") or exported.get("home") or Settings.model_fields["home"].default)
     take(_read_file(home / FILE_NAME), "file")
     take(exported, "environment")
@@ -117,6 +123,22 @@ def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | N
         return Loaded(Settings(**values), origins)
     except ValidationError as error:
         raise _fault(error, origins, home) from error
+
+
+SECRETS = tuple(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+"""Settings that may also stand in a file of their own, named by ``LOA_<NAME>_FILE``."""
+
+
+def _secret_files(environment: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name in SECRETS:
+        variable = f"{PREFIX}{name.upper()}_FILE"
+        if path := environment.get(variable, ""):
+            try:
+                found[name] = Path(path).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise InvalidData(f"{variable}: {path}: cannot be read ({error}); correct the path or its permissions") from error
+    return found
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -141,7 +163,8 @@ def _read_file(path: Path) -> dict[str, Any]:
 def _fault(error: ValidationError, origins: Mapping[str, Origin], home: Path) -> InvalidData:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "settings"
-    text = f"{name} = {first['input']!r}: {first['msg']}"
+    shown = "..." if name in SECRETS else repr(first["input"])
+    text = f"{name} = {shown}: {first['msg']}"
     if origins.get(name) == "file":
         return InvalidData(text, file=str(home / FILE_NAME))
     if origins.get(name) == "environment":

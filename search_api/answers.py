@@ -10,13 +10,14 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from corpus.analysis import Pattern, highlight, snippet
-from corpus.document import Document, to_plain
+from corpus.document import Document
 from corpus.index import Index
 from corpus.index.base import CodeField, Facet, In, Query
 from corpus.index.describe import describe
 from corpus.index.names import Names
 from corpus.index.parse import parse
 from corpus.index.plan import patterns
+from corpus.store import Moment, OldTags, State, Version
 from search_api.formats import safe_link
 from search_api.params import Search
 
@@ -45,6 +46,14 @@ class Store(Protocol):
     def documents_by_portal(self) -> dict[str, int]: ...
 
     def source_states(self) -> Any: ...
+
+    def history(self, document_id: str, /) -> list[Version]: ...
+
+    def old_tags(self, document_id: str, /) -> list[OldTags]: ...
+
+    def moment(self) -> Moment: ...
+
+    def state(self) -> State: ...
 
 
 class Named(BaseModel):
@@ -82,6 +91,7 @@ class Found(BaseModel):
     snippet_cut: tuple[bool, bool]
     """Whether text was left out before and after."""
     published: date | None
+    first_seen: datetime | None
     source: Named
     url: str | None
     relevance: str | None
@@ -243,6 +253,7 @@ class Catalogue:
             snippet_highlights=[(start - part.start, end - part.start) for start, end in part.highlights],
             snippet_cut=(part.start > 0, part.end < len(document.text)),
             published=document.published,
+            first_seen=document.provenance.first_seen,
             source=self.named("source", document.provenance.portal),
             url=safe_link(document.provenance.final_url or document.provenance.canonical_url),
             relevance=document.relevance.value if document.relevance else None,
@@ -254,32 +265,6 @@ class Catalogue:
             ],
             score=score,
         )
-
-
-def article_json(document: Document, names: Names) -> dict[str, Any]:
-    """The whole document in plain data, with the names of its codes beside them, places on both maps and evidence quoted."""
-    plain: dict[str, Any] = to_plain(document)
-    for field in ("words", "title_words"):
-        plain.pop(field)
-    for field, value in plain["provenance"].items():
-        if isinstance(value, str) and value.startswith("file:"):
-            plain["provenance"][field] = f"file:{value.rpartition('/')[2]}"  # folders of whoever imported it stay private
-    register = names.register
-    for record, mention in zip(plain["localities"], document.localities, strict=True):
-        codes = [mention.code] if mention.code else []
-        record["name_then"] = register.label(mention.code, document.published) if mention.code else None
-        record["candidate_names"] = [register.label(code, document.published) for code in mention.candidates]
-        record["codes_now"] = [code for code in (register.today(mention.code) if mention.code else ()) if code not in codes] or codes
-        record["names_now"] = [register.label(code) for code in record["codes_now"]]
-    for record in plain["activities"]:
-        record["name"] = names.activities.name(record["code"])
-    for record in plain["programmes"]:
-        record["name"] = names.programmes.name(record["code"])
-    for field in ("localities", "activities", "programmes", "budgets", "quantities"):
-        for record, mention in zip(plain[field], getattr(document, field), strict=True):
-            record["quotes"] = [document.quote(span) for span in mention.evidence]
-    plain["content_hash"] = document.content_hash
-    return plain
 
 
 def understood(search: Search, names: Names) -> str:

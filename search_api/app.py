@@ -16,9 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from corpus.index import Index
 from corpus.index.names import Names
 from monitor.periods import day_of
+from search_api.access import Access
 from search_api.answers import Catalogue, Store
-from search_api.api import api_routes, health_routes
+from search_api.api import api_routes, described, health_routes
 from search_api.auth import AccountSource, Gate, SignInNeeded
+from search_api.exports import Exporter, export_routes
+from search_api.feeds import feed_routes
+from search_api.limits import Limiter, Limits
 from search_api.pages import Pages, page_routes
 from search_api.pages_account import account_routes
 from search_api.pages_review import Desk, ReviewPages, ReviewSource, review_routes
@@ -54,10 +58,14 @@ def create_app(
     people: People | None = None,
     desk: Desk | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    full_text_token: str = "",
+    limiter: Limiter | None = None,
+    base_url: str = "",
 ) -> FastAPI:
     """``names`` gives the code lists with the portals in use; without it the bundled ones. ``today`` is the day in Vietnam, by default the
-    clock's. With ``people`` one can sign in; with ``desk`` too, tags are decided on and everybody may report wrong ones. Neither store
-    nor index is closed here.
+    clock's. With ``people`` one can sign in; with ``desk`` too, tags are decided on and everybody may report wrong ones. Exports carry full
+    texts for whoever has signed in or knows ``full_text_token``. ``limiter`` says how many requests a client has a minute (no limit without
+    it), ``base_url`` where readers reach the server (feeds). Neither store nor index is closed here.
 
     Raises: InvalidData for a code list that cannot be read.
     """
@@ -82,10 +90,15 @@ def create_app(
         if desk is not None:
             app.include_router(review_routes(ReviewPages(site, gate, people, desk, catalogue.names)))
             site.environment.globals["reporting"] = True
-    app.include_router(api_routes(catalogue, WordDesk(catalogue)))
+    words = WordDesk(catalogue)
+    app.include_router(api_routes(catalogue, words))
+    app.include_router(export_routes(Exporter(catalogue, words, Access(full_text_token, gate))))
+    app.include_router(feed_routes(catalogue, base_url=base_url))
     app.include_router(health_routes(catalogue))
     app.include_router(page_routes(pages))
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's way to add to the description
+    app.add_middleware(Limits, draw=site.error, limiter=limiter)
     app.add_middleware(_Headers)
     return app
 
@@ -119,4 +132,4 @@ class _Headers:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"} if head else scope, receive, with_headers)
+        await self.app({**scope, "method": "GET", "loa.head": True} if head else scope, receive, with_headers)

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from corpus.errors import IndexUnavailable, InvalidData, InvalidQuery, StoreUnavailable
@@ -32,21 +33,52 @@ TITLES = {
 }
 _DETAILS = {
     400: "Yêu cầu gửi lên không đúng dạng. Xin quay lại trang trước và thử lại.",
-    401: "Trang này dành cho người đã đăng nhập.",
+    401: "Phần này dành cho người đã đăng nhập hoặc có mã truy cập.",
     403: "Tài khoản của bạn không có quyền làm việc này, hoặc phiên làm việc đã cũ. Xin tải lại trang, hoặc hỏi người quản trị.",
     404: "Địa chỉ này không có trang nào, hoặc tin đã được gỡ khỏi kho.",
     405: "Địa chỉ này chỉ để đọc.",
-    413: "Nội dung gửi lên dài quá mức cho phép.",
-    429: "Bạn gửi yêu cầu quá nhanh. Xin đợi ít phút rồi thử lại.",
+    413: "Nội dung gửi lên dài quá 64 kB.",
+    429: "Bạn gửi yêu cầu quá nhanh. Xin đợi một phút rồi thử lại.",
     500: "Máy chủ gặp lỗi ngoài dự kiến. Lỗi đã được ghi lại; xin thử lại sau.",
+    503: "Máy chủ đang bận. Xin thử lại sau ít phút.",
 }
+_DATA_SUFFIXES = (".json", ".jsonl", ".csv", ".xlsx", ".parquet", ".ris", ".bib", ".atom", ".xml")
 Draw = Callable[[Request, dict[str, Any]], Response]
+
+
+class Problem(BaseModel):
+    """RFC 9457, as programs get it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    """Vietnamese, for the reader."""
+    instance: str
+    position: int | None = None
+    """Offset into ``q`` where the query is wrong."""
+    parameter: str | None = None
 
 
 def problem(status: int, detail: str | None = None, **more: Any) -> dict[str, Any]:
     """The members of RFC 9457; ``type`` is about:blank since the status says all that programs need."""
     title = TITLES.get(status) or HTTPStatus(status).phrase
     return {"type": "about:blank", "title": title, "status": status, "detail": detail or _DETAILS.get(status, title), **more}
+
+
+def problem_of(description: str) -> dict[str, Any]:
+    """An answer that is a problem, as OpenAPI describes it."""
+    return {"description": description, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: problem_of("Yêu cầu chưa đúng; position chỉ chỗ sai trong q, parameter là tên tham số sai"),
+    413: problem_of("Yêu cầu dài quá 64 kB"),
+    429: problem_of("Hỏi quá nhanh; Retry-After cho biết số giây phải chờ"),
+    500: problem_of("Có lỗi ở máy chủ"),
+    503: problem_of("Kho hoặc chỉ mục tạm thời không trả lời; xem Retry-After"),
+}
+"""What any address may answer."""
 
 
 def add_handlers(app: FastAPI, draw: Draw) -> None:
@@ -94,4 +126,4 @@ def add_handlers(app: FastAPI, draw: Draw) -> None:
 
 def wants_json(request: Request) -> bool:
     path = request.url.path
-    return path.startswith("/api/") or path.endswith(".json") or path in ("/healthz", "/readyz")
+    return path.startswith("/api/") or path.endswith(_DATA_SUFFIXES) or path in ("/healthz", "/readyz")

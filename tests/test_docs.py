@@ -23,7 +23,7 @@ NAMED_FILE = re.compile(rf"[\w.-]+(?:/[\w.-]+)*\.(?:{SUFFIXES})")
 # What a run writes, what a user brings, and examples of names: not in the repository.
 NOT_OURS = frozenset(
     "loa.toml portals.toml expected.jsonl extra.jsonl FILE.jsonl MODEL_CARD.md model_card.json manifest.json index.json demo-ports.json"
-    " tong-quan.json tim.json nguon.json openapi.json vocabulary.txt".split()
+    " datapackage.json opensearch.xml tong-quan.json tim.json nguon.json openapi.json vocabulary.txt".split()
 )
 # Spelt in two parts so that this file does not hold what it looks for. Addresses of the portals and of sources stay allowed.
 FORBIDDEN = {

@@ -71,3 +71,13 @@ def test_every_setting_is_documented() -> None:
     assert set(documented) == set(Settings.model_fields)
     for name, line in documented.items():
         assert f"LOA_{name.upper()}" in line
+
+
+def test_a_secret_may_stand_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("bí mật\n", "utf-8")
+    settings = load_settings({}, {"LOA_EXPORT_TOKEN_FILE": str(tmp_path / "token")}).settings
+    assert settings.export_token.get_secret_value() == "bí mật"
+    assert "bí mật" not in f"{settings!r} {settings.export_token}"
+    assert load_settings({}, {"LOA_EXPORT_TOKEN": "x", "LOA_EXPORT_TOKEN_FILE": ""}).settings.export_token.get_secret_value() == "x"
+    with pytest.raises(InvalidData, match="LOA_EXPORT_TOKEN_FILE"):
+        load_settings({}, {"LOA_EXPORT_TOKEN_FILE": str(tmp_path / "none")})

@@ -184,8 +184,12 @@ def test_ready_only_when_store_and_index_answer(client: TestClient) -> None:
 def test_openapi_is_3_1_and_names_every_parameter(client: TestClient) -> None:
     schema = client.get("/api/v1/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
-    names = ("search", "count", "facets", "kwic", "words", "article/{id}", "article/{id}/similar", "sources")
-    assert set(schema["paths"]) == {f"/api/v1/{name}" for name in names}
+    names = ("search", "count", "timeline", "facets", "matrix", "kwic", "words", "article/{id}", "article/{id}/history", "sources")
+    assert set(schema["paths"]) >= {f"/api/v1/{name}" for name in names}
+    assert "422" not in str(schema["paths"])
+    for path in schema["paths"].values():
+        assert path["get"]["summary"]
+        assert path["get"]["responses"]["429"]["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
     names = {parameter["name"] for parameter in schema["paths"]["/api/v1/search"]["get"]["parameters"]}
     assert {"q", "tinh", "tinh-cu", "hoat-dong", "nguon", "nam", "tu", "den", "xep", "trang", "sau"} <= names
 
