@@ -1,0 +1,368 @@
+"""Charts of figures: Vega-Lite specs made of plain rows, and their drawing as SVG or PNG.
+
+A `Chart` carries its own table and a caption that says what is counted: page, CSV, SVG, PNG and report show the same rows. What is counted
+is not decided here but in `monitor.figures`. The only module that draws: the drawing engine takes a second and some 30 MB when first used,
+so it is loaded then, and what it drew is kept by the hash of its spec.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import textwrap
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import lxml.etree
+
+from corpus.localities import Register
+from monitor.periods import Units
+from monitor.tilemap import tile_places
+
+Value = str | int | None
+ColumnKind = Literal["text", "count", "money"]
+Spec = dict[str, Any]
+
+WIDE, NARROW = 760, 330
+"""Widths in pixels of the two drawings that a page holds, for screens and phones."""
+MAX_KEPT = 256
+"""Drawings kept, some 15 kB each."""
+
+INK, SOFT, GRID, NOW, GHOST, WARN = "#1b2730", "#55626c", "#dcdad2", "#2f7384", "#8a949b", "#9a2617"
+RAMP = ("#dfeaec", "#b4d0d6", "#3f7686", "#0f4c5c")
+RAMP_INK = ("#17323a", "#17323a", "#ffffff", "#ffffff")
+NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " đồng"]}
+_FONT = "Noto Sans, DejaVu Sans, Arial, sans-serif"
+_CONFIG: Spec = {
+    "font": _FONT,
+    "background": "white",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": SOFT,
+        "titleColor": SOFT,
+        "titleFontWeight": "normal",
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "gridColor": GRID,
+    }
+    | {"domainColor": GHOST, "tickColor": GHOST},
+    "title": {"anchor": "start", "color": INK, "fontSize": 15, "subtitleColor": SOFT, "subtitleFontSize": 11.5, "offset": 12},
+}
+_TAGS = {"svg", "g", "path", "rect", "line", "text", "tspan"}
+_DROPPED = ("on", "role", "aria-", "style", "href", "font-family", "pointer-events")
+_LONG_NUMBER = re.compile(r"\d+\.\d{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    kind: ColumnKind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    name: str
+    """Of its address and files: letters a-z and hyphens."""
+    title: str
+    caption: str
+    """What is counted, of which days, and what a missing value means. One or two sentences."""
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    """The table under the chart. None: not observed, never 0."""
+    make: Callable[[int], Spec] = field(compare=False, repr=False)
+    """The spec at a width in pixels, without title."""
+
+    def spec(self, width: int = WIDE, *, titled: bool = False) -> Spec:
+        """``titled``: with title and caption, for a file that stands alone."""
+        found = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": _CONFIG, **self.make(width)}
+        if titled:
+            found["title"] = {"text": self.title, "subtitle": textwrap.wrap(self.caption, max(40, width // 6))}
+            found["padding"] = 16
+        return found
+
+
+def timeline(
+    name: str, title: str, caption: str, points: Sequence[tuple[str, int | None, int | None]], *, first: str, unit: str = "Số tin"
+) -> Chart:
+    """Bars of (label, number, the same a year before); labels differ. ``first`` names what the labels are. A number that is None was not
+    observed and is marked with a cross; without any number of the year before there is no ghost."""
+    ghost = any(before is not None for _, _, before in points)
+
+    def make(width: int) -> Spec:
+        every = max(1, -(-len(points) * 52 // width))
+        shown = [label for at, (label, _, _) in enumerate(reversed(points)) if at % every == 0]
+        x = {
+            "field": "label",
+            "type": "ordinal",
+            "sort": None,
+            "axis": {"values": shown, "labelAngle": 0, "title": None, "labelPadding": 5},
+        }
+        y = {
+            "type": "quantitative",
+            "axis": {"title": None, "tickMinStep": 1, "tickCount": 4, "format": ",d", "domain": False, "ticks": False},
+        }
+        layers: list[Spec] = [
+            {
+                "name": "now",
+                "transform": [{"filter": "isValid(datum.now)"}],
+                "mark": {"type": "bar", "color": NOW},
+                "encoding": {"x": x, "y": {"field": "now", "stack": None, **y}},
+            }
+        ]
+        if ghost:
+            layers.append(
+                {
+                    "name": "ghost",
+                    "mark": {"type": "line", "color": GHOST, "strokeDash": [4, 3], "strokeWidth": 1.8, "interpolate": "step"},
+                    "encoding": {"x": x, "y": {"field": "before", **y}},
+                }
+            )
+        if any(now is None for _, now, _ in points):
+            layers.append(
+                {
+                    "name": "unread",
+                    "transform": [{"filter": "!isValid(datum.now)"}],
+                    "mark": {"type": "text", "text": "×", "color": WARN, "fontSize": 13, "baseline": "bottom"},
+                    "encoding": {"x": x, "y": {"datum": 0}},
+                }
+            )
+        values = [{"label": label, "now": now, "before": before} for label, now, before in points]
+        return {"width": width - 60, "height": 170, "data": {"values": values}, "layer": layers}
+
+    columns = (Column(first), Column(unit, "count"), *((Column("Cùng kỳ năm trước", "count"),) if ghost else ()))
+    rows = tuple((label, now, before) if ghost else (label, now) for label, now, before in points)
+    return Chart(name, title, caption, columns, rows, make)
+
+
+def bars(name: str, title: str, caption: str, columns: tuple[Column, ...], rows: Sequence[tuple[Value, ...]]) -> Chart:
+    """Lying bars: the first column is the name, the second the length; the rest stands in the table alone."""
+    money = columns[1].kind == "money"
+
+    def make(width: int) -> Spec:
+        values = [{"label": str(row[0]), "value": row[1], "said": _said(row[1], money=money)} for row in rows]
+        limit = width // 3
+        y = {
+            "field": "label",
+            "type": "nominal",
+            "sort": None,
+            "axis": {"title": None, "labelLimit": limit, "domain": False, "ticks": False},
+        }
+        x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domainMin": 0}}
+        return {
+            "width": max(120, width - limit - 110),
+            "height": {"step": 24},
+            "data": {"values": values},
+            "encoding": {"y": y, "x": x},
+            "layer": [
+                {"name": "now", "mark": {"type": "bar", "color": NOW, "height": 13}},
+                {
+                    "name": "label",
+                    "mark": {"type": "text", "align": "left", "dx": 5, "color": INK, "fontSize": 11},
+                    "encoding": {"text": {"field": "said"}},
+                },
+            ],
+        }
+
+    return Chart(name, title, caption, columns, tuple(tuple(row) for row in rows), make)
+
+
+STATE_MARKS = {"news": "", "silent": "○", "unreadable": "▲", "unwatched": "-"}
+
+
+def tile_map(
+    title: str, caption: str, units: Units, register: Register, cells: Mapping[str, tuple[str, int | None, int]], states: Mapping[str, str]
+) -> Chart:
+    """The country as tiles. ``cells`` by code: (state, number, shade 0 to 4); ``states`` gives the states' names. Both archipelagos are
+    always there."""
+    places = [(y, x, place) for y, row in enumerate(tile_places(units, register)) for x, place in enumerate(row) if place]
+
+    def make(width: int) -> Spec:
+        columns = 1 + max(x for _, x, _ in places)
+        side = min(84, width // columns)
+        values = []
+        for y, x, place in places:
+            state, number, shade = cells.get(place.code, ("unwatched", None, 0))
+            said = "" if place.islands else (f"{number:,}".replace(",", ".") if number else STATE_MARKS[state])
+            shade = 0 if place.islands else shade
+            at = {"x": x, "x2": x + 0.94, "y": y, "y2": y + 0.94, "cx": x + 0.47}
+            values.append(
+                at
+                | {"name": place.short, "nameY": y + 0.34, "said": said, "saidY": y + 0.68}
+                | {"owner": place.name if place.islands else "", "ownerY": y + 0.64}
+                | {"fill": RAMP[shade - 1] if shade else "#ffffff", "ink": RAMP_INK[shade - 1] if shade else INK}
+            )
+        scale = {"domain": [0, columns], "nice": False, "zero": False}
+        rows = 1 + max(y for y, _, _ in places)
+        down = {"domain": [0, rows], "nice": False, "zero": False, "reverse": True}
+
+        def words(what: str, size: float) -> Spec:
+            position = {"x": {"field": "cx", "type": "quantitative"}, "y": {"field": f"{what}Y", "type": "quantitative"}}
+            ink = {"color": {"field": "ink", "type": "nominal", "scale": None}}
+            return {"mark": {"type": "text", "fontSize": size}, "encoding": position | ink | {"text": {"field": what}}}
+
+        return {
+            "width": side * columns,
+            "height": round(side * 0.72) * rows,
+            "data": {"values": values},
+            "layer": [
+                {
+                    "mark": {"type": "rect", "cornerRadius": 4, "stroke": GHOST, "strokeWidth": 0.6},
+                    "encoding": {
+                        "x": {"field": "x", "type": "quantitative", "scale": scale, "axis": None},
+                        "x2": {"field": "x2"},
+                        "y": {"field": "y", "type": "quantitative", "scale": down, "axis": None},
+                        "y2": {"field": "y2"},
+                        "color": {"field": "fill", "type": "nominal", "scale": None},
+                    },
+                },
+                words("name", max(7.5, side / 8.2)),
+                words("said", max(9, side / 6)),
+                words("owner", max(7, side / 9)),
+            ],
+        }
+
+    rows = tuple(
+        (place.name, states[cells[place.code][0]], cells[place.code][1])
+        for _, _, place in places
+        if not place.islands and place.code in cells
+    )
+    return Chart("ban-do", title, caption, (Column("Tỉnh, thành"), Column("Tình trạng"), Column("Số tin", "count")), rows, make)
+
+
+def heat_map(
+    name: str, title: str, caption: str, rows: Sequence[tuple[str, Sequence[int | None]]], columns: Sequence[str], *, first: str
+) -> Chart:
+    """Numbers in cells, darker for more; None is drawn hatched by a sign of its own."""
+    largest = max((number or 0 for _, numbers in rows for number in numbers), default=0)
+
+    def make(width: int) -> Spec:
+        values = [
+            {"row": label, "column": column, "said": "" if number == 0 else ("×" if number is None else f"{number:,}".replace(",", "."))}
+            | {"fill": RAMP[shade(number, largest) - 1] if number else "#ffffff"}
+            | {"ink": RAMP_INK[shade(number, largest) - 1] if number else (WARN if number is None else INK)}
+            for label, numbers in rows
+            for column, number in zip(columns, numbers, strict=True)
+        ]
+        x = {
+            "field": "column",
+            "type": "nominal",
+            "sort": None,
+            "axis": {"orient": "top", "labelAngle": -38, "title": None, "labelLimit": 190},
+        }
+        y = {"field": "row", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 190}}
+        return {
+            "width": {"step": max(18, (width - 190) // max(1, len(columns)))},
+            "height": {"step": 19},
+            "data": {"values": values},
+            "encoding": {"x": x, "y": y},
+            "layer": [
+                {
+                    "mark": {"type": "rect", "stroke": GRID, "strokeWidth": 0.6},
+                    "encoding": {"color": {"field": "fill", "type": "nominal", "scale": None}},
+                },
+                {
+                    "mark": {"type": "text", "fontSize": 10.5},
+                    "encoding": {"text": {"field": "said"}, "color": {"field": "ink", "type": "nominal", "scale": None}},
+                },
+            ],
+        }
+
+    table = tuple((label, *numbers) for label, numbers in rows)
+    return Chart(name, title, caption, (Column(first), *(Column(column, "count") for column in columns)), table, make)
+
+
+def shade(number: int | None, largest: int) -> int:
+    """0 for none, then 1 to 4 by share of the largest number.
+
+    >>> [shade(n, 8) for n in (None, 0, 1, 2, 3, 5, 8)]
+    [0, 0, 1, 1, 2, 3, 4]
+    """
+    return 1 + min(len(RAMP) - 1, (number - 1) * len(RAMP) // largest) if number else 0
+
+
+class Drawings:
+    """Draws, and keeps what was drawn. Safe between threads; the engine itself draws one at a time."""
+
+    def __init__(self, size: int = MAX_KEPT) -> None:
+        self._size = size
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._mutex = threading.Lock()
+
+    def svg(self, chart: Chart, width: int = WIDE, *, titled: bool = True) -> bytes:
+        """A file of its own, with title and caption."""
+        return self._drawn("svg", chart.spec(width, titled=titled), _svg)
+
+    def inline(self, chart: Chart, width: int = WIDE) -> str:
+        """An ``svg`` element for a page: no size, no ground, no words for screen readers beyond the chart's title; parts carry classes
+        (``now_marks``, ``ghost_marks``) that the page's style sheet colours."""
+        spec = chart.spec(width)
+        label = chart.title
+        return self._drawn(f"inline {label}", spec, lambda given: _for_page(_svg(given), label)).decode()
+
+    def png(self, chart: Chart, width: int = WIDE, *, scale: float = 2) -> bytes:
+        return self._drawn(f"png {scale}", chart.spec(width, titled=True), lambda given: _png(given, scale))
+
+    def _drawn(self, kind: str, spec: Spec, draw: Callable[[Spec], bytes]) -> bytes:
+        key = hashlib.sha256(f"{kind}\n{json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
+        with self._mutex:
+            found = self._kept.get(key)
+            if found is None:
+                found = self._kept[key] = draw(spec)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+            return found
+
+
+def _svg(spec: Spec) -> bytes:
+    import vl_convert  # a second and 30 MB: only where something is drawn
+
+    return vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[]).encode()
+
+
+def _png(spec: Spec, scale: float) -> bytes:
+    import vl_convert
+
+    return bytes(vl_convert.vegalite_to_png(spec, scale=scale, format_locale=NUMBERS, allowed_base_urls=[]))
+
+
+def _for_page(svg: bytes, label: str) -> bytes:
+    """Vega names its groups and draws much that is empty; a page needs neither."""
+    root = lxml.etree.fromstring(svg, lxml.etree.XMLParser(resolve_entities=False, no_network=True))
+    for element in [*root.iter()]:
+        name = lxml.etree.QName(element).localname if isinstance(element.tag, str) else ""
+        ground = element.get("class") in ("background", "foreground") or element.get("fill") == "white"
+        if name not in _TAGS or ground or element.get("opacity") == "0":
+            if element is not root:
+                element.getparent().remove(element)
+            continue
+        element.tag = name
+        for attribute, value in [*element.attrib.items()]:
+            if lxml.etree.QName(attribute).localname.startswith(_DROPPED) or (attribute, value) == ("opacity", "1"):
+                del element.attrib[attribute]
+            elif attribute in ("d", "transform"):
+                element.set(attribute, _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.1f}", value))
+    for element in [*root.iter("g")][::-1]:
+        if not len(element):
+            element.getparent().remove(element)
+    for attribute in ("width", "height", "version"):
+        root.attrib.pop(attribute, None)
+    lxml.etree.cleanup_namespaces(root)
+    root.set("role", "img")
+    root.set("aria-label", label)
+    drawn: bytes = lxml.etree.tostring(root, encoding="utf-8")
+    return drawn
+
+
+def _said(value: Value, *, money: bool) -> str:
+    if not isinstance(value, int):
+        return ""
+    if money and value >= 10**6:
+        unit, name = (10**9, "tỷ") if value >= 10**9 else (10**6, "triệu")
+        whole, rest = divmod(value * 100 // unit, 100)
+        return f"{whole:,}".replace(",", ".") + (f",{rest:02d}".rstrip("0") if rest else "") + f" {name}"
+    return f"{value:,}".replace(",", ".")
