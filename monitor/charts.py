@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 import lxml.etree
 
+from corpus import formats
+from corpus.export.cells import printable
 from corpus.localities import Register
 from monitor.periods import Units
 from monitor.tilemap import tile_places
@@ -54,6 +56,7 @@ _CONFIG: Spec = {
 }
 _TAGS = {"svg", "g", "path", "rect", "line", "text", "tspan"}
 _DROPPED = ("on", "role", "aria-", "style", "href", "font-family", "pointer-events")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _LONG_NUMBER = re.compile(r"\d+\.\d{3,}")
 
 
@@ -186,7 +189,7 @@ def tile_map(
         values = []
         for y, x, place in places:
             state, number, shade = cells.get(place.code, ("unwatched", None, 0))
-            said = "" if place.islands else (f"{number:,}".replace(",", ".") if number else STATE_MARKS[state])
+            said = "" if place.islands else (formats.number(number) if number else STATE_MARKS[state])
             shade = 0 if place.islands else shade
             at = {"x": x, "x2": x + 0.94, "y": y, "y2": y + 0.94, "cx": x + 0.47}
             values.append(
@@ -241,7 +244,7 @@ def heat_map(
 
     def make(width: int) -> Spec:
         values = [
-            {"row": label, "column": column, "said": "" if number == 0 else ("×" if number is None else f"{number:,}".replace(",", "."))}
+            {"row": label, "column": column, "said": "" if number == 0 else ("×" if number is None else formats.number(number))}
             | {"fill": RAMP[shade(number, largest) - 1] if number else "#ffffff"}
             | {"ink": RAMP_INK[shade(number, largest) - 1] if number else (WARN if number is None else INK)}
             for label, numbers in rows
@@ -307,6 +310,7 @@ class Drawings:
         return self._drawn(f"png {scale}", chart.spec(width, titled=True), lambda given: _png(given, scale))
 
     def _drawn(self, kind: str, spec: Spec, draw: Callable[[Spec], bytes]) -> bytes:
+        spec = _drawable(spec)
         key = hashlib.sha256(f"{kind}\n{json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
         with self._mutex:
             found = self._kept.get(key)
@@ -316,6 +320,16 @@ class Drawings:
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
             return found
+
+
+def _drawable(value: Any) -> Any:
+    """Without the characters that XML has no place for, at one of which the engine (vl-convert 1.9) ends the whole process, and those
+    that it may cut in half."""
+    if isinstance(value, str):
+        return _ASTRAL.sub("□", printable(value))
+    if isinstance(value, Mapping):
+        return {key: _drawable(part) for key, part in value.items()}
+    return [_drawable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _svg(spec: Spec) -> bytes:
@@ -364,5 +378,5 @@ def _said(value: Value, *, money: bool) -> str:
     if money and value >= 10**6:
         unit, name = (10**9, "tỷ") if value >= 10**9 else (10**6, "triệu")
         whole, rest = divmod(value * 100 // unit, 100)
-        return f"{whole:,}".replace(",", ".") + (f",{rest:02d}".rstrip("0") if rest else "") + f" {name}"
-    return f"{value:,}".replace(",", ".")
+        return formats.number(whole) + (f",{rest:02d}".rstrip("0") if rest else "") + f" {name}"
+    return formats.number(value)

@@ -22,8 +22,8 @@ from search_api.formats import safe_link
 from search_api.params import Search
 
 FACETS: dict[str, tuple[CodeField, ...]] = {
-    "34": ("province", "activity", "programme", "source", "year", "money"),
-    "63": ("province_before", "activity", "programme", "source", "year", "money"),
+    "34": ("province", "activity", "programme", "source", "year", "money", "confidence"),
+    "63": ("province_before", "activity", "programme", "source", "year", "money", "confidence"),
 }
 """The facets of the search page, by map."""
 

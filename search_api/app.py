@@ -20,12 +20,14 @@ from search_api.access import Access
 from search_api.answers import Catalogue, Store
 from search_api.api import api_routes, described, health_routes
 from search_api.auth import AccountSource, Gate, SignInNeeded
+from search_api.charts import chart_routes
 from search_api.exports import Exporter, export_routes
 from search_api.feeds import feed_routes
 from search_api.limits import Limiter, Limits
 from search_api.pages import Pages, page_routes
 from search_api.pages_account import account_routes
 from search_api.pages_review import Desk, ReviewPages, ReviewSource, review_routes
+from search_api.pages_search import SearchPages, search_routes
 from search_api.problems import MEDIA_TYPE, add_handlers, problem, wants_json
 from search_api.site import Site
 from search_api.words import WordDesk
@@ -72,6 +74,7 @@ def create_app(
     catalogue = Catalogue(store, index, names or Names.load())
     gate = Gate(people, clock) if people is not None else None
     site = Site(catalogue.names, department=department, today=today or _today, gate=gate)
+    words = WordDesk(catalogue)
     pages = Pages(catalogue, site)
     app = FastAPI(
         title="loa",
@@ -90,12 +93,13 @@ def create_app(
         if desk is not None:
             app.include_router(review_routes(ReviewPages(site, gate, people, desk, catalogue.names)))
             site.environment.globals["reporting"] = True
-    words = WordDesk(catalogue)
     app.include_router(api_routes(catalogue, words))
     app.include_router(export_routes(Exporter(catalogue, words, Access(full_text_token, gate))))
     app.include_router(feed_routes(catalogue, base_url=base_url))
     app.include_router(health_routes(catalogue))
     app.include_router(page_routes(pages))
+    app.include_router(search_routes(SearchPages(catalogue, words, site)))
+    app.include_router(chart_routes(site.charts))
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's way to add to the description
     app.add_middleware(Limits, draw=site.error, limiter=limiter)

@@ -81,5 +81,8 @@ FACETS = {
     "source": "Nguồn",
     "year": "Năm đăng",
     "money": "Kinh phí nêu trong tin",
+    "confidence": "Mức tin cậy của nhãn",
     "relevance": "Chủ đề",
 }
+VIEWS = {"danh-sach": "Danh sách", "bang": "Bảng", "thoi-gian": "Thời gian", "ngu-canh": "Ngữ cảnh"}
+POSITIONS = {"3L": "3 trái", "2L": "2 trái", "1L": "1 trái", "match": "Từ khớp", "1R": "1 phải", "2R": "2 phải", "3R": "3 phải"}

@@ -8,40 +8,19 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from corpus.analysis import has_diacritics
 from corpus.document import Document
 from corpus.errors import InvalidQuery
-from corpus.index.base import MAX_OFFSET, CodeField, Words
-from corpus.index.parse import MAX_CHARACTERS, parse
+from corpus.index.base import CodeField
+from corpus.index.parse import parse
 from corpus.index.plan import patterns
-from corpus.text import fold, normalize
 from monitor.tilemap import Place, tile_places
 from search_api import formats, labels
-from search_api.answers import Catalogue, FacetCounts, SearchAnswer
+from search_api.answers import Catalogue, FacetCounts
 from search_api.api import article_response, search_of
 from search_api.caching import cached
 from search_api.evidence import view
-from search_api.params import SORT_VALUES, Search, link
+from search_api.params import Search, link
 from search_api.site import Site
-
-SHOWN_CODES = 8
-"""Values of a facet shown before the rest folds away."""
-
-
-@dataclass(frozen=True, slots=True)
-class FacetLink:
-    name: str
-    count: int
-    chosen: bool
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class FacetBox:
-    title: str
-    first: tuple[FacetLink, ...]
-    more: tuple[FacetLink, ...]
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +30,6 @@ class Bar:
     width: float
     """Percent of the longest."""
     href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    label: str
-    href: str
-    """Address without this condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,96 +88,6 @@ class Pages:
             bars.sort(key=lambda bar: sort[bar.href])  # type: ignore[arg-type,return-value]  # keys are of one kind
         return bars
 
-    def search(self, request: Request) -> Response:
-        state = search_of(request)
-        try:
-            answer = self.catalogue.search(state)
-        except InvalidQuery as error:
-            at = error.position or 0
-            return self.draw(
-                request,
-                "search.html",
-                status=400,
-                state=state,
-                answer=None,
-                fault=error.message,
-                before=state.q[:at],
-                wrong=state.q[at : at + 1] or " ",
-                behind=state.q[at + 1 :][:MAX_CHARACTERS],
-                boxes=(),
-                chips=(),
-                sorts=(),
-                scopes=(),
-                pages=None,
-            )
-        return self.draw(
-            request,
-            "search.html",
-            state=state,
-            answer=answer,
-            fault=None,
-            boxes=[self._box(facet, state) for facet in answer.facets],
-            chips=self._chips(state),
-            sorts=self._sorts(state),
-            scopes=self._scopes(state, answer),
-            pages=_pages(state, answer),
-            loose=self._loose(state) if not answer.total else None,
-            article_link=lambda id: link(f"/tin/{id}", replace(Search(), q=state.q, map=state.map)),
-        )
-
-    def _box(self, facet: FacetCounts, state: Search) -> FacetBox:
-        field: CodeField = facet.field  # type: ignore[assignment]  # facets are made of code fields
-        chosen = set(state.chosen(field))
-        counts = {count.code: count.count for count in facet.counts}
-        codes = [*sorted(chosen - counts.keys()), *counts]
-        if field == "year":
-            codes.sort(reverse=True)
-        links = [
-            FacetLink(self.names.label(field, code), counts.get(code, 0), code in chosen, link("/tim", state.toggled(field, code)))
-            for code in codes
-        ]
-        links.sort(key=lambda found: not found.chosen)
-        return FacetBox(labels.FACETS[field], tuple(links[:SHOWN_CODES]), tuple(links[SHOWN_CODES:]), bool(chosen))
-
-    def _chips(self, state: Search) -> list[Chip]:
-        chips = [
-            Chip(self.names.label(field, code), link("/tim", state.toggled(field, code))) for field, codes in state.codes for code in codes
-        ]
-        if state.since:
-            chips.append(Chip(f"từ {formats.day(state.since)}", link("/tim", replace(state, since=None, page=1, after=None))))
-        if state.until:
-            chips.append(Chip(f"đến hết {formats.day(state.until)}", link("/tim", replace(state, until=None, page=1, after=None))))
-        return chips
-
-    def _sorts(self, state: Search) -> list[tuple[str, str, bool]]:
-        """(name, address, whether it is the one in use)"""
-        return [
-            (labels.SORTS[name], link("/tim", replace(state, sort=sort, page=1, after=None)), state.order == sort)
-            for name, sort in SORT_VALUES.items()
-            if sort != "relevance" or state.q.strip()
-        ]
-
-    def _scopes(self, state: Search, answer: SearchAnswer) -> list[tuple[str, int, str, bool]]:
-        """The visible switch between texts on poverty communication and everything kept: (name, count, address, in use)."""
-        narrow, wide = replace(state, relevance=("communication",), page=1, after=None), replace(state, relevance=(), page=1, after=None)
-        return [
-            (
-                name,
-                answer.total if state.relevance == scope.relevance else self.catalogue.count(scope).total,
-                link("/tim", scope),
-                state.relevance == scope.relevance,
-            )
-            for name, scope in (("Truyền thông về giảm nghèo", narrow), ("Mọi tin trong kho", wide))
-        ]
-
-    def _loose(self, state: Search) -> tuple[str, int, str] | None:
-        """The same words without diacritics, for a look-up that found nothing: (words, count, address)."""
-        if not has_diacritics(state.q) or not isinstance(parse(state.q, self.names), Words):
-            return None
-        loose = replace(state, q=fold(normalize(state.q)), page=1)
-        count = self.catalogue.count(loose).total
-        return (loose.q, count, link("/tim", loose)) if count else None
-
     def article(self, request: Request, id: str) -> Response:
         document = self.catalogue.store.get_document(id)
         if document is None:
@@ -263,14 +145,6 @@ def page_routes(pages: Pages) -> APIRouter:
     def overview_json(request: Request) -> Response:
         return cached(request, catalogue.overview(search_of(request)))
 
-    @router.get("/tim")
-    def search(request: Request) -> Response:
-        return pages.search(request)
-
-    @router.get("/tim.json")
-    def search_json(request: Request) -> Response:
-        return cached(request, catalogue.search(search_of(request)))
-
     @router.get("/tin/{id}.json")
     def article_twin(request: Request, id: str) -> Response:
         return article_response(request, catalogue, id)
@@ -292,15 +166,3 @@ def page_routes(pages: Pages) -> APIRouter:
         return pages.draw(request, "help.html", state=replace(Search(), map=search_of(request).map))
 
     return router
-
-
-def _pages(state: Search, answer: SearchAnswer) -> dict[str, Any] | None:
-    last = max(1, -(-min(answer.total, MAX_OFFSET) // state.size))
-    if last == 1 and state.page == 1:
-        return None
-    return {
-        "at": state.page,
-        "last": last,
-        "previous": link("/tim", replace(state, page=state.page - 1)) if state.page > 1 else None,
-        "next": link("/tim", replace(state, page=state.page + 1)) if state.page < last else None,
-    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from corpus.errors import InvalidData
@@ -24,6 +24,9 @@ MAX_CODES = 50
 MAX_CODE_LENGTH = 80
 
 Map = Units
+View = Literal["list", "table", "time", "kwic"]
+VIEW_VALUES: dict[str, View] = {"danh-sach": "list", "bang": "table", "thoi-gian": "time", "ngu-canh": "kwic"}
+_VIEW_NAMES = {view: name for name, view in VIEW_VALUES.items()}
 
 CODE_PARAMETERS: dict[str, CodeField] = {
     "tinh": "province",
@@ -77,6 +80,8 @@ class Search:
     map: Map = "34"
     period: Period | None = None
     """None: every day where articles are looked for, the page's own period where figures are shown."""
+    view: View = "list"
+    """How the search page shows the result; nothing else looks at it."""
 
     @property
     def order(self) -> Sort:
@@ -142,6 +147,7 @@ def from_params(pairs: Iterable[tuple[str, str]]) -> Search:
         after=after,
         map=_map(values),
         period=_period(values),
+        view=_view(values),
     )
     if after is not None and (search.order == "relevance" or page > 1):
         raise InvalidParameter("sau", "Con trỏ chỉ dùng với thứ tự moi, cu hoặc kinh-phi, và không dùng cùng số trang.")
@@ -171,11 +177,13 @@ def to_params(search: Search) -> list[tuple[str, str]]:
         pairs.append(("ban-do", search.map))
     if search.period:
         pairs.append(("ky", search.period.key))
+    if search.view != "list":
+        pairs.append(("xem", _VIEW_NAMES[search.view]))
     return pairs
 
 
-def link(path: str, search: Search) -> str:
-    pairs = to_params(search)
+def link(path: str, search: Search, *more: tuple[str, str]) -> str:
+    pairs = [*to_params(search), *more]
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
@@ -242,6 +250,13 @@ def _map(values: dict[str, list[str]]) -> Map:
     return "63" if text == "63" else "34"
 
 
+def _view(values: dict[str, list[str]]) -> View:
+    text = _one(values, "xem", "danh-sach")
+    if text not in VIEW_VALUES:
+        raise InvalidParameter("xem", f"Giá trị phải là {', '.join(VIEW_VALUES)}.")
+    return VIEW_VALUES[text]
+
+
 def _period(values: dict[str, list[str]]) -> Period | None:
     text = _one(values, "ky", "")
     if not text:
@@ -263,6 +278,7 @@ _TEXTS = {
     "sau": "Con trỏ next của trang trước, cho thứ tự moi, cu, kinh-phi.",
     "ban-do": "Bản đồ hành chính của bộ lọc tỉnh: 34 hoặc 63.",
     "ky": "Kỳ đăng: tuần 2026-W47, tháng 2026-11, quý 2026-Q4, năm 2026, hoặc khoảng 2026-11-01..2026-11-15.",
+    "xem": "Cách xem của trang tìm kiếm; không đổi kết quả.",
 }
 
 _SCHEMAS: dict[str, dict[str, Any]] = {
@@ -275,6 +291,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "so": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE},
     "ban-do": {"enum": [*get_args(Map)]},
     "ky": {"maxLength": 24},
+    "xem": {"enum": [*VIEW_VALUES]},
 }
 
 

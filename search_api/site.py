@@ -15,14 +15,17 @@ from typing import Any, get_args
 from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from corpus.errors import CorpusError
 from corpus.index.names import Names
 from corpus.store import AccountRole, Session
+from monitor.charts import NARROW, WIDE
 from monitor.periods import FIRST_YEAR, Period, PeriodKind, period_of
 from search_api import formats, labels
 from search_api.auth import Gate
 from search_api.caching import with_etag
+from search_api.charts import ChartDesk
 from search_api.params import Map, Search, from_params, link, to_params
 
 HTML = "text/html; charset=utf-8"
@@ -78,7 +81,8 @@ class Site:
         self.today = today
         self.gate = gate
         self.nav = [*NAV]
-        self.environment = _environment(department)
+        self.charts = ChartDesk()
+        self.environment = _environment(department, self.charts)
 
     def add_nav(self, item: NavItem) -> None:
         self.nav.append(item)
@@ -189,7 +193,7 @@ def _switches(path: str, state: Search) -> list[Choice]:
     return [Choice(short[name], link(path, replace(state, map=name)), state.map == name, full[name]) for name in maps]
 
 
-def _environment(department: str) -> Environment:
+def _environment(department: str, charts: ChartDesk) -> Environment:
     environment = Environment(
         loader=PackageLoader("search_api"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -208,6 +212,9 @@ def _environment(department: str) -> Environment:
         link=link,
         to_params=to_params,
         source_kinds=labels.SOURCE_KINDS,
+        drawn=lambda chart, width: Markup(charts.drawings.inline(chart, width)),  # noqa: S704  # drawn here, of elements that charts.py lets through
+        WIDE=WIDE,
+        NARROW=NARROW,
     )
     return environment
 

@@ -44,4 +44,78 @@
   document.addEventListener('click', (event) => {
     for (const open of $$('header details[open]')) if (!open.contains(event.target)) open.open = false;
   });
+
+  // The echo under the query box: what it is taken to mean, or where it is wrong, while somebody types.
+  const echoes = (box, place) => {
+    let timer = 0;
+    let asked = 0;
+    const say = (said, text) => {
+      place.replaceChildren();
+      const add = (tag, className, content) => { const e = document.createElement(tag); e.className = className; e.append(...content); place.append(e); };
+      if (said.fault) {
+        const at = said.position ?? 0;
+        const letters = [...text];
+        const wrong = document.createElement('span');
+        wrong.className = 'wrong';
+        wrong.textContent = letters[at] ?? ' ';
+        add('pre', 'pointer', [letters.slice(0, at).join(''), wrong, letters.slice(at + 1).join('')]);
+        add('p', 'field-fault', [said.fault]);
+      } else if (text.trim()) add('p', '', ['hiểu là: ' + said.understood]);
+      box.toggleAttribute('aria-invalid', Boolean(said.fault));
+    };
+    box.addEventListener('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        const text = box.value;
+        const mine = ++asked;
+        try {
+          const answer = await fetch(place.dataset.echo + '?' + new URLSearchParams({ q: text }));
+          if (answer.ok && mine === asked) say(await answer.json(), text);
+        } catch { /* offline: the answer comes with the page */ }
+      }, 200);
+    });
+  };
+  const echo = $('[data-echo]');
+  if (echo) echoes($('#q'), echo);
+
+  // Live facets: a choice replaces the results in place; address, title and back button say the same as without this.
+  let live = $('[data-live]');
+  if (live) {
+    let asked = 0;
+    const show = async (href, { push, focus }) => {
+      const mine = ++asked;
+      live.setAttribute('aria-busy', 'true');
+      try {
+        const answer = await fetch(href, { headers: { Accept: 'text/html' } });
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        const next = $('[data-live]', page);
+        if (mine !== asked) return;
+        if (!answer.ok || !next) { location.assign(href); return; }
+        if (push) history.pushState({ live: true }, '', href);
+        document.title = page.title;
+        for (const part of ['.state-row', 'header nav.tabs', '.menu']) { const now = $(part); const then = $(part, page); if (now && then) now.replaceWith(then); }
+        for (const form of ['.ask', '.find']) {
+          const now = $(form); const then = $(form, page);
+          if (!now || !then) continue;
+          $$('input[type=hidden]', now).forEach((input) => input.remove());
+          now.append(...$$('input[type=hidden]', then));
+          if (!push) $('input[name=q]', now).value = $('input[name=q]', then).value;
+        }
+        const opened = $$('details[open] > summary', live).map((summary) => summary.textContent);
+        live.replaceWith(next);
+        live = next;
+        for (const summary of $$('details > summary', live)) if (opened.includes(summary.textContent)) summary.parentElement.open = true;
+        const same = focus && $$('a', live).find((a) => a.textContent.replace(/[\d.✓]/g, '') === focus);
+        (same || $('.total', live)).focus({ preventScroll: true });
+      } catch { location.assign(href); }
+    };
+    document.addEventListener('click', (event) => {
+      const link = event.target.closest('[data-live] :is(.filters, .controls, .chips, .pages) a[href^="/tim"]');
+      if (!link || link.pathname !== '/tim' || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      show(link.href, { push: true, focus: link.textContent.replace(/[\d.✓]/g, '') });
+      if (link.closest('.pages')) $('main').scrollIntoView();
+    });
+    addEventListener('popstate', () => show(location.href, { push: false }));
+  }
 })();

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corpus.index.base import In, Published
 from monitor.periods import KINDS, period_of
-from search_api.params import CODE_PARAMETERS, InvalidParameter, Search, from_params, link, to_params
+from search_api.params import CODE_PARAMETERS, VIEW_VALUES, InvalidParameter, Search, from_params, link, to_params
 
 _CODES = st.frozensets(st.text(min_size=1, max_size=20), min_size=1, max_size=4).map(lambda found: tuple(sorted(found)))
 
@@ -32,6 +32,7 @@ def searches(draw: st.DrawFn) -> Search:
         after=after,
         map=draw(st.sampled_from(["34", "63"])),
         period=draw(st.none() | st.builds(period_of, st.dates(date(1991, 1, 1), date(2098, 12, 31)), st.sampled_from(KINDS))),
+        view=draw(st.sampled_from([*VIEW_VALUES.values()])),
     )
 
 
@@ -59,7 +60,8 @@ def test_toggling_twice_changes_nothing_but_the_page(search: Search, field: str,
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from([*CODE_PARAMETERS, "q", "muc", "tu", "den", "xep", "trang", "so", "sau", "ban-do", "ky", "la"]), st.text()
+            st.sampled_from([*CODE_PARAMETERS, "q", "muc", "tu", "den", "xep", "trang", "so", "sau", "ban-do", "ky", "xem", "la"]),
+            st.text(),
         )
     )
 )
@@ -92,6 +94,7 @@ MISTAKES = [
     ("ky", "2026-W54"),
     ("ky", "tuần này"),
     ("ky", "0001"),
+    ("xem", "bản đồ"),
     ("tinh", "x" * 81),
 ]
 
