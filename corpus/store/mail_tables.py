@@ -16,6 +16,7 @@ readers = sa.Table(
     sa.Column("units", sa.String, nullable=False),  # 34 or 63
     sa.Column("provinces", sa.JSON, nullable=False),
     sa.Column("activities", sa.JSON, nullable=False),
+    sa.Column("weekly", sa.Boolean, nullable=False),  # the weekly issue; False: saved searches alone
     sa.Column("asked_at", Instant, nullable=False),
     sa.Column("asked", sa.Integer, nullable=False),  # confirmation mails since the first
     sa.Column("consented_at", Instant),

@@ -138,14 +138,13 @@ class SendStore(Database):
         only: Iterable[str] | None = None,
         extra: Mapping[str, Sequence[Found]] | None = None,
     ) -> int:
-        """Give the frozen issue one row for every active reader (or those of ``only``), once and for all; how many are new.
+        """Give the frozen issue one row for every active reader of the weekly issue (or those of ``only``), once and for all; how many.
 
         Whoever subscribes later gets the next issue; a run that goes on after a crash finds the same rows. ``extra`` by reader.
         """
         found_by = extra or {}
         query = sa.select(readers.c.id).where(readers.c.state == "active").order_by(readers.c.id)
-        if only is not None:
-            query = query.where(readers.c.id.in_(list(only)))
+        query = query.where(readers.c.weekly.is_(True) if only is None else readers.c.id.in_(list(only)))
         with self._write() as connection:
             found = connection.execute(sa.select(issues).where(issues.c.key == key, issues.c.state == "frozen")).first()
             if found is None or found.queued_at is not None:
@@ -293,6 +292,26 @@ class SendStore(Database):
     def drop_lease(self, name: str, holder: str) -> None:
         with self._write() as connection:
             connection.execute(sa.delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+
+    def promised(self, search: str, reader: str) -> set[str]:
+        """Documents in mails of a saved search that were not accepted yet, or perhaps: they are not told of in another mail."""
+        open_states = ("queued", "sending", "uncertain")
+        waiting = sa.select(sends.c.issue, sends.c.extra).where(sends.c.reader == reader, sends.c.state.in_(open_states))
+        found: set[str] = set()
+        with self._read() as connection:
+            rows = connection.execute(waiting).all()
+            own = sa.select(issue_documents.c.document_id).join(issues, issues.c.key == issue_documents.c.issue)
+            own = own.where(issues.c.search == search, issues.c.key.in_([row.issue for row in rows]))
+            found.update(connection.execute(own).scalars())
+        for row in rows:
+            if row.extra is not None:
+                found.update(
+                    number
+                    for entry in msgspec.json.decode(row.extra, type=list[Found])
+                    if entry.search == search
+                    for number in entry.documents
+                )
+        return found
 
     def lease(self, name: str) -> tuple[str, datetime] | None:
         """Its holder and when it ends."""

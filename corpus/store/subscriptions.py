@@ -31,6 +31,8 @@ class Choices:
     provinces: tuple[str, ...] = ()
     """Codes of the register; empty: all alike."""
     activities: tuple[str, ...] = ()
+    weekly: bool = True
+    """The weekly issue; without it only what saved searches find."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,11 +163,12 @@ def suspend_reader(connection: sa.Connection, number: str, reason: str) -> bool:
 
 def _forget_unconfirmed(connection: sa.Connection, now: datetime) -> int:
     old = sa.and_(readers.c.state == "pending", readers.c.token_expires <= now)
+    connection.execute(sa.delete(saved_searches).where(saved_searches.c.reader.in_(sa.select(readers.c.id).where(old))))
     return connection.execute(sa.delete(readers).where(old)).rowcount
 
 
 def _columns(choices: Choices) -> dict[str, Any]:
-    return {"units": choices.units, "provinces": list(choices.provinces), "activities": list(choices.activities)}
+    return {"units": choices.units, "provinces": list(choices.provinces), "activities": list(choices.activities), "weekly": choices.weekly}
 
 
 def _token(token: str, now: datetime) -> dict[str, Any]:
@@ -185,7 +188,7 @@ def _reader(row: Any) -> Reader:
         id=row.id,
         address=row.address,
         state=row.state,
-        choices=Choices(units=row.units, provinces=tuple(row.provinces), activities=tuple(row.activities)),
+        choices=Choices(units=row.units, provinces=tuple(row.provinces), activities=tuple(row.activities), weekly=row.weekly),
         asked_at=row.asked_at,
         consented_at=row.consented_at,
         suspended_for=row.suspended_for,
