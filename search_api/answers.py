@@ -18,6 +18,7 @@ from corpus.index.names import Names
 from corpus.index.parse import parse
 from corpus.index.plan import patterns
 from corpus.store import Moment, OldTags, State, Version
+from monitor.desk import MonitorStore
 from search_api.formats import safe_link
 from search_api.params import Search
 
@@ -34,7 +35,7 @@ class Source(Protocol):
     last_success: datetime | None
 
 
-class Store(Protocol):
+class Store(MonitorStore, Protocol):
     """The part of `corpus.store.Store` that reading needs."""
 
     def get_document(self, document_id: str, /) -> Document | None: ...

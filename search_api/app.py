@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.index import Index
 from corpus.index.names import Names
+from monitor.desk import Monitor
 from monitor.periods import day_of
 from search_api.access import Access
 from search_api.answers import Catalogue, Store
@@ -28,6 +29,7 @@ from search_api.pages import Pages, page_routes
 from search_api.pages_account import account_routes
 from search_api.pages_review import Desk, ReviewPages, ReviewSource, review_routes
 from search_api.pages_search import SearchPages, search_routes
+from search_api.pages_source_notes import NoteSource, SourceNotePages, source_note_routes
 from search_api.problems import MEDIA_TYPE, add_handlers, problem, wants_json
 from search_api.site import Site
 from search_api.words import WordDesk
@@ -46,8 +48,8 @@ HEADERS = {
 }
 
 
-class People(AccountSource, ReviewSource, Protocol):
-    """The part of `corpus.store.Store` that knows accounts and what waits for a decision."""
+class People(AccountSource, ReviewSource, NoteSource, Protocol):
+    """The part of `corpus.store.Store` that knows accounts, what waits for a decision and what was said about sources."""
 
 
 def create_app(
@@ -72,6 +74,7 @@ def create_app(
     Raises: InvalidData for a code list that cannot be read.
     """
     catalogue = Catalogue(store, index, names or Names.load())
+    monitor = Monitor(store, catalogue.names.portals, catalogue.names.register, clock, names=catalogue.names)
     gate = Gate(people, clock) if people is not None else None
     site = Site(catalogue.names, department=department, today=today or _today, gate=gate)
     words = WordDesk(catalogue)
@@ -86,10 +89,12 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
     )
     app.state.catalogue = catalogue
+    app.state.monitor = monitor
     add_handlers(app, site.error)
     app.add_exception_handler(SignInNeeded, _to_sign_in)
     if people is not None and gate is not None:
         app.include_router(account_routes(site, gate))
+        app.include_router(source_note_routes(SourceNotePages(site, gate, people, monitor)))
         if desk is not None:
             app.include_router(review_routes(ReviewPages(site, gate, people, desk, catalogue.names)))
             site.environment.globals["reporting"] = True

@@ -16,6 +16,8 @@ from cli.deciding import DecisionDesk
 from cli.settings import Settings
 from corpus.document import ActivityMention, Document, Span
 from corpus.index import open_index
+from corpus.index.names import Names
+from corpus.portals import parse_portals
 from corpus.store import Store, open_store
 from search_api.app import create_app
 from search_api.auth import COOKIE
@@ -307,3 +309,47 @@ def test_every_kind_of_tag_has_its_form(tmp_path: Path) -> None:
     finally:
         made.index.close()
         made.store.close()
+
+
+def test_an_editor_pauses_a_source_and_the_trail_keeps_it(desk: Desk) -> None:
+    registry = parse_portals(
+        """
+[[portal]]
+id = "mau.gov.vn"
+name = "Cổng mẫu"
+home = "https://mau.gov.vn/"
+hosts = ["mau.gov.vn"]
+kind = "government"
+province = "v2-40"
+"""
+    )
+    names = Names.load(portals=registry)
+    app = create_app(desk.store, desk.index, names=names, people=desk.store, clock=desk.clock, today=lambda: desk.clock().date())
+    desk.browser = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    address = "/nguon/mau.gov.vn/ghi-chu"
+    assert desk.browser.get(address).status_code == 303
+    desk.sign_in("lan")
+    assert desk.browser.get(address).status_code == 403, "a reviewer looks after tags, not sources"
+    desk.sign_in("minh")
+    assert "Chưa ai ghi chú" in desk.get(address)
+    token = {"ma-bieu-mau": desk.token()}
+    for wrong, words in (
+        ({"viec": "delete"}, "Xin chọn một trong các việc"),
+        ({"viec": "paused"}, "cần ngày nhắc lại"),
+        ({"viec": "paused", "den": "2026-11-20"}, "Ngày phải sau hôm nay"),
+        ({"viec": "paused", "den": "mai"}, "năm-tháng-ngày"),
+        ({"viec": "acknowledged", "ghi-chu": "x" * 501}, "501 ký tự"),
+    ):
+        answer = desk.browser.post(address, data={**token, **wrong})
+        assert answer.status_code == 400
+        assert words in answer.text
+    assert desk.store.source_notes() == []
+    assert desk.browser.post(address, data={"viec": "paused", "den": "2026-12-01"}).status_code == 403
+    kept = {**token, "viec": "paused", "den": "2026-12-01", "ghi-chu": HOSTILE}
+    assert desk.browser.post(address, data=kept).headers["location"] == address
+    (note,) = desk.store.source_notes("mau.gov.vn")
+    assert (note.kind, note.who, note.until) == ("paused", "minh", datetime(2026, 11, 30, 17, tzinfo=UTC))
+    page = desk.get(address)
+    assert "Tạm dừng nhắc" in page
+    assert "<script>alert" not in page
+    assert desk.browser.get("/nguon/khac.gov.vn/ghi-chu").status_code == 404
