@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +31,11 @@ from pipelines.workers import MemoryLimit, Timeout, WorkerDied
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", formats=["%Y-%m-%d"], help="Fetch all that the sources still list from this day on.", show_default=False),
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command("run", help="Crawl the verified sources, process and index what is new.")(run_all)
@@ -45,13 +51,14 @@ def run_all(
     portals: Annotated[
         list[str] | None, typer.Argument(help="Ids of sources; without any: all that are verified.", show_default=False)
     ] = None,
+    since: Since = None,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
     chosen = check_portals(settings, portals or ())
     parts = processor_parts(settings)
     with writing(settings) as store:
-        crawled = crawl(settings, chosen)
+        crawled = crawl(settings, chosen, since=since.date() if since else None)
         report = process_pending(settings, store, parts)
         with indexed(settings) as index:
             documents = sync_index(store, index)
@@ -64,12 +71,13 @@ def crawl_only(
     portals: Annotated[
         list[str] | None, typer.Argument(help="Ids of sources; without any: all that are verified.", show_default=False)
     ] = None,
+    since: Since = None,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
     chosen = check_portals(settings, portals or ())
     with writing(settings) as store:
-        crawled = crawl(settings, chosen)
+        crawled = crawl(settings, chosen, since=since.date() if since else None)
         waiting = store.outcomes().get("pending", 0)
     if as_json:
         for portal, counts in sorted(crawled.portals.items()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,8 @@ def check_portals(settings: Settings, ids: Sequence[str]) -> tuple[Portal, ...]:
     return chosen
 
 
-def crawl(settings: Settings, portals: Sequence[Portal]) -> CrawlReport:
-    """Crawl the portals into the home, whose lock the caller holds; what failed is said.
+def crawl(settings: Settings, portals: Sequence[Portal], *, since: date | None = None) -> CrawlReport:
+    """Crawl the portals into the home, whose lock the caller holds; what failed is said. ``since``: see `crawler.run.crawl`.
 
     Raises: InvalidData, StoreUnavailable, CrawlFailed.
     """
@@ -62,6 +63,7 @@ def crawl(settings: Settings, portals: Sequence[Portal]) -> CrawlReport:
             now=now(),
             registry_file=settings.portals_path,
             contact=settings.contact,
+            since=since,
             progress=note,
         )
     for portal, counts in sorted(report.portals.items()):
@@ -73,6 +75,7 @@ def crawl(settings: Settings, portals: Sequence[Portal]) -> CrawlReport:
 _NO_FAULT = {
     "budget": "as many articles were fetched as one run may; the same command goes on",
     "outside_hours": "may not be asked at this hour",
+    "waiting": "asked to be left alone for a while, or was given up not long ago; it is asked again later",
     "stopped": "stopped as asked; the same command goes on",
 }
 """Why a run may end early at a source without anything being wrong."""

@@ -19,8 +19,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from corpus.errors import InvalidData
+from corpus.readings import WayKind
 
 Kind = Literal["government", "press", "broadcast"]
+Tls = Literal["verify", "insecure"]
 Cms = Literal["sharepoint", "liferay", "webcenter", "dotnetnuke", "nukeviet", "wordpress", "drupal", "joomla", "newspaper", "unknown"]
 
 MIN_DELAY_SECONDS = 3.0
@@ -50,6 +52,12 @@ class Portal:
     sitemaps: tuple[str, ...] = ()
     listings: tuple[str, ...] = ()
     """First pages of article lists."""
+    archive: str | None = None
+    """Address of a list by day or month, with ``{yyyy}``, ``{mm}`` and perhaps ``{dd}``."""
+    search: str | None = None
+    """Address of the on-site search, with ``{query}``."""
+    discovery: tuple[WayKind, ...] = ()
+    """The ways to ask it, in order; empty: feed, sitemap, listing, archive, search."""
     article_pattern: str | None = None
     """Regular expression found in the address of every article and of nothing else."""
     id_pattern: str | None = None
@@ -60,6 +68,9 @@ class Portal:
     """Least time between two starts; the source's own Crawl-delay counts where it is longer."""
     hours: tuple[int, int] | None = None
     """Hours of the day in its time zone, [from, to), when it may be asked; None: always."""
+    tls: Tls = "verify"
+    """``insecure``: its certificate is not checked, for this source alone; ``tls_evidence`` says why."""
+    tls_evidence: str = ""
     allow_loopback: bool = False
     """For example portals and tests: its hosts are loopback addresses, and only these."""
     verified: bool = False
@@ -217,14 +228,15 @@ class _Places:
         return InvalidData(f"{field} = {value!r}: {fix}", file=self.name, line=lines.get(field, lines.get("")))
 
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z][a-z0-9-]{1,62}(?::\d{1,5})?")
 _LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 _PROVINCE = re.compile(r"v2-\d{2}|VN")
 _PROVINCE_BEFORE = re.compile(r"v1-\d{2}")
 _TEXT = {"id", "name", "home", "kind", "province", "province_before", "cms", "language", "timezone", "evidence"}
-_TEXT |= {"article_pattern", "id_pattern"}
-_LISTS = {"hosts", "feeds", "sitemaps", "listings", "predecessors", "successors"}
+_TEXT |= {"article_pattern", "id_pattern", "archive", "search", "tls", "tls_evidence"}
+_LISTS = {"discovery", "hosts", "feeds", "sitemaps", "listings", "predecessors", "successors"}
 _FLAGS = {"allow_loopback", "verified"}
 _SELECTORS = {"title", "body", "date", "author", "remove"}
 _REQUIRED = ("id", "name", "home", "hosts", "kind", "province")
@@ -284,9 +296,17 @@ def _typed(field: str, value: Any, fail: Any) -> Any:
 def _check_words(portal: Portal, fail: Any, codes: Collection[str] | None) -> None:
     if not _ID.fullmatch(portal.id):
         raise fail("id", "use lower case letters, digits, hyphens and dots")
-    for field, allowed in (("kind", get_args(Kind)), ("cms", get_args(Cms))):
+    for field, allowed in (("kind", get_args(Kind)), ("cms", get_args(Cms)), ("tls", get_args(Tls))):
         if getattr(portal, field) not in allowed:
             raise fail(field, "use one of " + ", ".join(allowed))
+    if not set(portal.discovery) <= set(get_args(WayKind)) or len(set(portal.discovery)) < len(portal.discovery):
+        raise fail("discovery", "name some of " + ", ".join(get_args(WayKind)) + ", each once, in the order to ask")
+    if not _LANGUAGE.fullmatch(portal.language):
+        raise fail("language", "write a language code such as vi or en")
+    if portal.valid_from is not None and portal.valid_to is not None and portal.valid_to <= portal.valid_from:
+        raise fail("valid_to", "lies not after valid_from; it is the first day on which it was no longer a source")
+    if portal.tls == "insecure" and not portal.tls_evidence:
+        raise fail("tls", "say in tls_evidence what is wrong with its certificate and who saw it")
     try:
         ZoneInfo(portal.timezone)
     except (KeyError, ValueError) as error:
@@ -325,9 +345,13 @@ def _is_address(host: str) -> bool:
 
 
 def _check_addresses(portal: Portal, fail: Any) -> None:
-    for field in ("home", "feeds", "sitemaps", "listings"):
+    for field, marks in (("archive", ("{yyyy}", "{mm}")), ("search", ("{query}",))):
         value = getattr(portal, field)
-        for url in (value,) if isinstance(value, str) else value:
+        if value is not None and not all(mark in value for mark in marks):
+            raise fail(field, "write " + " and ".join(marks) + " where they belong in the address")
+    for field in ("home", "feeds", "sitemaps", "listings", "archive", "search"):
+        value = getattr(portal, field)
+        for url in () if value is None else (value,) if isinstance(value, str) else value:
             if not portal.serves(url):
                 raise fail(field, f"{url} is not http(s) on one of its hosts; add the host or correct the address")
 

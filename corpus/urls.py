@@ -16,7 +16,8 @@ _TWIN_HOSTS = ("www.", "m.", "mobile.", "amp.", "tab.")
 _SESSION = re.compile(r"/\((?:[A-Z]\([^()/]{0,80}\)){1,4}\)(?=/)|;jsessionid=[^/?#;]*", re.IGNORECASE)
 _TWIN_SEGMENTS = frozenset({"print", "savefile", "amp"})
 _NOISE = frozenset(
-    "fbclid gclid zarsrc igshid mc_cid mc_eid phpsessid jsessionid aspsessionid sessionid l amp print ref source from gidzl "
+    "fbclid gclid zarsrc igshid mc_cid mc_eid phpsessid jsessionid aspsessionid sessionid sid cfid cftoken oscsid zenid l amp print ref "
+    "source from gidzl tmpl "
     "redirect plidlayout p_p_lifecycle p_p_state p_p_mode p_p_cacheability p_p_col_id p_p_col_pos p_p_col_count _afrloop "
     "_adf.ctrl-state _afrwindowmode".split()
 )

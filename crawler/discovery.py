@@ -6,7 +6,7 @@ import re
 import time
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -14,10 +14,12 @@ import feedparser
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from corpus.portals import Cms, Portal
+from corpus.portals import Portal
 from corpus.store import FoundUrl
 from corpus.urls import canonical_url, is_paging, site_id
+from crawler.families import adapter_of
 from crawler.links import Link, scan_links
+from crawler.traps import trap_of
 
 MAX_URLS = 50_000
 """Addresses of one sitemap (sitemaps.org allows as many)."""
@@ -41,6 +43,12 @@ class Listing:
     next_page: str | None = None
     feeds: tuple[str, ...] = ()
     """Feeds that the page names in its head."""
+    links: int = 0
+    """All links to the source's own hosts: a page without articles that has many shows another layout, not an empty list."""
+    trap: str | None = None
+    """Kind of trap that its further pages look like; they are not followed."""
+    scripted: bool = False
+    """Its further pages are reached by a script alone."""
 
 
 def read_feed(body: bytes, url: str, portal: Portal) -> tuple[FoundUrl, ...]:
@@ -107,26 +115,28 @@ def read_listing(body: bytes, url: str, portal: Portal, *, page: int) -> Listing
     links = [link for link in scan_links(body, url) if portal.serves(link.url)]
     lists = {_plain(address) for address in (url, portal.home, *portal.listings)}
     articles = (link for link in links if not link.head and is_article_link(link, portal) and _plain(link.url) not in lists)
+    next_page = _next_page(links, url, page)
+    trap = trap_of(next_page) if next_page is not None else None
     return Listing(
-        urls=tuple(_unique(_found(link.url, None, found_on=url, portal=portal) for link in articles)),
-        next_page=_next_page(links, url, page),
+        urls=_merged(_found(link.url, link.day, found_on=url, portal=portal) for link in articles),
+        next_page=None if trap else next_page,
         feeds=tuple(link.url for link in links if link.head and "alternate" in link.rel.split() and link.kind.endswith("xml")),
+        links=sum(not link.head for link in links),
+        trap=trap,
+        scripted=next_page is None and _SCRIPTED_PAGING.search(body) is not None,
     )
+
+
+_SCRIPTED_PAGING = re.compile(
+    rb"<a\b[^<>]{0,300}?href=[\"']javascript:[^<>]{0,300}>\s*(?:<(?:span|b|i)\b[^<>]{0,80}>\s*)?(?:2|&gt;|&raquo;|\xc2\xbb)\s*<",
+    re.IGNORECASE,
+)
 
 
 def _plain(url: str) -> str:
     return url.partition("?")[0].rstrip("/") if "?" not in url or is_paging(url) else url
 
 
-# Forms of article addresses by family, as read on Vietnamese portals that run them
-_FAMILY_ARTICLES: dict[Cms, re.Pattern[str]] = {
-    "sharepoint": re.compile(r"\.aspx\?(?:[^#]*&)?(?:item)?id=\d+|/pages/(?:\d{4}-\d{1,2}-\d{1,2}/)?[^/?]*-[^/?]*\.aspx", re.IGNORECASE),
-    "liferay": re.compile(r"/-/(?:asset_publisher/|view_content/|view-article/|[^/?]*-[^/?]*$)|/content/id/\d+", re.IGNORECASE),
-    "webcenter": re.compile(r"[?&]dDocName=\w+", re.IGNORECASE),
-    "dotnetnuke": re.compile(r"[?&]News(?:Views|ID)=\d+|/ArticleId/\d+", re.IGNORECASE),
-    "nukeviet": re.compile(r"/news/[^/]+/[^/]+-\d+(?:\.html|/)?$", re.IGNORECASE),
-    "joomla": re.compile(r"/index\.php/[^?]*/\d+-[^/?]+|/index\.php/[^/?]*-[^/?]*\.html", re.IGNORECASE),
-}
 _NOT_ARTICLE = re.compile(
     r"/(?:tag|tags|tu-khoa|tim-kiem|search|login|dang-nhap|user|author|tac-gia|category|chuyen-muc|chuyen-de|topic|rss|feed|lien-he|"
     r"gioi-thieu|so-do|sitemap|video|media|album|thu-vien-anh|wp-admin|wp-content|quan-tri|van-ban|thu-tuc)(?:[/.?]|$)|"
@@ -139,7 +149,7 @@ _ENOUGH = 3
 
 def is_article_link(link: Link, portal: Portal) -> bool:
     """Whether the link leads to an article: by the portal's own pattern where there is one, else by signs added up."""
-    if _TWIN.search(link.url):
+    if _TWIN.search(link.url) or trap_of(link.url):
         return False
     if portal.article_pattern is not None:
         return any(re.search(portal.article_pattern, form) for form in _forms(link.url))
@@ -147,8 +157,8 @@ def is_article_link(link: Link, portal: Portal) -> bool:
     if parts.path in {"", "/"} or _NOT_ARTICLE.search(unquote(parts.path)):
         return False
     score = -4 if is_paging(link.url) else 0
-    family = _FAMILY_ARTICLES.get(portal.cms)
-    score += 2 if family is not None and family.search(link.url) else 0
+    family = adapter_of(portal.cms)
+    score += 2 if family is not None and family.article is not None and family.article.search(link.url) else 0
     score += 2 if site_id(link.url, portal.id_pattern) else 0
     slug = unquote(parts.path).rstrip("/").rpartition("/")[2]
     score += 1 if slug.count("-") >= 4 else 0
@@ -203,7 +213,7 @@ def _found(url: str, hint: str | None, *, found_on: str, portal: Portal, kind: s
     if not portal.serves(url) or len(url) > 2000:
         return None
     try:
-        canonical = canonical_url(url)
+        canonical = canonical_url(_without_noise(url) if kind == "article" else url)
     except ValueError:
         return None
     return FoundUrl(
@@ -214,6 +224,25 @@ def _found(url: str, hint: str | None, *, found_on: str, portal: Portal, kind: s
         site_id=site_id(url, portal.id_pattern) if kind == "article" else None,
         published_hint=hint,
     )
+
+
+def _without_noise(url: str) -> str:
+    """A number in the path names the article; what follows the ``?`` is then a session, a place in a list or a counter."""
+    bare = url.partition("?")[0]
+    number = site_id(bare)
+    return bare if number is not None and number == site_id(url) and not is_paging(url) else url
+
+
+def _merged(urls: Iterable[FoundUrl | None]) -> tuple[FoundUrl, ...]:
+    """Each article once; a list links it by picture, title and "more", and only one of them stands beside its date."""
+    merged: dict[str, FoundUrl] = {}
+    for found in urls:
+        if found is None:
+            continue
+        known = merged.setdefault(found.canonical_url, found)
+        if known.published_hint is None and found.published_hint is not None:
+            merged[found.canonical_url] = replace(known, published_hint=found.published_hint)
+    return tuple(merged.values())
 
 
 def _unique(urls: Iterable[FoundUrl | None]) -> Iterator[FoundUrl]:

@@ -47,11 +47,16 @@ _FINAL = frozenset({"too_large", "outside_registry", "redirect_loop", "bad_addre
 class FetchFailed(Exception):
     """No usable answer. ``cause`` is the word that health reports count; ``detail`` says more, on one line."""
 
-    def __init__(self, cause: str, detail: str = "", *, retry_after: str | None = None) -> None:
+    def __init__(
+        self, cause: str, detail: str = "", *, retry_after: str | None = None, status: int | None = None, moved_to: str | None = None
+    ) -> None:
         super().__init__(f"{cause}: {detail}" if detail else cause)
         self.cause = cause
         self.detail = detail
         self.retry_after = retry_after
+        self.status = status
+        self.moved_to = moved_to
+        """Host that a redirect outside the registry led to."""
 
     @property
     def final(self) -> bool:
@@ -70,7 +75,7 @@ def failure_of(error: Exception) -> FetchFailed:
         name = type(error).__name__
         known = {"OutsideRegistry": "outside_registry", "RobotsRefused": "robots_refused", "RobotsUnreachable": "robots_unreachable"}
         if name in known:
-            return FetchFailed(known[name], detail)
+            return FetchFailed(known[name], detail, moved_to=getattr(error, "host", None))
         if "max redirections" in detail:
             return FetchFailed("redirect_loop", detail)
         return FetchFailed("too_large" if "DOWNLOAD_MAXSIZE" in detail else "refused", detail)

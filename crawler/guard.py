@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]  # publishes no types
 
-from corpus.portals import Portal
+from corpus.portals import Portal, host_key
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # IANA's registries of special addresses (IPv4 and IPv6, 2025). Written out, since `is_global` differs between patches of Python.
@@ -34,6 +34,8 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 class OutsideRegistry(IgnoreRequest):
     """A request, or a hop of a redirect, to a host that the portal does not own."""
+
+    host: str | None = None
 
 
 def is_public(address: str) -> bool:
@@ -85,7 +87,16 @@ class RegistryMiddleware:
     def process_request(self, request: Any) -> None:
         portal: Portal = request.meta["portal"]
         if not portal.serves(request.url):
-            raise OutsideRegistry(f"{request.url} is not on a host of {portal.id}")
+            error = OutsideRegistry(f"{request.url} is not on a host of {portal.id}")
+            error.host = _host(request.url)
+            raise error
+
+
+def _host(url: str) -> str | None:
+    try:
+        return host_key(url)[:200]
+    except ValueError:
+        return None
 
 
 @implementer(IHostnameResolver)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from urllib.parse import urljoin
 
 MAX_LINKS = 5_000
@@ -17,6 +18,8 @@ MAX_LINKS = 5_000
 _MAX_TAG = 4_096
 """Characters of a tag that are read; no link worth following is longer."""
 _MAX_TEXT = 300
+_MAX_RUNS = 12
+"""Runs of text behind a link that are looked at for its date."""
 _MAX_DEPTH = 256
 
 
@@ -33,6 +36,8 @@ class Link:
     """Stands in a menu, head or foot of the page."""
     head: bool = False
     """A <link> element, not an anchor."""
+    day: str | None = None
+    """Date (ISO 8601) written in its text or between it and the next anchor: the item's own in most lists."""
 
 
 # Possessive and without "<" inside, so that a try ends at the next "<" at the latest: the whole scan is linear
@@ -50,10 +55,15 @@ def scan_links(body: bytes, base: str) -> Iterator[Link]:
     open_elements: list[tuple[str, bool, bool]] = []  # name, inside a heading, inside navigation
     anchor: dict[str, str] | None = None
     words: list[str] = []
+    held: Link | None = None  # waits for the text behind it
+    behind: list[str] = []
     position, found = 0, 0
     while found < MAX_LINKS and (start := text.find("<", position)) >= 0:
-        if anchor is not None and sum(map(len, words)) < _MAX_TEXT:
-            words.append(text[position : min(start, position + _MAX_TEXT)])
+        if anchor is not None:
+            if sum(map(len, words)) < _MAX_TEXT:
+                words.append(text[position : min(start, position + _MAX_TEXT)])
+        elif held is not None and len(behind) < _MAX_RUNS and start > position:
+            behind.append(text[position : min(start, position + _MAX_TEXT)])
         if text.startswith("<!--", start):
             end = text.find("-->", start + 4)
             position = len(text) if end < 0 else end + 3
@@ -69,9 +79,10 @@ def scan_links(body: bytes, base: str) -> Iterator[Link]:
             position = len(text) if end < 0 else end
         elif name == "a" or name == "link":
             if anchor is not None and name == "a":
-                if link := _link(anchor, words, base, open_elements):
-                    found += 1
-                    yield link
+                if held is not None:
+                    yield _dated(held, behind)
+                held, behind = _link(anchor, words, base, open_elements), []
+                found += held is not None
                 anchor = None
             if not closing:
                 attributes = _attributes(tag[3])
@@ -81,10 +92,33 @@ def scan_links(body: bytes, base: str) -> Iterator[Link]:
                     yield link
         elif name not in _VOID:
             _enter_or_leave(open_elements, name, tag[3], closing=closing)
+    if held is not None:
+        yield _dated(held, behind)
     if anchor is not None:
         words.append(text[position : position + _MAX_TEXT])
         if link := _link(anchor, words, base, open_elements):
             yield link
+
+
+_DATE = re.compile(r"(?<!\d)(?:(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d{2})|((?:19|20)\d{2})-(\d{1,2})-(\d{1,2}))(?!\d)")
+_URL_DATE = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=/)")
+
+
+def _dated(link: Link, behind: list[str]) -> Link:
+    """Dates are written day first; what is no day of the calendar is none."""
+    for text in (link.text, " ".join(behind)):
+        if match := _DATE.search(text):
+            numbers = (match[4], match[3], match[1]) if match[4] else (match[5], match[6], match[7])
+            return replace(link, day=_day(*numbers))
+    match = _URL_DATE.search(link.url)
+    return replace(link, day=_day(*match.groups())) if match else link
+
+
+def _day(year: str, month: str, day: str) -> str | None:
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
 
 
 def _closing(text: str, name: str, position: int) -> int:

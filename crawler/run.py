@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +44,15 @@ def crawl(
     now: datetime,
     registry_file: Path | None = None,
     contact: str = "",
+    since: date | None = None,
     max_articles: int | None = None,
     timeout_seconds: float | None = None,
     progress: Progress | None = None,
 ) -> CrawlReport:
     """Crawl the named portals (none: all verified ones) into ``home``, whose lock the caller holds.
 
-    ``timeout_seconds`` bounds one whole answer. ``progress`` gets one mapping for each step: ``event`` (``progress``, ``portal``,
-    ``end``), ``portal`` and the counts.
+    ``since`` asks for a back-fill: all that is still listed from that day on. ``timeout_seconds`` bounds one whole answer.
+    ``progress`` gets one mapping for each step: ``event`` (``progress``, ``portal``, ``end``), ``portal`` and the counts.
     Raises: InvalidData (registry), StoreUnavailable, CrawlFailed.
     """
     task = {
@@ -60,6 +61,7 @@ def crawl(
         "now": now.isoformat(),
         "registry": str(registry_file) if registry_file is not None else "",
         "contact": contact,
+        "since": since.isoformat() if since is not None else "",
         "max_articles": max_articles,
         "timeout_seconds": timeout_seconds,
     }
@@ -111,6 +113,7 @@ def main() -> int:
         "LOA_HOME": task["home"],
         "LOA_PORTALS": task["registry"],
         "LOA_NOW": task["now"],
+        "LOA_SINCE": task["since"],
         "LOA_LOCK": False,
         "LOA_PROGRESS": True,
     }

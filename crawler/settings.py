@@ -19,6 +19,8 @@ LOA_LOCK = True
 """Take the home's lock and pick up after a killed run; False where the caller has done both."""
 LOA_NOW = ""
 """Instant (ISO 8601) at which the run begins; empty: the clock's."""
+LOA_SINCE = os.environ.get("LOA_SINCE", "")
+"""Day (ISO 8601) back to which everything still listed is fetched; empty: only what is new."""
 LOA_MAX_ARTICLES = 500
 """Pages of one portal in one run, articles and attachments; the rest stays due."""
 LOA_MAX_LISTING_PAGES = 20

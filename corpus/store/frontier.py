@@ -92,11 +92,12 @@ class FrontierStore(Database):
             return int(connection.execute(sa.select(sa.func.count()).select_from(frontier)).scalar_one()) - int(before)
 
     def due(self, portal: str, now: datetime, limit: int) -> list[FrontierUrl]:
-        """Addresses to ask for now, the longest due first: new ones, retries and planned revisits."""
+        """Addresses to ask for now: new ones, retries and planned revisits, those met last first, so that news never waits behind
+        an archive; of those met together the longest due first."""
         query = (
             sa.select(*_COLUMNS)
             .where(frontier.c.portal == portal, frontier.c.state != "in_flight", frontier.c.next_at <= now)
-            .order_by(frontier.c.next_at, frontier.c.id)
+            .order_by(frontier.c.first_seen.desc(), frontier.c.next_at, frontier.c.id)
             .limit(limit)
         )
         with self._read() as connection:
@@ -112,6 +113,11 @@ class FrontierStore(Database):
                 query = sa.select(*_COLUMNS).where(frontier.c.portal == portal, frontier.c.canonical_url.in_(part))
                 found |= {row["canonical_url"]: FrontierUrl(**row) for row in connection.execute(query).mappings()}
         return found
+
+    def knows(self, portal: str) -> bool:
+        """Whether any address of the portal was ever met."""
+        with self._read() as connection:
+            return connection.execute(sa.select(frontier.c.id).where(frontier.c.portal == portal).limit(1)).first() is not None
 
     def frontier_counts(self, portal: str | None = None) -> dict[str, int]:
         """Number of addresses by state."""

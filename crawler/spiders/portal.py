@@ -7,8 +7,9 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,11 +19,13 @@ from scrapy import Request, signals
 from corpus.document import RawPage
 from corpus.errors import CorpusError
 from corpus.portals import Portal, load_portals
+from corpus.readings import Reading
 from corpus.store import FILE_NAME, Store, open_store
 from corpus.store.lock import take_lock
+from crawler.asking import Fetched
 from crawler.failures import DOWNLOAD_ERRORS, failure_of
 from crawler.politeness import slots
-from crawler.portal_crawl import Fetched, Limits, PortalCrawl, Tally
+from crawler.portal_crawl import Limits, PortalCrawl, RobotsSeen, Tally
 from crawler.robots import Rules
 
 STOP_FILE = "stop"
@@ -62,7 +65,8 @@ class PortalSpider(scrapy.Spider):
         self._stop_file = home / STOP_FILE
         self._at_once = settings.getint("LOA_PORTALS_AT_ONCE")
         self._progress_events = settings.getbool("LOA_PROGRESS")
-        self._robots: dict[str, Rules] = {}
+        self._since = date.fromisoformat(settings["LOA_SINCE"]) if settings["LOA_SINCE"] else None
+        self._robots: dict[str, tuple[Rules, int | None]] = {}
         self._items: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
         self._waiting: dict[int, asyncio.Future[None]] = {}
 
@@ -85,11 +89,11 @@ class PortalSpider(scrapy.Spider):
             self.logger.error("%s", failure)
             self._emit({"event": "error", "error": type(failure).__name__, "message": str(failure)})
             return  # the run stays open in the store: the next one picks up after it
-        summary = {portal.id: task.result().to_plain() | {"seeds": {}} for portal, task in zip(self.portals, tasks, strict=True)}
+        summary = {portal.id: _counts(task.result()) for portal, task in zip(self.portals, tasks, strict=True)}
         self.store.end_run(run, self.clock(), summary)
         self._emit({"event": "end", "run": run})
 
-    async def _end_when_done(self, tasks: list[asyncio.Task[Tally]]) -> CorpusError | None:
+    async def _end_when_done(self, tasks: list[asyncio.Task[Reading]]) -> CorpusError | None:
         """What kept the run from going on: a full disk, a locked or damaged store."""
         try:
             await asyncio.gather(*tasks)
@@ -99,7 +103,7 @@ class PortalSpider(scrapy.Spider):
             self._items.put_nowait(None)
         return None
 
-    async def _crawl(self, portal: Portal, run: int, gate: asyncio.Semaphore) -> Tally:
+    async def _crawl(self, portal: Portal, run: int, gate: asyncio.Semaphore) -> Reading:
         async with gate:
             crawl = PortalCrawl(
                 portal,
@@ -109,14 +113,15 @@ class PortalSpider(scrapy.Spider):
                 keep=self._keep,
                 clock=self.clock,
                 sleep=asyncio.sleep,
-                robots_sitemaps=lambda: tuple(url for url in self._sitemaps(portal) if portal.serves(url)),
+                robots=lambda: self._robots_seen(portal),
                 limits=self._limits,
+                since=self._since,
                 progress=lambda tally: self._report(portal, tally),
                 stopping=self._stop_file.exists,
             )
-            tally = await crawl.run()
-            self._report(portal, tally, event="portal")
-            return tally
+            reading = await crawl.run()
+            self._emit({"event": "portal", "portal": portal.id} | _counts(reading))
+            return reading
 
     async def _fetch(self, portal: Portal, url: str, headers: Mapping[str, str]) -> Fetched:
         try:
@@ -163,34 +168,24 @@ class PortalSpider(scrapy.Spider):
 
     async def note_robots(self, portal: Portal, rules: Rules, response: Any) -> None:
         """``response`` is None where there was no answer."""
-        self._robots[portal.id] = rules
+        self._robots[portal.id] = (rules, response.status if response is not None else None)
         if response is not None:
             fetched = self._fetched(portal, response.url, response)
             await self._keep({"page": fetched.page, "request_headers": fetched.request_headers, "kind": "robots"})
 
     def crawl_delay(self, portal: Portal) -> float | None:
-        rules = self._robots.get(portal.id)
+        rules, _ = self._robots.get(portal.id, (None, None))
         return rules.crawl_delay_seconds if rules is not None else None
 
-    def _sitemaps(self, portal: Portal) -> tuple[str, ...]:
-        rules = self._robots.get(portal.id)
-        return rules.sitemaps if rules is not None else ()
+    def _robots_seen(self, portal: Portal) -> RobotsSeen:
+        rules, status = self._robots.get(portal.id, (None, None))
+        if rules is None:
+            return RobotsSeen()
+        return RobotsSeen(status=status, sitemaps=tuple(url for url in rules.sitemaps if portal.serves(url)))
 
-    def _report(self, portal: Portal, tally: Tally, *, event: str = "progress") -> None:
-        self._emit(
-            {
-                "event": event,
-                "portal": portal.id,
-                "new": tally.new_urls,
-                "fetched": tally.fetched,
-                "unchanged": tally.unchanged,
-                "failed": tally.failed,
-                "lists_read": tally.lists_read,
-                "lists_failed": tally.lists_failed,
-                "stopped": tally.stopped,
-                "causes": dict(tally.causes),
-            }
-        )
+    def _report(self, portal: Portal, tally: Tally) -> None:
+        counts = {"new": tally.new_urls, "fetched": tally.fetched, "unchanged": tally.unchanged, "failed": tally.failed}
+        self._emit({"event": "progress", "portal": portal.id} | counts)
 
     def _emit(self, event: Mapping[str, Any]) -> None:
         if self._progress_events:
@@ -202,6 +197,23 @@ class PortalSpider(scrapy.Spider):
         self.store.close()
         if self._lock is not None:
             os.close(self._lock)
+
+
+def _counts(reading: Reading) -> dict[str, Any]:
+    """What the caller shows of a source."""
+    causes = Counter(reading.failures)
+    causes.update(way.cause for way in reading.ways if way.cause)
+    return {
+        "new": reading.new,
+        "fetched": reading.fetched,
+        "unchanged": reading.unchanged,
+        "failed": reading.failed,
+        "lists_read": sum(way.fetched and way.parsed for way in reading.ways),
+        "lists_failed": sum(way.cause is not None for way in reading.ways),
+        "known": reading.known,
+        "stopped": reading.stopped,
+        "causes": dict(sorted(causes.items())),
+    }
 
 
 def _instant(text: str) -> datetime:

@@ -180,7 +180,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         registry = write_registry(home / "portals.toml", inside, *servers.values())
         report = crawl(home, list(servers), now=NOW, registry_file=registry, timeout_seconds=6)
     store = open_store(home / FILE_NAME)
-    seen = {name: store.observations(name)[-1].observation for name in servers}
+    seen = {name: store.readings(name)[-1] for name in servers}
     store.close()
     return {"home": home, "report": report, "servers": servers, "inside": inside, "seen": seen}
 
@@ -230,8 +230,9 @@ def test_each_fault_has_its_cause_and_spares_the_rest(
 ) -> None:
     pages = [page for page in read_pages(troubled["home"] / "archive") if page.portal == name]
     assert {page.requested_url.rpartition("-")[2].removesuffix(".html") for page in pages} == articles
-    assert set(troubled["seen"][name]["causes"]) == causes
-    assert troubled["seen"][name]["stopped"] == stopped
+    seen = troubled["seen"][name]
+    assert {*seen.causes, *seen.failures} == causes
+    assert seen.stopped == stopped
 
 
 def test_faults_of_some_do_not_hold_up_the_run(troubled: dict[str, Any]) -> None:

@@ -2,99 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from corpus.document import RawPage
-from corpus.portals import Portal
-from corpus.store import Store, open_store
+from corpus.store import open_store
 from crawler.failures import FetchFailed, is_challenge
-from crawler.portal_crawl import Fetched, Limits, PortalCrawl, Tally
-
-NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-PORTAL = Portal(
-    id="mau",
-    name="Mẫu",
-    home="https://mau.vn/",
-    hosts=("mau.vn",),
-    kind="press",
-    province="v2-15",
-    listings=("https://mau.vn/tin",),
-    article_pattern=r"/bai-\d+$",
-)
-LIST = "https://mau.vn/tin"
-Answer = bytes | int | Exception | tuple[int, Mapping[str, str], bytes]
-
-
-class Site:
-    """Answers by address, the newest articles first on lists of three; what is asked is noted."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.answers: dict[str, Answer] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.slept: list[float] = []
-        self.now = NOW
-        self.kept: list[Mapping[str, Any]] = []
-
-    def publish(self, *numbers: int, pages: int | None = None) -> None:
-        """List pages of three articles each, the highest number first."""
-        ordered = sorted(numbers, reverse=True)
-        groups = [ordered[start : start + 3] for start in range(0, len(ordered), 3)][:pages]
-        for index, group in enumerate(groups):
-            links = "".join(f'<h3><a href="/bai-{number}">Bài {number}</a></h3>' for number in group)
-            more = f'<a rel="next" href="/tin?page={index + 2}">sau</a>' if index + 1 < len(groups) else ""
-            self.answers[LIST if index == 0 else f"{LIST}?page={index + 1}"] = (links + more).encode()
-        for number in ordered:
-            self.answers.setdefault(f"https://mau.vn/bai-{number}", f"bài {number}".encode())
-
-    async def fetch(self, url: str, headers: Mapping[str, str]) -> Fetched:
-        self.asked.append((url, dict(headers)))
-        answer = self.answers.get(url, 404)
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, int):
-            answer = (answer, {}, b"")
-        status, given, body = answer if isinstance(answer, tuple) else (200, {}, answer)
-        page = RawPage(
-            portal="mau", requested_url=url, final_url=url, status=status, headers=tuple(given.items()), body=body, fetched_at=self.now
-        )
-        return Fetched(page=page)
-
-    async def keep(self, item: Mapping[str, Any]) -> None:
-        self.kept.append(item)
-        if item.get("save"):
-            page = replace(item["page"], record=f"x.warc.gz#{len(self.kept)}")
-            self.store.save_page(page, run=item["run"], now=item["now"], revisit_at=item["revisit_at"])
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    def crawl(self, portal: Portal = PORTAL, *, stopping: Callable[[], bool] = lambda: False, **limits: int) -> Tally:
-        self.asked.clear()
-        self.store.recover(self.now)
-        crawl = PortalCrawl(
-            portal,
-            store=self.store,
-            run=self.store.begin_run("crawl", self.now),
-            fetch=self.fetch,
-            keep=self.keep,
-            clock=lambda: self.now,
-            sleep=self.sleep,
-            limits=Limits(**limits),
-            stopping=stopping,
-        )
-        return asyncio.run(crawl.run())
-
-    @property
-    def urls(self) -> list[str]:
-        return [url.removeprefix("https://mau.vn") for url, _ in self.asked]
+from tests.scripted_site import LIST, NOW, PORTAL, Answer, Site
 
 
 @pytest.fixture
@@ -108,7 +25,7 @@ def test_a_first_run_reads_all_pages_of_the_list_and_the_newest_articles_first(s
     site.publish(*range(1, 9))
     tally = site.crawl()
     assert site.urls == ["/tin", "/tin?page=2", "/tin?page=3", *(f"/bai-{number}" for number in range(8, 0, -1))]
-    assert (tally.new_urls, tally.fetched, tally.known_items, tally.stopped) == (8, 8, 0, None)
+    assert (tally.new, tally.fetched, tally.known, tally.stopped) == (8, 8, 0, None)
 
 
 def test_a_later_run_stops_at_the_first_page_without_news(site: Site) -> None:
@@ -117,8 +34,8 @@ def test_a_later_run_stops_at_the_first_page_without_news(site: Site) -> None:
     site.publish(*range(1, 15))
     tally = site.crawl()
     assert site.urls == ["/tin", "/tin?page=2", "/bai-14", "/bai-13"]
-    assert (tally.new_urls, tally.fetched) == (2, 2)
-    assert tally.known_items == 1 + 3
+    assert (tally.new, tally.fetched) == (2, 2)
+    assert tally.known == 1 + 3
 
 
 def test_an_unchanged_list_counts_its_items_as_known(site: Site) -> None:
@@ -132,18 +49,18 @@ def test_an_unchanged_list_counts_its_items_as_known(site: Site) -> None:
     site.answers[LIST] = 304
     tally = site.crawl()
     assert site.asked == [(LIST, {"If-None-Match": '"7"', "If-Modified-Since": "Mon, 16 Nov 2026 01:00:00 GMT"})]
-    assert (tally.known_items, tally.lists_read, tally.unchanged) == (2, 1, 1)
+    assert (tally.known, tally.read, tally.ways[0].unchanged) == (2, True, True)
 
 
 def test_a_chain_of_list_pages_that_broke_is_read_to_its_depth_again(site: Site) -> None:
     site.publish(*range(1, 10))
     site.answers[f"{LIST}?page=3"] = FetchFailed("truncated")
     first = site.crawl()
-    assert (first.fetched, first.seeds[LIST]["complete"]) == (6, False)
+    assert (first.fetched, first.ways[0].cause) == (6, "truncated")
     site.publish(*range(1, 10))
     second = site.crawl()
     assert site.urls == ["/tin", "/tin?page=2", "/tin?page=3", "/bai-3", "/bai-2", "/bai-1"]
-    assert second.seeds[LIST]["complete"]
+    assert second.ways[0].cause is None
 
 
 def test_nothing_is_lost_when_the_run_dies_while_discovering(site: Site) -> None:
@@ -231,7 +148,7 @@ def test_the_next_try(site: Site, cause: str, answer: Answer, seconds: float | N
     (entry,) = site.store.known("mau", ["https://mau.vn/bai-1"]).values()
     assert (entry.state, entry.attempts, (entry.error or "").split(":")[0]) == ("failed", 1, cause.split()[0])
     assert entry.next_at == (None if seconds is None else NOW + timedelta(seconds=seconds))
-    assert dict(tally.causes) == {cause.split()[0]: 1}
+    assert tally.failures == {cause.split()[0]: 1}
     site.now += timedelta(seconds=(seconds or 0) - 1)
     site.crawl()
     assert "/bai-1" not in site.urls
@@ -253,7 +170,7 @@ def test_three_troubles_in_a_row_end_the_run_and_the_rest_stays_due(site: Site) 
         site.answers[f"https://mau.vn/bai-{number}"] = 500
     tally = site.crawl()
     assert site.urls[-4:] == ["/bai-6", "/bai-5", "/bai-4", "/bai-3"]
-    assert (tally.stopped, tally.causes["http_500"]) == ("http_500", 3)
+    assert (tally.stopped, tally.failures["http_500"]) == ("http_500", 3)
     assert site.store.frontier_counts() == {"done": 1, "due": 2, "failed": 3}
 
 
@@ -288,13 +205,13 @@ def test_a_list_gets_a_second_chance_after_a_short_wait(site: Site) -> None:
 def test_a_list_that_asks_for_patience_is_not_waited_for(site: Site) -> None:
     site.answers[LIST] = (503, {"retry-after": "86400"}, b"")
     tally = site.crawl()
-    assert (tally.stopped, site.slept, tally.lists_failed) == ("http_503", [], 1)
+    assert (tally.stopped, site.slept, tally.causes) == ("http_503", [], ("http_503",))
 
 
 def test_a_source_is_known_to_be_read_only_with_known_items(site: Site) -> None:
     site.answers[LIST] = b"<p>Under construction</p>"
     tally = site.crawl()
-    assert (tally.lists_read, tally.lists_failed, tally.known_items, dict(tally.causes)) == (0, 1, 0, {"empty_listing": 1})
+    assert (tally.read, tally.listed, tally.causes) == (False, False, ("empty_listing",))
 
 
 def test_the_budget_of_a_run(site: Site) -> None:

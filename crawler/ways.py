@@ -1,0 +1,426 @@
+"""The ways a source can be asked what is new: feeds, sitemaps, lists page by page, dated archive, on-site search.
+
+Feeds and the first page of each list are asked in every run: a feed that stands still would hide what is new. Sitemaps and deeper
+pages are for first and full readings and for when nothing else works; archive and search come last. Knows nothing of Scrapy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from corpus.portals import Cms, Portal
+from corpus.readings import WAY_KINDS, WayKind, WayReading
+from corpus.store import FoundUrl, FrontierUrl
+from crawler.asking import Asking, Fetched, SourceTrouble, moved_host, validators
+from crawler.discovery import Listing, Unreadable, read_feed, read_listing, read_sitemap
+from crawler.failures import FetchFailed
+from crawler.families import PROGRAMME_QUERIES, adapter_of, family_of, feed_places, page_address, sitemap_places
+
+FULL_READING_EVERY = timedelta(days=3)
+"""Between two runs that ask every way and go back through the look-back window of the lists."""
+LOOK_BACK = timedelta(days=14)
+"""So far back a full reading looks for items that came late, behind others in a list."""
+FIRST_DEPTH = timedelta(days=365)
+"""Items that a sitemap dates further back are left to a back-fill (``--since``)."""
+TRY_AGAIN = timedelta(days=7)
+"""Between two tries of the places where the family usually has feeds and sitemaps."""
+MAX_FEEDS = 10
+MAX_SITEMAPS = 5
+"""Sitemaps read below one index in a run, the newest first; ten times as many in a back-fill."""
+MAX_FOUND = 20_000
+"""New addresses that one run takes from sitemaps; the rest is found by the next."""
+_DEEPER = 25
+"""Times as many pages of a list a back-fill may read."""
+_ENOUGH_DATES = 3
+_LIVELY_LINKS = 15
+"""A page with so many links is no empty list: where no article is found on it any more, its layout has changed."""
+
+
+class WayStore(Protocol):
+    def enqueue(self, portal: str, urls: list[FoundUrl], now: datetime) -> int: ...
+    def known(self, portal: str, canonical_urls: list[str]) -> dict[str, FrontierUrl]: ...
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one run tells the next about a source; kept with its observation."""
+
+    seeds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By address of a list, feed or sitemap: ``etag``, ``last_modified``, ``sha256``, ``items``, ``newest``, ``complete``."""
+    feeds: list[str] = field(default_factory=list)
+    """Feeds that pages named or that were found at their family's place."""
+    sitemaps: list[str] = field(default_factory=list)
+    full_at: str | None = None
+    tried_at: str | None = None
+    lists_do: bool = False
+    """The lists alone told what was new last time, so that sitemaps can wait for a full reading."""
+
+    def to_plain(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Memory:
+        return cls(**{name: plain[name] for name in cls.__slots__ if name in plain})
+
+
+@dataclass(slots=True)
+class _Way:
+    """A `WayReading` while it is being made."""
+
+    kind: WayKind
+    url: str
+    fetched: bool = False
+    parsed: bool = False
+    unchanged: bool = False
+    pages: int = 0
+    links: int = 0
+    known: int = 0
+    new: int = 0
+    newest: str | None = None
+    status: int | None = None
+    cause: str | None = None
+    detail: str = ""
+    moved_to: str | None = None
+    met: set[str] = field(default_factory=set)
+    """Canonical addresses of its articles so far."""
+
+    def done(self) -> WayReading:
+        return WayReading(**{name: getattr(self, name) for name in self.__slots__ if name != "met"})
+
+    def fail(self, failure: FetchFailed) -> None:
+        """A later page that fails leaves a list that was read; its cause says that the chain broke."""
+        self.cause, self.detail, self.status = failure.cause, failure.detail[:200], failure.status
+        self.moved_to = failure.moved_to or self.moved_to
+
+
+class Discovery:
+    """One source asked for what is new. ``ways`` and ``new_urls`` say what came of it, also after `run` raised SourceTrouble."""
+
+    def __init__(
+        self,
+        asking: Asking,
+        store: WayStore,
+        memory: Memory,
+        *,
+        first: bool,
+        listing_pages: int,
+        since: date | None = None,
+        robots_sitemaps: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
+        self.ways: list[WayReading] = []
+        self.new_urls = 0
+        self._asking = asking
+        self._portal: Portal = asking.portal
+        self._store = store
+        self._memory = memory
+        self._first = first
+        self._since = since
+        self._pages = listing_pages * (_DEEPER if since else 1)
+        self._robots_sitemaps = robots_sitemaps
+        self._found: dict[str, FoundUrl] = {}
+        self._cms: Cms = self._portal.cms
+        self._now = asking.clock()
+        full_at = datetime.fromisoformat(memory.full_at) if memory.full_at else None
+        self._full = first or since is not None or full_at is None or self._now - full_at >= FULL_READING_EVERY
+
+    async def run(self) -> None:
+        """Writes all that is new at once, the newest first, so that a run that dies half-way finds it new again.
+
+        Raises: SourceTrouble.
+        """
+        try:
+            await self._ask_ways()
+        except SourceTrouble:
+            self._write()  # the validators of what was read are kept, so what it held must be, too
+            raise
+        self._write()
+        self._memory.lists_do = any(self._holds(way) for way in self.ways if way.kind in ("feed", "listing"))
+        if self._full and self._settled:
+            self._memory.full_at = self._now.isoformat()
+
+    def _write(self) -> None:
+        self.new_urls += self._store.enqueue(self._portal.id, list(self._found.values()), self._asking.clock())
+        self._found.clear()
+
+    async def _ask_ways(self) -> None:
+        order = self._portal.discovery or WAY_KINDS
+        put_off: list[WayKind] = []
+        for kind in order:
+            if self._can_wait(kind, order):
+                put_off.append(kind)
+            else:
+                await self._ask_all(kind)
+        for kind in put_off:
+            if not self._settled:
+                await self._ask_all(kind)
+        if not self._listed and self._may_try():
+            await self._try_places()
+
+    def _can_wait(self, kind: WayKind, order: tuple[WayKind, ...]) -> bool:
+        if kind in ("archive", "search"):
+            return len(order) > 1 and not (kind == "archive" and self._since)
+        return kind == "sitemap" and not self._full and (self._settled or self._memory.lists_do)
+
+    @property
+    def _settled(self) -> bool:
+        """Some way held older items, so nothing can have been missed between it and the last run."""
+        return any(self._holds(way) for way in self.ways)
+
+    def _holds(self, way: WayReading) -> bool:
+        return way.read or (self._first and way.parsed)
+
+    @property
+    def _listed(self) -> bool:
+        return any(way.fetched and way.parsed for way in self.ways)
+
+    async def _ask_all(self, kind: WayKind) -> None:
+        if kind == "feed":
+            for url in (self._portal.feeds or tuple(self._memory.feeds))[:MAX_FEEDS]:
+                await self._one(kind, url, self._read_feed)
+        elif kind == "sitemap":
+            sitemaps = self._portal.sitemaps or self._robots_sitemaps() or tuple(self._memory.sitemaps)
+            for url in sitemaps[:MAX_SITEMAPS]:
+                await self._one(kind, url, self._read_sitemaps)
+        elif kind == "listing":
+            for url in self._portal.listings or (self._portal.home,):
+                await self._one(kind, url, self._read_list)
+            await self._read_named_feeds()
+        elif kind == "archive":
+            for url in self._archive_pages():
+                await self._one(kind, url, self._read_list)
+        else:
+            for url in self._searches():
+                await self._one(kind, url, self._read_list)
+
+    async def _read_named_feeds(self) -> None:
+        """Feeds that a list named just now."""
+        if self._portal.feeds or "feed" not in (self._portal.discovery or WAY_KINDS):
+            return
+        asked = {way.url for way in self.ways}
+        for url in [url for url in self._memory.feeds if url not in asked][:MAX_FEEDS]:
+            await self._one("feed", url, self._read_feed)
+
+    async def _one(self, kind: WayKind, url: str, read: Callable[[_Way], Any], *, trial: bool = False) -> bool:
+        """Ask one way and note what came of it; a trial that brings nothing leaves no trace."""
+        way = _Way(kind, url)
+        trouble: FetchFailed | None = None
+        try:
+            await read(way)
+        except FetchFailed as failure:
+            way.fail(failure)
+            trouble = failure
+        except Unreadable as fault:
+            way.cause, way.detail = f"unreadable_{kind}", str(fault)[:200]
+        except SourceTrouble as ending:
+            if str(ending) not in ("stopped", "outside_hours", "budget"):
+                way.cause = str(ending)
+            if way.fetched or way.cause:
+                self.ways.append(way.done())
+            raise
+        if not trial or way.parsed:
+            self.ways.append(way.done())
+        if trouble is not None and not trial:
+            self._asking.note_trouble(trouble)
+        return way.parsed
+
+    async def _read_feed(self, way: _Way) -> None:
+        fetched = await self._fetch(way, way.url, conditional=True)
+        if fetched is not None:
+            self._take(way, read_feed(fetched.page.body, fetched.page.final_url, self._portal))
+            self._remember(way)
+
+    async def _read_sitemaps(self, way: _Way) -> None:
+        """A sitemap, or an index and the newest of what it names. What fails below an index leaves the rest."""
+        waiting, read = [way.url], 0
+        failed: Exception | None = None
+        while waiting and read < MAX_SITEMAPS * (10 if self._since else 1) and len(self._found) < MAX_FOUND:
+            url = waiting.pop(0)
+            read += 1
+            try:
+                fetched = await self._fetch(way, url, conditional=self._since is None)
+                if fetched is None:
+                    continue
+                sitemap = read_sitemap(fetched.page.body, fetched.page.final_url, self._portal)
+            except (FetchFailed, Unreadable) as error:
+                failed = failed or error
+                continue
+            waiting += [child for child, changed in sitemap.children if self._recent(changed)]
+            self._take(way, tuple(found for found in sitemap.urls if self._recent(found.published_hint))[:MAX_FOUND])
+            self._remember(way, url)
+        if failed is not None and not way.parsed:
+            raise failed
+
+    def _recent(self, changed: str | None) -> bool:
+        day = _day(changed)
+        oldest = self._since or (self._now - FIRST_DEPTH).date()
+        return day is None or day >= oldest
+
+    async def _read_list(self, way: _Way) -> None:
+        """A list page by page until one holds nothing new; after a chain that broke, as deep as that one had to go."""
+        whole = bool(self._memory.seeds.get(way.url, {}).get("complete", False))
+        visited: set[str] = set()
+        url: str | None = way.url
+        complete = True  # also at the depth a run may go to: older articles are for a back-fill
+        try:
+            for page in range(1, self._pages + 1):
+                assert url is not None
+                visited.add(url)
+                fetched = await self._fetch(way, url, conditional=page == 1 and whole and not self._full)
+                if fetched is None:
+                    return  # unchanged since a run that had read it all
+                listing = read_listing(fetched.page.body, fetched.page.final_url, self._portal, page=page)
+                if page == 1:
+                    self._first_page(way, listing, fetched)
+                fresh, new = self._take(way, listing.urls)
+                if page == 1:
+                    self._remember(way)
+                url = listing.next_page or self._next_by_form(listing, way.url, page)
+                if not fresh or url is None or url in visited or not self._deeper(fresh, new, whole=whole):
+                    break
+        except FetchFailed as failure:
+            complete = False
+            if not way.parsed:
+                raise
+            way.fail(failure)
+        except SourceTrouble:
+            complete = False
+            raise
+        finally:
+            if way.fetched:
+                self._memory.seeds.setdefault(way.url, {})["complete"] = complete
+
+    def _first_page(self, way: _Way, listing: Listing, fetched: Fetched) -> None:
+        if self._cms == "unknown":
+            self._cms = family_of(fetched.page.body)
+        if not self._portal.feeds:
+            self._memory.feeds += [feed for feed in listing.feeds if feed not in self._memory.feeds]
+            del self._memory.feeds[MAX_FEEDS:]
+        if listing.trap:
+            way.detail = f"further pages look like a trap: {listing.trap}"
+        if not listing.urls:
+            held = int(self._memory.seeds.get(way.url, {}).get("items", 0) or 0)
+            way.cause = "layout_changed" if held and listing.links >= _LIVELY_LINKS else "empty_listing"
+
+    def _next_by_form(self, listing: Listing, first: str, page: int) -> str | None:
+        """Where the links to further pages are scripts, the family's usual form of their addresses."""
+        return page_address(self._cms, first, page + 1) if listing.scripted else None
+
+    def _deeper(self, fresh: list[FoundUrl], new: list[FoundUrl], *, whole: bool) -> bool:
+        """Whether the page after this one is worth reading."""
+        if self._since is not None:
+            days = [day for item in fresh if (day := _day(item.published_hint)) is not None]
+            return len(days) < _ENOUGH_DATES or max(days) >= self._since
+        if new or not whole:
+            return True
+        return self._full and self._in_look_back(fresh)
+
+    def _in_look_back(self, items: list[FoundUrl]) -> bool:
+        known = self._store.known(self._portal.id, [item.canonical_url for item in items])
+        return any(entry.first_seen > self._now - LOOK_BACK for entry in known.values())
+
+    def _take(self, way: _Way, items: Iterable[FoundUrl]) -> tuple[list[FoundUrl], list[FoundUrl]]:
+        """Those not met in this way so far, and of them those that nobody knows; counts them."""
+        fresh = [item for item in items if item.canonical_url not in way.met]
+        known = self._store.known(self._portal.id, [item.canonical_url for item in fresh])
+        new = [item for item in fresh if item.canonical_url not in known]
+        if self._since is not None:
+            new = [item for item in new if (day := _day(item.published_hint)) is None or day >= self._since]
+        way.met.update(item.canonical_url for item in fresh)
+        way.links += len(fresh)
+        way.known += sum(item.canonical_url in known for item in fresh)
+        way.new += len(new)
+        way.parsed = way.parsed or bool(fresh)
+        latest = (self._now + timedelta(days=1)).date()
+        days = [day for item in fresh if (day := _day(item.published_hint)) is not None and day <= latest]
+        way.newest = max([*([way.newest] if way.newest else []), *(day.isoformat() for day in days)], default=None)
+        for item in new:
+            self._found.setdefault(item.canonical_url, item)
+        if self._since is not None:
+            self._write()  # a back-fill does not stop at what is known, so it need not hold anything back
+        return fresh, new
+
+    def _remember(self, way: _Way, url: str | None = None) -> None:
+        self._memory.seeds[url or way.url] |= {"items": way.links, "newest": way.newest}
+
+    async def _fetch(self, way: _Way, url: str, *, conditional: bool) -> Fetched | None:
+        """None when nothing changed since it was read last. Raises: FetchFailed, SourceTrouble."""
+        self._asking.check()
+        before = self._memory.seeds.get(url, {}) if conditional else {}
+        fetched = await self._asking.ask_twice(url, validators(before.get("etag"), before.get("last_modified")))
+        page = fetched.page
+        unchanged = page.status == 304 or (bool(before) and before.get("sha256") == page.sha256)
+        item = {"page": page, "request_headers": fetched.request_headers, "kind": way.kind, "unchanged": unchanged}
+        await self._asking.keep(item)
+        way.fetched, way.status = True, page.status
+        way.pages += 1
+        way.moved_to = way.moved_to or moved_host(url, page.final_url)
+        if unchanged:
+            items = int(before.get("items", 0) or 0)
+            way.unchanged, way.parsed = True, way.parsed or items > 0
+            way.links, way.known = way.links + items, way.known + items
+            way.newest = max(filter(None, (way.newest, before.get("newest"))), default=None)
+            if not items:
+                way.cause = way.cause or ("empty_listing" if way.kind == "listing" else None)
+            return None
+        seed = self._memory.seeds.get(url, {})
+        kept = {name: seed[name] for name in ("complete", "items") if name in seed}
+        validity = {"etag": page.header("etag"), "last_modified": page.header("last-modified"), "sha256": page.sha256}
+        self._memory.seeds[url] = kept | validity
+        return fetched
+
+    def _may_try(self) -> bool:
+        tried = datetime.fromisoformat(self._memory.tried_at) if self._memory.tried_at else None
+        return tried is None or self._now - tried >= TRY_AGAIN
+
+    async def _try_places(self) -> None:
+        """No way gave an article: where systems of the family have their feeds and sitemaps, it may have them too."""
+        if any(way.cause not in ("empty_listing", "layout_changed", "http_404", None) for way in self.ways):
+            return  # it was not to be read at all
+        self._memory.tried_at = self._now.isoformat()
+        listing = (self._portal.listings or (self._portal.home,))[0]
+        asked = {way.url for way in self.ways}
+        for url in feed_places(self._cms, listing):
+            if url not in asked and self._portal.serves(url) and await self._one("feed", url, self._read_feed, trial=True):
+                self._memory.feeds = list(dict.fromkeys([*self._memory.feeds, url]))
+                return
+        for url in sitemap_places(self._cms, self._portal.home):
+            if url not in asked and self._portal.serves(url) and await self._one("sitemap", url, self._read_sitemaps, trial=True):
+                self._memory.sitemaps = list(dict.fromkeys([*self._memory.sitemaps, url]))
+                return
+
+    def _archive_pages(self) -> Iterator[str]:
+        """Addresses of the archive from the newest day or month back."""
+        adapter = adapter_of(self._cms)
+        form = self._portal.archive or (self._on_home(adapter.archive) if adapter is not None and adapter.archive else None)
+        if form is None:
+            return
+        depth = FIRST_DEPTH / 6 if self._first else LOOK_BACK
+        oldest = self._since or (self._now - depth).date()
+        day, seen = self._now.date(), set[str]()
+        while day >= oldest.replace(day=1) if "{dd}" not in form else day >= oldest:
+            url = form.replace("{yyyy}", f"{day:%Y}").replace("{mm}", f"{day:%m}").replace("{dd}", f"{day:%d}")
+            if url not in seen:
+                seen.add(url)
+                yield url
+            day -= timedelta(days=1)
+
+    def _searches(self) -> Iterator[str]:
+        adapter = adapter_of(self._cms)
+        form = self._portal.search or (self._on_home(adapter.search) if adapter is not None and adapter.search else None)
+        if form is not None:
+            yield from (form.replace("{query}", quote(words)) for words in PROGRAMME_QUERIES)
+
+    def _on_home(self, path: str) -> str:
+        scheme, _, rest = self._portal.home.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}{path}"
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
