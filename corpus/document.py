@@ -20,6 +20,9 @@ from corpus.errors import InvalidData
 
 MODEL_VERSION = 1
 
+DOUBTFUL_DATE = "doubtful_date"
+"""Flag of a document whose date is a guess."""
+
 FieldName = Literal["title", "text"]
 Role = Literal["about", "mentioned", "boilerplate"]
 Modality = Literal["done", "planned", "general"]

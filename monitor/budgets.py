@@ -85,7 +85,9 @@ def summable(budgets: Iterable[FactBudget]) -> tuple[FactBudget, ...]:
     """The sums of one document that are added: those that count, without the parts of a total that stands in the same role."""
     counted = {budget.position: budget for budget in budgets if counts(budget)}
     inside: set[int] = set()
-    for budget in counted.values():
+    for budget in sorted(counted.values(), key=lambda budget: (-budget.vnd, budget.position)):
+        if budget.position in inside:
+            continue  # what it holds is inside the same total already
         waiting, seen = list(budget.parts), {budget.position}
         while waiting:
             position = waiting.pop()

@@ -38,7 +38,8 @@ RECOVERY_DAYS = 7
 """How long a recovery is worth a line."""
 OUTCOME_DAYS = 28
 """Pages of this time tell how well a source's articles can be read."""
-RECENT_RUNS = 3
+RECENT_RUNS = 2
+"""At least; more where these had fewer pages than are needed."""
 LEAST_RECENT_PAGES, LEAST_EARLIER_PAGES = 3, 5
 DEGRADED_SHARE, USUAL_SHARE = 0.6, 0.3
 """Articles are no longer read where of the latest pages more than the first share fail and of the earlier ones fewer than the second."""
@@ -231,10 +232,10 @@ def extraction_degraded(pages: Iterable[tuple[int, str, int]]) -> bool:
     for run, outcome, count in pages:
         if outcome == "indexed" or outcome in _UNREADABLE or outcome.startswith("failed/"):
             by_run[run][outcome == "indexed"] += count
-    runs = sorted(by_run)
     recent, earlier = Counter[bool](), Counter[bool]()
-    for run in runs:
-        (recent if run in runs[-RECENT_RUNS:] else earlier).update(by_run[run])
+    for number, run in enumerate(sorted(by_run, reverse=True)):
+        late = number < RECENT_RUNS or (recent.total() < LEAST_RECENT_PAGES and not earlier)
+        (recent if late else earlier).update(by_run[run])
     if recent.total() < LEAST_RECENT_PAGES or earlier.total() < LEAST_EARLIER_PAGES:
         return False
     return recent[False] / recent.total() > DEGRADED_SHARE and earlier[False] / earlier.total() < USUAL_SHARE

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from corpus.analysis import term_lists
-from corpus.document import Document
+from corpus.document import DOUBTFUL_DATE, Document
 from corpus.index.base import CodeField
 from corpus.localities import Register
 
@@ -65,7 +66,9 @@ def entry(document: Document, register: Register) -> Entry:
     title = term_lists(document.title)
     text = term_lists(document.text)
     amounts = tuple(sorted({b.vnd for b in document.budgets if b.kind == "budget" and b.vnd is not None and 0 <= b.vnd < 2**63}))
-    ordinal = document.published.toordinal() if document.published else None
+    # A doubtful date stays off timelines, out of filters by date and out of the figures (see ``monitor/facts.py``).
+    published = None if DOUBTFUL_DATE in document.flags else document.published
+    ordinal = published.toordinal() if published else None
     digest = int.from_bytes(hashlib.sha256(document.id.encode()).digest()[:8], "big")
     tie, low = digest >> (64 - _HASH_BITS), digest >> (64 - _LOW_BITS)
     return Entry(
@@ -73,7 +76,7 @@ def entry(document: Document, register: Register) -> Entry:
         version=document.content_hash,
         title=(" ".join(title[0]), " ".join(title[1])),
         body=(" ".join([*title[0], _BREAK, *text[0]]), " ".join([*title[1], _BREAK, *text[1]])),
-        codes=_codes(document, amounts, register),
+        codes=_codes(document, published, amounts, register),
         published=ordinal,
         amounts=amounts,
         newest=low if ordinal is None else max(ordinal, _FIRST_DAY) << _HASH_BITS | tie,
@@ -82,7 +85,7 @@ def entry(document: Document, register: Register) -> Entry:
     )
 
 
-def _codes(document: Document, amounts: tuple[int, ...], register: Register) -> dict[CodeField, tuple[str, ...]]:
+def _codes(document: Document, published: date | None, amounts: tuple[int, ...], register: Register) -> dict[CodeField, tuple[str, ...]]:
     about = sorted({m.code for m in document.localities if m.role == "about" and m.code})
     national = {NATIONAL} & set(about)
     today = national.union(register.on_new_map(about))
@@ -99,7 +102,7 @@ def _codes(document: Document, amounts: tuple[int, ...], register: Register) -> 
         "component": _sorted(f"{m.code}/{part}" for m in document.programmes for part in m.components),
         "source": (document.provenance.portal,),
         "relevance": (document.relevance.value,) if document.relevance else (),
-        "year": (f"{document.published.year:04d}",) if document.published else (),
+        "year": (f"{published.year:04d}",) if published else (),
         "kind": (document.kind,),
         "money": tuple(name for name, start, end in MONEY_BANDS if any(start <= a and (end is None or a < end) for a in amounts)),
         "confidence": _confidence(document),

@@ -14,11 +14,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from corpus.document import Budget, Document, from_json
+from corpus.document import DOUBTFUL_DATE, Budget, Document, from_json
 from corpus.store.database import Database
 from corpus.store.schema import documents, facts, versions
-
-DOUBTFUL_DATE = "doubtful_date"
 
 
 class BudgetRow(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -133,3 +133,9 @@ def test_confidence_is_that_of_the_least_certain_tag(scores: tuple[float, ...], 
     activities = tuple(replace(DIEN_BAN.activities[0], score=score) for score in scores)
     document = replace(DIEN_BAN, activities=activities, programmes=(), localities=(), relevance=None)
     assert set(entry(document, REGISTER).codes["confidence"]) == bands
+
+
+def test_a_doubtful_date_is_no_date_for_filters_and_timelines() -> None:
+    found = entry(replace(DIEN_BAN, flags=("doubtful_date",)), REGISTER)
+    assert (found.published, found.codes["year"]) == (None, ())
+    assert found.newest == entry(replace(DIEN_BAN, published=None), REGISTER).newest
