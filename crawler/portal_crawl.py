@@ -196,10 +196,11 @@ class PortalCrawl:
             self._store.not_modified(entry.url, self._run, now, revisit_at=revisit_at)
             self._tally.unchanged += 1
             return
+        if entry.kind == "article" and "html" in (page.header("content-type") or "html"):
+            # Before the article is done: a crash between the two would lose its files for ever
+            self._store.enqueue(self._portal.id, list(read_attachments(page.body, page.final_url, self._portal)), now)
         await self._keep({**item, "now": now, "revisit_at": revisit_at, "save": True})
         self._tally.fetched += 1
-        if entry.kind == "article" and "html" in (page.header("content-type") or "html"):
-            self._store.enqueue(self._portal.id, list(read_attachments(page.body, page.final_url, self._portal)), now)
 
     def _fail(self, entry: FrontierUrl, failure: FetchFailed) -> None:
         """Raises: SourceTrouble when the failure speaks of the whole source."""

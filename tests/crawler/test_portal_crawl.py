@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -231,6 +232,28 @@ def test_files_of_an_article_are_fetched_with_it(site: Site) -> None:
     site.answers["https://mau.vn/bai-1"] = b'<a href="/tep/ke-hoach.pdf">file</a>'
     site.answers["https://mau.vn/tep/ke-hoach.pdf"] = b"%PDF"
     assert site.crawl().fetched == 2
+
+
+def test_files_are_not_lost_when_the_run_dies_right_behind_their_article(site: Site) -> None:
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = b'<a href="/tep/ke-hoach.pdf">file</a>'
+    site.answers["https://mau.vn/tep/ke-hoach.pdf"] = b"%PDF"
+    keep = site.keep
+
+    async def keep_and_die(item: Mapping[str, Any]) -> None:
+        await keep(item)
+        if item.get("save"):
+            raise RuntimeError("killed")
+
+    site.keep = keep_and_die  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        site.crawl()
+    site.keep = keep  # type: ignore[method-assign]
+    site.crawl()
+    assert sorted(page.requested_url for page in site.store.archived_pages(10)) == [
+        "https://mau.vn/bai-1",
+        "https://mau.vn/tep/ke-hoach.pdf",
+    ]
 
 
 def test_nothing_is_asked_outside_the_hours_of_a_source(site: Site) -> None:
