@@ -121,9 +121,14 @@ class ElasticIndex:
     def scan(self, query: Query) -> Scan:
         self._check()
         sort = "newest" if query.sort == "relevance" else query.sort
+        body = {"query": matching(query), "size": SCAN_PAGE, "sort": [{sort: "desc"}], "_source": False}
+        whole = self._search(body | {"track_total_hits": True})["hits"]
+        total = int(whole["total"]["value"])
+        if total <= SCAN_PAGE:
+            # One request is one snapshot.
+            return Scan(total, (str(hit["_id"]) for hit in whole["hits"]))
         opened = self._read(lambda: self._client.open_point_in_time(index=self._address.name, keep_alive=_KEEP_ALIVE))
         point = {"id": opened["id"], "keep_alive": _KEEP_ALIVE}
-        body = {"query": matching(query), "size": SCAN_PAGE, "sort": [{sort: "desc"}], "_source": False}
         try:
             first = self._search(body | {"pit": point, "track_total_hits": True})
         except BaseException:

@@ -204,10 +204,8 @@ class EmbeddedIndex:
         while True:
             with _engine(self._folder):
                 hits = searcher.search(rest, _SCAN_PAGE, count=False, order_by_field=sort).hits
-            for _, address in hits:
-                with _engine(self._folder):
-                    id = str(searcher.doc(address)["id"][0])
-                yield id
+                ids = [str(searcher.doc(address)["id"][0]) for _, address in hits]
+            yield from ids
             if len(hits) < _SCAN_PAGE:
                 return
             rest = below(sort, int(hits[-1][0]), matching, schema)

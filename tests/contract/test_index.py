@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import count
+from threading import Event, Thread
 
 import pytest
 
@@ -397,6 +398,41 @@ def test_counts_are_parts_of_one_snapshot(crowd: Index) -> None:
         dated = Counter(dict(results.histogram.counts)).total()
         assert results.total == len(results.hits) == dict(results.facet("kind").counts)["news"] == dated + results.histogram.undated
         assert results.matrix("kind", "year").counts == (("news", "2024", dated),)
+
+
+def test_every_answer_is_of_one_snapshot_while_another_writes(crowd: Index) -> None:
+    faults: list[BaseException] = []
+    written = Event()
+
+    def write() -> None:
+        try:
+            for number in range(100, 125):
+                crowd.put(make_document(f"{number:024d}", "Tin giảm nghèo", "Văn bản.", published=date(2024, 2, 1 + number % 20)))
+                if number % 2:
+                    crowd.delete(f"{number - 60:024d}")
+                crowd.refresh()
+        except BaseException as error:
+            faults.append(error)
+        finally:
+            written.set()
+
+    writer = Thread(target=write)
+    writer.start()
+    query = Query(sort="newest", limit=200, facets=("kind", "relevance"), matrices=(("kind", "relevance"),), histogram="month")
+    while True:
+        last = written.is_set()
+        results = crowd.search(query)
+        with crowd.scan(query) as scan:
+            assert len(set(scan)) == scan.total
+        assert results.histogram is not None
+        assert results.total == len(results.hits) == sum(count for _, count in results.histogram.counts) + results.histogram.undated
+        assert dict(results.facet("kind").counts) == {"news": results.total}
+        assert results.matrix("kind", "relevance").counts == (("news", "communication", results.total),)
+        if last:
+            break
+    writer.join()
+    assert faults == []
+    assert crowd.count(Query()) == 57 + 25 - 8
 
 
 @pytest.mark.parametrize("sort", ["relevance", "newest"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -266,3 +267,42 @@ def test_an_index_deleted_under_a_reader_names_the_command(address: str, search_
     index.refresh()  # made anew, empty but for what is written
     assert index.search(Query(where=Words("chữ"))).total == 1
     index.close()
+
+
+def test_a_long_scan_reads_one_point_in_time_and_frees_it(address: str, search_node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    import corpus.index.elastic as engine
+
+    def open_points() -> int:
+        return sum(
+            node["indices"]["search"]["open_contexts"]
+            for node in search_node.request("GET", "/_nodes/stats/indices/search")["nodes"].values()
+        )
+
+    monkeypatch.setattr(engine, "SCAN_PAGE", 10)
+    with closing(reopen(address)) as index:
+        for number in range(57):
+            index.put(make_document(f"{number:024d}", "Tin", "Chữ", published=date(2024, 1, 1 + number % 3) if number % 7 else None))
+        index.refresh()
+        expected = [hit.id for hit in index.search(Query(sort="oldest", limit=200)).hits]
+        scan = index.scan(Query(sort="oldest"))
+        first = [next(scan) for _ in range(12)]
+        assert open_points() == 1
+        for number in range(20, 40):
+            index.delete(f"{number:024d}")
+        for number in range(100, 120):
+            index.put(make_document(f"{number:024d}", "Tin mới", "Viết trong khi đọc.", published=date(2020, 1, 1)))
+        index.refresh()
+        rebuild_index(address, ALL, register=REGISTER)
+        assert [*first, *scan] == expected
+        assert scan.total == 57
+        assert open_points() == 0
+        rebuild_index(address, (make_document(f"{number:024d}", "Tin", "Chữ") for number in range(30)), register=REGISTER)
+        index.scan(Query()).close()
+        with index.scan(Query()) as left:
+            next(left)
+        assert open_points() == 0
+        held = index.scan(Query())
+        for _ in range(2):
+            rebuild_index(address, ALL, register=REGISTER)  # the index that the scan began on is deleted
+        with pytest.raises(CorpusError):
+            list(held)
