@@ -11,7 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import commands_collect, commands_config, commands_demo, commands_look, commands_quality, commands_sources, commands_users
+from cli import (
+    commands_collect,
+    commands_config,
+    commands_demo,
+    commands_export,
+    commands_look,
+    commands_quality,
+    commands_sources,
+    commands_users,
+)
 from cli.output import FAILED, OK, STOPPED, TRY_LATER, USAGE, say, show
 from cli.settings import InvalidOption, Loaded, load_settings
 from corpus.errors import CorpusError, IndexUnavailable, InvalidQuery, StoreUnavailable
@@ -26,7 +35,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (commands_demo, commands_collect, commands_look, commands_quality, commands_config, commands_sources, commands_users):
+for module in (
+    commands_demo,
+    commands_collect,
+    commands_look,
+    commands_quality,
+    commands_config,
+    commands_sources,
+    commands_users,
+    commands_export,
+):
     module.register(app)
 
 

@@ -28,8 +28,8 @@ def json_lines(rows: Iterable[Row]) -> Iterator[bytes]:
     return _batches(rows, lambda row: msgspec.json.encode(row) + b"\n")
 
 
-def csv_lines(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[bytes]:
-    """UTF-8 with BOM, CRLF, the names of the columns first; texts are inert in spreadsheets, lists joined by `LIST_SEPARATOR`."""
+def csv_lines(rows: Iterable[Row], columns: Sequence[Column], *, bom: bool = True) -> Iterator[bytes]:
+    """UTF-8 with BOM (``bom``), CRLF, the names of the columns first; texts are inert in spreadsheets, lists joined by `LIST_SEPARATOR`."""
     buffer = io.StringIO()
     # Every text is quoted, so that it stays one cell also where the file is read with another separator.
     writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
@@ -40,7 +40,8 @@ def csv_lines(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[bytes]
         buffer.truncate()
         return text.encode("utf-8", "replace")
 
-    buffer.write(BOM)
+    if bom:
+        buffer.write(BOM)
     writer.writerow([column.name for column in columns])
     yield taken()
     source = iter(rows)
