@@ -235,13 +235,17 @@ _EACH_UNIT = (
     "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|bộ|thành viên|"
     "cá nhân|tập thể|ngôi nhà"
 )
+_WORTH = re.compile(r",\s*(?:trị giá|giá|tương đương|tính ra)\s*$")
+"""What each got goes on: "mỗi hộ một con bò, trị giá ..."."""
 _EACH = re.compile(rf"(?<!\w)(?:(?:mỗi|từng|bình quân mỗi)\s+|một\s+(?=căn nhà|ngôi nhà|hộ|nhà))({_EACH_UNIT})(?!\w)([^;.:\n]*)$")
 
 
 def _each(left: str) -> str | None:
     """ "Mỗi xã được hỗ trợ 400 triệu đồng": what the sum is per, where that stands in front of it."""
     match = _EACH.search(left)
-    if not match or "tổng" in match[2] or ("," in match[2] and match[1] not in _TIME_UNITS):
+    if not match or "tổng" in match[2]:
+        return None
+    if "," in match[2] and match[1] not in _TIME_UNITS and not _WORTH.search(match[2]):
         return None
     inner = _EACH.search(match[2])
     return inner[1] if inner else match[1]

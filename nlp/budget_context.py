@@ -17,6 +17,7 @@ from nlp.budget_cues import (
     COMPONENT_NAMES,
     FOREIGN_FUNDED,
     FUNDS,
+    GIVEN_BY,
     HOUSEHOLD_UNITS,
     IMMEDIATE,
     KINDS,
@@ -79,6 +80,8 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     for pattern, kind in IMMEDIATE:
         if pattern.search(context.left):
             return kind, True
+    if GIVEN_BY.search(context.right):
+        return "gift", True
     if _SET_ASIDE.search(context.left) and ((context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS or context.right.lstrip().startswith("cho ")):
         return "budget", True  # a body sets money aside for somebody, a household for itself
     scores: dict[BudgetKind, float] = {}

@@ -33,7 +33,32 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
         "other",
     ),
     (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hành chính|số tiền|tới|đến|tổng cộng))*\s*$"), "other"),
+    # What people put in beside the public share is theirs; what a project "puts in" is public.
+    (
+        re.compile(
+            r"(?<!\w)(?:nhân dân|người dân|bà con|dân|(?:các )?hộ(?: dân| gia đình| nghèo)?|gia đình|chủ (?:nhà|hộ)|hội viên|phụ huynh)"
+            r"\s(?:cùng\s)?(?:tự\s)?(?:đối ứng|đóng góp|góp|bỏ|lo|chung tay)"
+            r"(?:\s(?:đối ứng|thêm|vào|ra|vốn|công|được|trên|tiền|số tiền))*\s*$"
+        ),
+        "gift",
+    ),
+    (
+        re.compile(r"(?<!\w)(?:dự án|tda|chương trình|ngân sách)(?:\s\d{1,2})?\s(?:góp|lo|chi|bỏ|hỗ trợ|cho|cấp)(?:\s(?:thêm|ra))?\s*$"),
+        "budget",
+    ),
+    (
+        re.compile(
+            r"(?<!\w)(?:viettel|vnpt|mobifone|vinaphone|fpt|công ty|doanh nghiệp|tập đoàn|ngân hàng|nhà mạng|bưu điện tỉnh)"
+            r"(?:\s[^\s.,;:]+){0,4}?\s(?:bỏ|chi|đầu tư|rót|góp|dành|ủng hộ|tài trợ)(?:\s(?:ra|thêm|vốn|tới|gần|số tiền))*\s*$"
+        ),
+        "company",
+    ),
 )
+GIVEN_BY = re.compile(
+    r"^\s*(?:là\s)?(?:(?:tiền|vốn|quà)\s)?(?:của|do|từ)\s(?:các\s|một\s|nhóm\s|những\s)?"
+    r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng|tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng)"
+)
+"""Right behind a sum: it is a gift, whatever stands before."""
 
 KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("loan", 7.5, _words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )vay vốn|vốn vay(?! oda)")),
@@ -55,6 +80,9 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("income", 5.0, _words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống")),
     ("saving", 5.0, _words("để dành")),
     ("income", 4.0, re.compile(r"(?<!\w)thu(?:\s+được)?\s*$")),
+    ("income", 7.0, re.compile(r"(?<!\w)bán\s(?:[^\s.,;:]+\s){1,6}(?:được|thu|lời)(?!\w)")),
+    ("saving", 7.5, _words("góp vốn xoay vòng|hũ gạo|tổ góp vốn|tổ tiết kiệm|nuôi heo đất|ngày tiết kiệm")),
+    ("gift", 7.2, _words("gom được|quyên được|vận động được|kêu gọi được|huy động được từ (?:doanh nghiệp|nhà hảo tâm)")),
     (
         "price",
         6.5,

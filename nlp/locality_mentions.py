@@ -63,6 +63,8 @@ class Mention:
     """Only a point of a video conference."""
     neighbour: bool = False
     venue: bool = False
+    meeting: bool = False
+    """A venue where people met."""
     hall: bool = False
     """The address of a theatre, hotel or square where people met."""
     origin: bool = False
@@ -212,7 +214,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.guest = cues.before("guests").search(left) is not None
     mention.delegate = cues.before("delegates").search(left) is not None
     mention.neighbour = cues.before("neighbours").search(left) is not None
-    mention.venue = cues.before("venues").search(left) is not None
+    mention.venue = cues.before("venues").search(left) is not None and _TOPIC.search(here) is None
+    mention.meeting = mention.venue and _MEETING.search(here) is not None
     mention.hall = mention.type is not None and cues.before("halls").search(left) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.former = _FORMERLY.search(left) is not None
@@ -220,6 +223,11 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.merged = cues.before("merged").search(left[-30:]) is not None
     if _MERGE_HEAD.search(left):
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
+
+
+_MEETING = re.compile(r"(?<!\w)(?:họp|hội thảo|hội nghị|diễn đàn|tọa đàm|giao ban|lễ (?:trao|phát động|tổng kết))(?!\w)")
+_TOPIC = re.compile(r"(?:^|[.!?:] )ở (?:tỉnh )?$")
+"""Opens a sentence: "Ở Thái Nguyên, các cấp Hội ..." says whom it is about, "Tại Hà Nội, Bộ ..." where it met."""
 
 
 def _is_complete(match: re.Match[str]) -> bool:
@@ -364,6 +372,7 @@ def _explain(run: Sequence[Mention], parent: Mention) -> None:
             parent.neighbour, parent.product = parent.neighbour or mention.neighbour, parent.product or mention.product
         if len(mention.parents) < _MOST_PARENTS:
             mention.parents.append(parent)
+        parent.venue = parent.venue or mention.meeting
     parent.explains = True
 
 

@@ -2,7 +2,8 @@
 
 Linear models over TF-IDF weights, kept as plain arrays and text; predicting needs numpy alone. A model directory holds
 ``arrays.npz`` (no pickled objects), ``vocabulary.txt`` and ``manifest.json`` with the SHA-256 of every file; what does not match is
-refused before it is read. Fitting is in ``nlp/train.py``; how sentences combine to the tags of a document is not decided here.
+refused before it is read. The judge of whole documents (``nlp/judge.py``) is kept in the same files. Fitting is in ``nlp/train.py``; how
+sentences combine to the tags of a document is not decided here.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from numpy.typing import NDArray
 from corpus.errors import InvalidData
 from corpus.text import normalize
 from nlp.features import FEATURE_VERSION, character_features, tokens, word_features
+from nlp.judge import FEATURES, VALUES, Judge
 
 MODEL_VERSION = "2026.11"
-FORMAT = "loa-sentence-model 1"
+FORMAT = "loa-sentence-model 2"
 MANIFEST = "manifest.json"
 ARRAYS = "arrays.npz"
 VOCABULARY = "vocabulary.txt"
@@ -62,6 +64,8 @@ class Arrays:
     relevance: Floats
     """(classes + 1) x classes: a softmax over the relevance scores, the last row the offsets."""
     modality: Floats
+    judge: Floats
+    """(features of a document + 1) x relevance values; no rows where it was not fitted."""
 
     def shapes_fit(self, features: int, activities: int, relevance: int, modality: int) -> bool:
         labels = activities + relevance + modality
@@ -73,7 +77,11 @@ class Arrays:
             and self.sigmoid.shape == (activities, 2)
             and self.relevance.shape == (relevance + 1, relevance)
             and self.modality.shape == (modality + 1, modality)
+            and self.judge.shape in ((0, len(VALUES)), (len(FEATURES) + 1, len(VALUES)))
         )
+
+
+NO_JUDGE: Floats = np.zeros((0, len(VALUES)), dtype=np.float32)
 
 
 class SentenceModel:
@@ -103,6 +111,11 @@ class SentenceModel:
         self._token_rows: dict[str, tuple[int, ...]] = {}
         if not arrays.shapes_fit(len(words) + len(characters), len(self.activities), len(self.relevance_values), len(self.modalities)):
             raise InvalidData("the arrays of the model do not fit its vocabulary and labels; train it again")
+
+    @property
+    def judge(self) -> Judge | None:
+        """Decides on the relevance of whole documents; None in a model that was fitted without annotated pages."""
+        return Judge(self._arrays.judge) if len(self._arrays.judge) else None
 
     @property
     def method(self) -> str:
@@ -206,7 +219,12 @@ class SentenceModel:
         write_manifest(
             directory,
             sorted(contents),
-            labels={"activities": self.activities, "relevance": self.relevance_values, "modality": self.modalities},
+            labels={
+                "activities": self.activities,
+                "relevance": self.relevance_values,
+                "modality": self.modalities,
+                "judge": FEATURES,
+            },
             made_from=self.made_from,
         )
 
@@ -296,6 +314,8 @@ def read_manifest(directory: Path) -> dict[str, Any]:
             raise InvalidData(f"{name!r} is missing; run `loa train`", file=str(path))
     if any(not isinstance(manifest["labels"].get(group), list) for group in ("activities", "relevance", "modality")):
         raise InvalidData("'labels' is incomplete; run `loa train`", file=str(path))
+    if manifest["labels"].get("judge") != list(FEATURES):
+        raise InvalidData("the judge asks for other features; run `loa train`", file=str(path))
     return dict(manifest)
 
 

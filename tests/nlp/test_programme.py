@@ -15,7 +15,7 @@ from corpus.document import Document, Provenance
 from corpus.programmes import Programmes
 from nlp.programme import period_of, tag_programmes
 
-OWN = Path(__file__).parents[1] / "gold" / "own" / "relevance.jsonl"
+OWN = Path(__file__).parents[2] / "nlp" / "data" / "pages" / "short.jsonl"
 _FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -2,14 +2,17 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import nlp.train
 from corpus.errors import InvalidData
+from nlp.annotated_pages import load_pages
 from nlp.examples import Example, hash_examples, load_examples
 from nlp.model import ARRAYS, MANIFEST, SentenceModel, read_manifest
 from nlp.model_card import CARD
-from nlp.train import EXTRA, ensure_model, fit, kept_extra, train
+from nlp.relevance import RelevanceTagger
+from nlp.train import EXTRA, ensure_model, fit, fit_judge, kept_extra, train
 
 SOME = load_examples()[::6]
 REVIEWED = (Example(text="Xã dán mã QR chính sách hộ nghèo ở chợ.", activities=(("digital", "done"),), relevance="communication"),)
@@ -18,13 +21,14 @@ REVIEWED = (Example(text="Xã dán mã QR chính sách hộ nghèo ở chợ.", 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     directory = tmp_path_factory.mktemp("home") / "model"
-    return directory, train(directory, examples=SOME)
+    return directory, train(directory, examples=SOME, pages=())
 
 
 @pytest.fixture
 def few(monkeypatch):
     """The shipped examples are those of this test, so that fitting takes half a second."""
     monkeypatch.setattr(nlp.train, "load_examples", lambda *paths: load_examples(*paths) if paths else SOME)
+    monkeypatch.setattr(nlp.train, "load_pages", lambda: ())
 
 
 def test_training_writes_a_model_that_loads(trained):
@@ -37,7 +41,7 @@ def test_training_writes_a_model_that_loads(trained):
 
 def test_training_twice_gives_the_same_files(trained, tmp_path):
     directory, card = trained
-    again = train(tmp_path / "model", examples=SOME)
+    again = train(tmp_path / "model", examples=SOME, pages=())
     assert again == card
     assert read_manifest(tmp_path / "model")["files"] == read_manifest(directory)["files"]
 
@@ -100,6 +104,24 @@ def test_near_copies_are_never_in_training_and_test_at_once():
     folds = _folds([*texts, *copies], 1)
     assert list(folds[:50]) == list(folds[len(texts) :])
     assert set(folds) == {0, 1, 2, 3, 4}
+
+
+def test_the_judge_is_fitted_to_the_pages_and_to_nothing_else(tmp_path):
+    pages = load_pages()[::5]
+    train(tmp_path / "model", examples=SOME, pages=pages)
+    model = SentenceModel.load(tmp_path / "model")
+    assert model.judge is not None
+    assert model.made_from["pages"] == len(pages)
+    tagger = RelevanceTagger(model)
+    right = sum(tagger(page.document()).relevance.value == page.relevance for page in pages)
+    assert right >= 0.9 * len(pages)
+    assert np.array_equal(fit_judge(pages, model), model.judge.weights)
+    assert SentenceModel.load(train_without(tmp_path)).judge is None
+
+
+def train_without(folder):
+    train(folder / "other", examples=SOME, pages=())
+    return folder / "other"
 
 
 def test_too_few_examples_are_refused(tmp_path):
@@ -170,7 +192,7 @@ def test_a_crash_while_writing_leaves_the_old_model_whole(trained, tmp_path, mon
 
     monkeypatch.setattr(SentenceModel, "save", crash)
     with pytest.raises(KeyboardInterrupt):
-        train(directory, examples=SOME)
+        train(directory, examples=SOME, pages=())
     assert SentenceModel.load(directory).predict(["Loa xã"]) == before
     assert [path.name for path in tmp_path.iterdir() if ".new-" in path.name] == []
 
