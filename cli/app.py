@@ -15,6 +15,7 @@ from cli import (
     commands_collect,
     commands_config,
     commands_demo,
+    commands_digest,
     commands_export,
     commands_look,
     commands_quality,
@@ -44,6 +45,7 @@ for module in (
     commands_sources,
     commands_users,
     commands_export,
+    commands_digest,
 ):
     module.register(app)
 

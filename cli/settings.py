@@ -48,6 +48,26 @@ class Settings(BaseSettings):
         default=300, description="Requests that one client has a minute (an export counts as ten); 0 for no limit."
     )
     export_token: SecretStr = Field(default=SecretStr(""), description="Token with which exports carry full texts; empty: nobody may.")
+    smtp_host: str = Field(default="", description="Mail server that takes what is sent; empty: nothing is sent and nobody can subscribe.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(default=25, description="Its port.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(default="none", description="How the conversation with it is encrypted.")
+    smtp_user: str = Field(default="", description="Name to sign in with at the mail server; empty: without.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password to sign in with at the mail server.")
+    mail_from: str = Field(default="", description="Address that mail comes from; notices of failed delivery go there.")
+    mail_name: str = Field(default="Bản tin loa", description="Name beside that address.")
+    mail_per_minute: Annotated[int, Field(ge=0, le=100_000)] = Field(default=0, description="Most messages a minute; 0 for no limit.")
+    dkim_key: SecretStr = Field(default=SecretStr(""), description="Private RSA key (PEM) that signs mail; empty: unsigned.")
+    dkim_selector: str = Field(default="loa", description="Selector of its DNS record, <selector>._domainkey.<domain of mail_from>.")
+    digest_hour: Annotated[int, Field(ge=0, le=23)] = Field(
+        default=7, description="Hour in Vietnam on Monday from which the issue of the week before is sent."
+    )
+    digest_approval: bool = Field(default=False, description="Whether an editor approves every issue before it is sent.")
+    digest_catch_up_hours: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=144, description="How late an issue is still sent, in hours; 0: however late."
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""), description="Signs the links in mail; empty: one is made and kept as `secret.key` in the home."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="What is logged on standard error.")
 
     @classmethod
