@@ -70,8 +70,8 @@ def convert_legacy(text: str) -> tuple[str, str | None]:
 
 
 def from_tcvn3(text: str) -> str:
-    """Words set in capitals get their toned letters back as capitals; lone toned capitals cannot be told from small ones."""
-    return _restore_capitals(_HYPHEN.sub(_restore_u, text.translate(_tcvn3_table())))
+    """Words in capitals and first words of sentences get their toned capitals back; others cannot be told from small letters."""
+    return _SENTENCE.sub(_upper_first, _restore_capitals(_HYPHEN.sub(_restore_u, text.translate(_tcvn3_table()))))
 
 
 def from_viscii(text: str) -> str:
@@ -132,6 +132,13 @@ def _vni_pattern() -> re.Pattern[str]:
 _WORD = re.compile(r"[^\W\d_]+")
 # ư stands on the soft hyphen, which PDF readers give as a hyphen: "th-", "n-ớc", but "kinh tế-xã hội".
 _HYPHEN = re.compile(r"(?<![^\W\d_])([BCDĐGHKLMNPQRSTVXbcdđghklmnpqrstvx]{1,3})-([^\W\d_]{0,4})(?![^\W\d_])")
+
+
+_SENTENCE = re.compile('(?:^|(?<=[.!?:] )|(?<=[“"(>\n]))[à-ỹ]', re.MULTILINE)
+
+
+def _upper_first(match: re.Match[str]) -> str:
+    return match.group().upper()
 
 
 def _restore_u(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from corpus.text import fold
 from pipelines.extraction.body import Body
 from pipelines.extraction.byline import is_site
 from pipelines.extraction.dates import read_written, remainder
+from pipelines.extraction.html import Page
 from pipelines.extraction.lines import cuts_rest, is_chrome
 from pipelines.extraction.marks import Layout, is_title
 from pipelines.extraction.metadata import Metadata
@@ -94,6 +95,7 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
     keys = list(dict.fromkeys(_key(text) for text in told))
+    spans = _title_spans(page)
     best: tuple[float, int] | None = None
     for number, block in enumerate(page.blocks[: min(last, first + 40)]):
         if not 8 <= len(block.text) <= _MAX or (block.tag == "li" and block.link_share > 0.5) or is_chrome(block.text):
@@ -101,7 +103,7 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
         own = _key(block.text)
         likeness = max((_likeness(own, key) for key in keys), default=0.0)
         weight = _TAG_WEIGHT.get(block.tag, 0.0)
-        named = any(map(is_title, layout.near(block.box, 3)))
+        named = number in spans or any(map(is_title, layout.near(block.box, 3)))
         if likeness == 0.0 and not (weight >= 1.0 or (named and weight > 0) or (named and first - 15 <= number <= first)):
             continue
         if block.link_share > 0.5 and not weight and likeness < 0.85:
@@ -115,6 +117,18 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
         if best is None or score > best[0]:
             best = (score, number)
     return best[1] if best is not None and best[0] >= 0.3 else None
+
+
+def _title_spans(page: Page) -> frozenset[int]:
+    """Blocks that are one inline element called title, as DotNetNuke and SharePoint write headlines."""
+    return frozenset(
+        box.first
+        for box in page.boxes
+        if box.is_inline
+        and box.first < len(page.blocks)
+        and is_title(box.marks)
+        and len(box.text) >= 0.8 * len(page.blocks[box.first].text)
+    )
 
 
 def _is_generic(text: str, sites: Sequence[str]) -> bool:
@@ -131,6 +145,7 @@ def _line_by_date(layout: Layout, body: Body | None, sites: Sequence[str]) -> in
     if body is None or not body.blocks:
         return None
     blocks = layout.page.blocks
+    spans = _title_spans(layout.page)
     start = body.blocks[0]
     for number in range(max(0, start - _NEAR_TEXT), min(len(blocks), start + 4)):
         text = blocks[number].text
@@ -144,7 +159,11 @@ def _line_by_date(layout: Layout, body: Body | None, sites: Sequence[str]) -> in
                 continue
             if len(line.text.split()) < _FEW_WORDS or is_chrome(line.text) or cuts_rest(line.text) or any(read_written(line.text)):
                 continue
-            if not _is_generic(line.text, sites) and not any(layout.noise[box] for box in layout.page.ancestors(line.box)):
+            # A headline may begin like a portal's name: "Trang thông tin xã về với bà con".
+            named = near in spans or line.tag in _TAG_WEIGHT or any(map(is_title, layout.near(line.box, 1)))
+            if is_site(line.text, sites) or (not named and _is_generic(line.text, sites)):
+                continue
+            if not any(layout.noise[box] for box in layout.page.ancestors(line.box)):
                 return near
     return None
 

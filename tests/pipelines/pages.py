@@ -18,6 +18,32 @@ PARAGRAPHS = (
 )
 
 
+# Pages that break parsers: each is quadratic, endless or deep somewhere.
+HOSTILE = {
+    "deep": "<div>" * 60_000 + PARAGRAPHS[0] + "</div>" * 60_000,
+    "deeper": "<div>" * 200_000,
+    "unclosed formatting": "".join(f"<p><b id={n}>x" for n in range(5_000)),
+    "much unclosed formatting": "".join(f"<p><b id={n}>x" for n in range(60_000)),
+    "options": "<select>" + "<option>" * 120_000 + "</select>",
+    "attributes": "<p " + " ".join(f"a{n}='x'" for n in range(10_000)) + ">" + PARAGRAPHS[0] + "</p>",
+    "many paragraphs": "<p>x</p>" * 100_000,
+    "many links": "<a href='/x.pdf'>Một liên kết dài hơn hai mươi chữ</a> " * 30_000,
+    "table rows": "<tr><td>1</td><td>2</td></tr>" * 30_000,
+    "unclosed": "<p><b><i><a href=" * 30_000,
+    "long class": f"<div class='{'tin-' * 100_000}'>{PARAGRAPHS[0]}</div>",
+    "one token": "a" * 1_000_000,
+    "spaces": " " * 1_000_000,
+    "digits": "12/" * 300_000,
+    "breaks": "<br>" * 100_000,
+    "comments": "<!--" * 100_000,
+    "link headings": f"<p>{PARAGRAPHS[0]}</p><h3>Tin liên quan</h3>" * 20_000,
+    "nested noise": "<div class='related'>" * 500 + f"<p>{PARAGRAPHS[0]}</p>" * 5_000,
+    "author elements": "<span class='author'>" * 500 + "Bàn Thị Mai" * 20_000,
+    "json-ld": "<script type='application/ld+json'>" + "[" * 100_000 + "</script>",
+    "entities": "&#7897;&amp;&bogus;" * 50_000,
+}
+
+
 def raw(
     body: bytes | str,
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import unicodedata
 
 import pytest
@@ -77,8 +78,42 @@ def test_toned_capitals_of_tcvn3_come_back_in_words_set_in_capitals() -> None:
     assert decode(ENCODERS["tcvn3"](text)).text == text
 
 
+MORE = (
+    "Ủy ban nhân dân huyện giao phòng chuyên môn kiểm tra hằng quý và báo cáo kết quả trước ngày hai mươi lăm.",
+    "Ở những bản chưa có điện, xe lưu động của trung tâm văn hóa chiếu phim và phát tờ gấp vào tối thứ bảy.",
+    'Ông Đinh Văn Đường nói: "Nghe đài xã, tôi mới rõ mình được vay vốn để sửa nhà".',
+    "Đợt này, 1.250 hộ được hướng dẫn; số hộ cận nghèo giảm 3,5 % so với năm 2023 (theo báo cáo của huyện).",
+)
+
+
+def texts(count: int) -> list[str]:
+    source = random.Random(300)
+    return [" ".join(source.sample([*SENTENCES, *MORE], source.randint(2, 6))) for _ in range(count)]
+
+
+@pytest.mark.parametrize("name", sorted(ENCODERS))
+def test_three_hundred_texts_come_back_to_the_letter(name: str) -> None:
+    wrong = [text for text in texts(300) if decode(ENCODERS[name](text)).text != text]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_unicode_texts_come_back_in_every_form(charset: str) -> None:
+    for text in texts(300):
+        assert decode(text.encode(charset)).text == text
+        decomposed = unicodedata.normalize("NFD", text)
+        assert unicodedata.normalize("NFC", decode(decomposed.encode(charset)).text) == text
+
+
+@pytest.mark.parametrize("name", sorted(ENCODERS))
+def test_a_page_in_an_old_encoding_is_read_through_its_markup(name: str) -> None:
+    for text in texts(20):
+        page = f"<html><head><title>x</title></head><body><div class=noi-dung><p>{text}</p></div></body></html>"
+        assert text in decode(ENCODERS[name](page)).text
+
+
 @pytest.mark.parametrize(
-    "text", [*SENTENCES, "hộ nghèo", "giảm nghèo", "xã nghèo", "cà phê", "café", "A school in the city of Nice.", "", "123"]
+    "text", [*SENTENCES, *MORE, "hộ nghèo", "giảm nghèo", "xã nghèo", "cà phê", "café", "A school in the city of Nice.", "", "123"]
 )
 def test_unicode_is_never_touched(text: str) -> None:
     assert legacy.convert_legacy(text) == (text, None)
