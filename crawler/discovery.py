@@ -24,6 +24,9 @@ from crawler.traps import trap_of
 MAX_URLS = 50_000
 """Addresses of one sitemap (sitemaps.org allows as many)."""
 MAX_UNPACKED_BYTES = 50 << 20
+MAX_FEED_BYTES = 2 << 20
+"""What is read of a feed: thousands of entries; feedparser takes about a second for it."""
+MAX_FEED_DEPTH = 500
 
 
 class Unreadable(ValueError):
@@ -53,13 +56,28 @@ class Listing:
 
 def read_feed(body: bytes, url: str, portal: Portal) -> tuple[FoundUrl, ...]:
     """Entries of an RSS or Atom feed in its order. Raises: Unreadable."""
+    body = body[:MAX_FEED_BYTES]
     if b"<!ENTITY" in body:
         raise Unreadable("declares entities")
+    if _depth(body) > MAX_FEED_DEPTH:
+        raise Unreadable(f"elements lie in each other more than {MAX_FEED_DEPTH} deep")
     parsed = feedparser.parse(body, response_headers={"content-location": url})
     if not parsed.entries and not parsed.get("version"):
         raise Unreadable("not a feed")
     entries = ((entry.get("link", ""), _feed_date(entry)) for entry in parsed.entries[:MAX_URLS])
     return tuple(_unique(_found(urljoin(url, link), hint, found_on=url, portal=portal) for link, hint in entries if link))
+
+
+_ELEMENT = re.compile(rb"<(/?)[A-Za-z_][^<>]{0,2000}?(/?)>")
+
+
+def _depth(body: bytes) -> int:
+    """How deep elements lie in each other at most; feedparser 6 is quadratic in it."""
+    depth = deepest = 0
+    for match in _ELEMENT.finditer(body):
+        depth += -1 if match[1] else 0 if match[2] else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _feed_date(entry: feedparser.FeedParserDict) -> str | None:

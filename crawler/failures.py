@@ -43,6 +43,8 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 _FINAL = frozenset({"too_large", "outside_registry", "redirect_loop", "bad_address", "http_410"})
 """Asking again would bring the same."""
 
+_TLS = re.compile(r"certificate|SSL routines|SSL\.Error|VerificationError", re.IGNORECASE)
+
 
 class FetchFailed(Exception):
     """No usable answer. ``cause`` is the word that health reports count; ``detail`` says more, on one line."""
@@ -65,7 +67,14 @@ class FetchFailed(Exception):
     @property
     def source_trouble(self) -> bool:
         """Whether it speaks of the whole source (and the run should leave it alone soon), not of one address."""
-        return self.cause in {"unreachable", "timeout", "blocked", "robots_unreachable", "http_429"} or self.cause.startswith("http_5")
+        return self.cause in {
+            "unreachable",
+            "bad_certificate",
+            "timeout",
+            "blocked",
+            "robots_unreachable",
+            "http_429",
+        } or self.cause.startswith("http_5")
 
 
 def failure_of(error: Exception) -> FetchFailed:
@@ -75,11 +84,13 @@ def failure_of(error: Exception) -> FetchFailed:
         name = type(error).__name__
         known = {"OutsideRegistry": "outside_registry", "RobotsRefused": "robots_refused", "RobotsUnreachable": "robots_unreachable"}
         if name in known:
-            return FetchFailed(known[name], detail, moved_to=getattr(error, "host", None))
+            return FetchFailed(getattr(error, "cause", None) or known[name], detail, moved_to=getattr(error, "host", None))
         if "max redirections" in detail:
             return FetchFailed("redirect_loop", detail)
         return FetchFailed("too_large" if "DOWNLOAD_MAXSIZE" in detail else "refused", detail)
     cause = next(word for kind, word in _WORDS if isinstance(error, kind))
+    if cause == "unreachable" and _TLS.search(detail):
+        cause = "bad_certificate"
     return FetchFailed(cause, detail)
 
 

@@ -56,6 +56,7 @@ class RobotsSeen:
     """What the source's robots.txt said, as far as it was read."""
 
     status: int | None = None
+    readable: bool = True
     sitemaps: tuple[str, ...] = ()
 
 
@@ -148,7 +149,7 @@ class PortalCrawl:
             run=self._run,
             at=now,
             first=self._first,
-            robots=_verdict({way.cause for way in ways} | set(self._tally.failures), asked=bool(ways)),
+            robots=_verdict({way.cause for way in ways} | set(self._tally.failures), asked=bool(ways), readable=self._robots().readable),
             robots_status=self._robots().status,
             ways=ways,
             blocked=tuple(self._asking.blocked),
@@ -216,8 +217,8 @@ class PortalCrawl:
             raise SourceTrouble(failure.cause)
 
 
-def _verdict(causes: set[str | None], *, asked: bool) -> RobotsVerdict:
-    if "robots_unreachable" in causes:
+def _verdict(causes: set[str | None], *, asked: bool, readable: bool) -> RobotsVerdict:
+    if not readable or "robots_unreachable" in causes:
         return "unreachable"
     if "robots_refused" in causes:
         return "refused"

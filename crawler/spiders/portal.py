@@ -181,7 +181,7 @@ class PortalSpider(scrapy.Spider):
         rules, status = self._robots.get(portal.id, (None, None))
         if rules is None:
             return RobotsSeen()
-        return RobotsSeen(status=status, sitemaps=tuple(url for url in rules.sitemaps if portal.serves(url)))
+        return RobotsSeen(status=status, readable=rules.readable, sitemaps=tuple(url for url in rules.sitemaps if portal.serves(url)))
 
     def _report(self, portal: Portal, tally: Tally) -> None:
         counts = {"new": tally.new_urls, "fetched": tally.fetched, "unchanged": tally.unchanged, "failed": tally.failed}

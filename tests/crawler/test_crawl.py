@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import os
 import random
@@ -17,6 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from corpus.errors import InvalidData, StoreUnavailable
 from corpus.store import FILE_NAME, open_store
@@ -127,6 +132,20 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "robots-loop": {**robots(""), "/robots.txt": act.redirect("/robots.txt")},
             "robots-moved": {**robots(""), "/robots.txt": act.redirect("/r/1"), "/r/1": act.answer("User-agent: *\nDisallow: /tin/bai-2")},
             "robots-outside": {**robots(""), "/robots.txt": act.redirect(inside.origin + "/robots.txt")},
+            "robots-401": robots("", status=401),
+            "robots-410": robots("", status=410),
+            "robots-429": robots("", status=429),
+            "robots-empty": robots(""),
+            "robots-drip": {**robots(""), "/robots.txt": act.drip},
+            "robots-torn": {**robots(""), "/robots.txt": act.truncated},
+            "robots-gzip": robots(gzip.compress(b"User-agent: *\nDisallow: /tin/bai-2"), Content_Encoding="gzip"),
+            "robots-binary": robots(bytes(range(256)) * 20),
+            "robots-five": {
+                **robots(""),
+                "/robots.txt": act.redirect("/r/1"),
+                **{f"/r/{n}": act.redirect(f"/r/{n + 1}", 301) for n in range(1, 5)},
+                "/r/5": act.answer("User-agent: *\nDisallow: /tin/bai-2"),
+            },
             "robots-html": robots("<!doctype html><h1>Trang chủ</h1>"),
             "robots-bom": robots("\ufeffUser-agent: *\nDisallow: /tin/bai-2.html\n"),
             "robots-large": robots("User-agent: *\nDisallow: /tin/bai-2.html\n" + "# dài\n" * 300_000),
@@ -141,10 +160,17 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "challenge-200": {"/tin/": act.answer(act.CHALLENGE)},
             "slow": {"/tin/": both, "/tin/bai-1.html": act.drip, "/tin/bai-2.html": act.article("Hai")},
             "endless": {"/tin/": both, "/tin/bai-1.html": act.endless, "/tin/bai-2.html": act.article("Hai")},
+            "large": {"/tin/": both, "/tin/bai-1.html": act.large, "/tin/bai-2.html": act.article("Hai")},
             "truncated": {"/tin/": both, "/tin/bai-1.html": act.truncated, "/tin/bai-2.html": act.article("Hai")},
             "bomb-gzip": {"/tin/": both, "/tin/bai-1.html": act.gzip_bomb(), "/tin/bai-2.html": act.article("Hai")},
             "bomb-deflate": {"/tin/": both, "/tin/bai-1.html": act.deflate_bomb(), "/tin/bai-2.html": act.article("Hai")},
             "bomb-nested": {"/tin/": both, "/tin/bai-1.html": act.nested_bomb(), "/tin/bai-2.html": act.article("Hai")},
+            "bomb-raw-deflate": {"/tin/": both, "/tin/bai-1.html": act.raw_deflate_bomb(), "/tin/bai-2.html": act.article("Hai")},
+            "bomb-brotli": {"/tin/": both, "/tin/bai-1.html": act.brotli_bomb(), "/tin/bai-2.html": act.article("Hai")},
+            "bomb-zstd": {"/tin/": both, "/tin/bai-1.html": act.zstd_bomb(), "/tin/bai-2.html": act.article("Hai")},
+            "slow-header": {"/tin/": both, "/tin/bai-1.html": act.drip_of_headers, "/tin/bai-2.html": act.article("Hai")},
+            "endless-headers": {"/tin/": both, "/tin/bai-1.html": act.endless_headers, "/tin/bai-2.html": act.article("Hai")},
+            "silent": {"/tin/": both, "/tin/bai-1.html": act.silent, "/tin/bai-2.html": act.article("Hai")},
             "loop": {
                 "/tin/": both,
                 "/tin/bai-1.html": act.redirect("/tin/bai-3.html"),
@@ -192,7 +218,16 @@ CASES: list[tuple[str, set[str], set[str], str | None]] = [
     ("robots-403", {"1", "2"}, set(), None),
     ("robots-500", set(), {"robots_unreachable"}, None),
     ("robots-503", set(), {"robots_unreachable"}, None),
-    ("robots-loop", set(), {"robots_unreachable"}, None),
+    ("robots-loop", {"1", "2"}, set(), None),
+    ("robots-401", {"1", "2"}, set(), None),
+    ("robots-410", {"1", "2"}, set(), None),
+    ("robots-429", {"1", "2"}, set(), None),
+    ("robots-empty", {"1", "2"}, set(), None),
+    ("robots-drip", set(), {"timeout"}, None),
+    ("robots-torn", set(), {"robots_unreachable"}, None),
+    ("robots-gzip", {"1"}, {"robots_refused"}, None),
+    ("robots-binary", {"1", "2"}, set(), None),
+    ("robots-five", {"1"}, {"robots_refused"}, None),
     ("robots-moved", {"1"}, {"robots_refused"}, None),
     ("robots-outside", set(), {"robots_unreachable"}, None),
     ("robots-html", {"1", "2"}, set(), None),
@@ -208,11 +243,18 @@ CASES: list[tuple[str, set[str], set[str], str | None]] = [
     ("challenge", set(), {"blocked"}, None),
     ("challenge-200", set(), {"blocked"}, None),
     ("slow", {"2"}, {"timeout"}, None),
-    ("endless", {"2"}, {"too_large"}, None),
+    ("endless", {"2"}, {"too_large|timeout"}, None),  # whichever limit a busy machine reaches first
+    ("large", {"2"}, {"too_large"}, None),
     ("truncated", {"2"}, {"truncated"}, None),
     ("bomb-gzip", {"2"}, {"too_large"}, None),
     ("bomb-deflate", {"2"}, {"too_large"}, None),
     ("bomb-nested", {"2"}, {"too_large"}, None),
+    ("bomb-raw-deflate", {"2"}, {"too_large"}, None),
+    ("bomb-brotli", {"2"}, {"too_large"}, None),
+    ("bomb-zstd", {"2"}, {"too_large"}, None),
+    ("slow-header", {"2"}, {"timeout"}, None),
+    ("endless-headers", {"2"}, {"unreachable"}, None),
+    ("silent", {"2"}, {"timeout"}, None),
     ("loop", {"2"}, {"redirect_loop"}, None),
     ("away", {"2"}, {"outside_registry"}, None),
     ("metadata", {"2"}, {"outside_registry"}, None),
@@ -231,7 +273,8 @@ def test_each_fault_has_its_cause_and_spares_the_rest(
     pages = [page for page in read_pages(troubled["home"] / "archive") if page.portal == name]
     assert {page.requested_url.rpartition("-")[2].removesuffix(".html") for page in pages} == articles
     seen = troubled["seen"][name]
-    assert {*seen.causes, *seen.failures} == causes
+    found = {*seen.causes, *seen.failures}
+    assert found == causes or (found < set("|".join(causes).split("|")) and len(found) == len(causes))
     assert seen.stopped == stopped
 
 
@@ -265,6 +308,37 @@ def test_a_list_that_repeats_itself_is_left(troubled: dict[str, Any]) -> None:
 
 def test_a_busy_source_is_left_alone_at_once(troubled: dict[str, Any]) -> None:
     assert troubled["servers"]["busy"].targets == ["/robots.txt", "/tin/", "/tin/bai-1.html"]
+
+
+def self_signed(folder: Path) -> Path:
+    """Certificate and key of nobody, valid in the year of the tests and not for this address."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mau.gov.vn")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+    certificate = builder.not_valid_before(NOW - timedelta(days=800)).not_valid_after(NOW - timedelta(days=400)).sign(key, hashes.SHA256())
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "server.pem"
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
+    return path
+
+
+@pytest.mark.timeout(120)
+def test_a_broken_certificate_is_taken_from_its_own_source_alone(home: Path, tmp_path: Path) -> None:
+    pem = self_signed(tmp_path)
+    routes = {"/tin/": act.listing("/tin/bai-1.html"), "/tin/bai-1.html": act.article("Một")}
+    with (
+        PortalServer("strict", routes, certificate=pem) as strict,
+        PortalServer("lenient", routes, certificate=pem, tls="insecure", tls_evidence="expired, seen 2026-11-20") as lenient,
+        PortalServer("plain", routes) as plain,
+    ):
+        registry = write_registry(tmp_path / "portals.toml", strict, lenient, plain)
+        report = crawl(home, now=NOW, registry_file=registry)
+        assert {name: counts["fetched"] for name, counts in report.portals.items()} == {"strict": 0, "lenient": 1, "plain": 1}
+        assert strict.requests == []
+    store = open_store(home / FILE_NAME)
+    seen = store.readings("strict")[-1]
+    store.close()
+    assert (seen.robots, seen.causes) == ("unreachable", ("bad_certificate",))
 
 
 def test_scrapy_crawl_portal_works_from_the_root(home: Path, tmp_path: Path) -> None:

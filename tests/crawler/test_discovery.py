@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import replace
 
 import pytest
@@ -111,6 +112,37 @@ HOSTILE = [
     ("bad-encoding", b'<?xml version="1.0" encoding="none-such"?><urlset/>'),
     ("empty", b""),
 ]
+
+
+def _as_feed(body: bytes) -> bytes:
+    """The same hostile document with a feed inside."""
+    item = b"<rss version='2.0'><channel><title>t</title><item><link>https://mau.vn/mot-a1.html</link><title>&a;</title></item></channel></rss>"
+    return re.sub(rb"<(?:urlset|u)\b.*", b"", body, flags=re.DOTALL) + item
+
+
+FEEDS = [
+    *((name, _as_feed(body)) for name, body in HOSTILE if b"<!ENTITY" in body),
+    ("laughs-utf-16", _as_feed(_laughs(9)).decode().encode("utf-16")),
+    ("laughs-utf-16-be", _as_feed(_laughs(9)).decode().encode("utf-16-be")),
+    ("external-utf-32", _as_feed(HOSTILE[2][1]).decode().encode("utf-32")),
+    ("laughs-utf-7", b'<?xml version="1.0" encoding="utf-7"?>' + _as_feed(_laughs(9)).replace(b"<!ENTITY", b"+ADwAIQ-ENTITY")),
+    ("deep", b"<rss version='2.0'><channel>" + b"<a>" * 100_000),
+    ("long-attribute", b"<rss version='2.0' x='" + b"y" * 5_000_000 + b"'><channel></channel></rss>"),
+    ("gzip", gzip.compress(b" " * (60 << 20))),
+]
+
+
+@pytest.mark.timeout(60)  # a second each at most
+@pytest.mark.parametrize("body", [case[1] for case in FEEDS], ids=[case[0] for case in FEEDS])
+def test_hostile_feeds_read_no_file_and_end_fast(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr("socket.socket.connect", lambda *given: opened.append(given))
+    try:
+        found = read_feed(body, "https://mau.vn/rss", PORTAL)
+    except Unreadable:
+        found = ()
+    assert set(urls(found)) <= {"https://mau.vn/mot-a1.html"}
+    assert opened == []
 
 
 @pytest.mark.timeout(30)  # milliseconds each; the bombs would take hours or all memory

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.error import DNSLookupError
+from twisted.internet.testing import MemoryReactorClock
+from twisted.web.client import Agent
 
 from corpus.portals import Portal, load_portals
 from crawler.guard import GuardedResolver, OutsideRegistry, RegistryMiddleware, is_public, may_connect
@@ -197,3 +200,78 @@ def test_a_name_that_changes_its_address_gains_nothing() -> None:
         assert receiver.complete
         seen.append(receiver.addresses)
     assert seen == [["203.162.0.1"], [], ["203.162.0.1"]]
+
+
+class _System:
+    """Resolves as the system does for numbers, and names as the test says; no name server is asked."""
+
+    def __init__(self, names: dict[str, list[str]]) -> None:
+        self.names = names
+
+    def resolveHostName(self, receiver: Any, name: str, port: int, types: Any, semantics: str) -> object:  # noqa: N802
+        receiver.resolutionBegan(object())
+        for address in (
+            self.names[name] if name in self.names else [address_of(f"http://[{name}]/" if ":" in name else f"http://{name}/", None)]
+        ):
+            kind = IPv6Address if ":" in address else IPv4Address
+            receiver.addressResolved(kind("TCP", address, port))
+        receiver.resolutionComplete()
+        return object()
+
+
+def connections(url: str, names: dict[str, list[str]]) -> tuple[list[str], Any]:
+    """Addresses to which a request for ``url`` begins to connect, through the resolver that Scrapy is given."""
+    reactor = MemoryReactorClock()
+    reactor.installNameResolver(_System(names))
+    GuardedResolver(reactor).install_on_reactor()
+    outcome: list[Any] = []
+    Agent(reactor, connectTimeout=5).request(b"GET", url.encode()).addBoth(outcome.append)
+    reactor.advance(1)
+    return [client[0] for client in reactor.tcpClients], outcome
+
+
+@pytest.mark.parametrize(
+    ("url", "known"), [case[1:] for case in SPELLINGS if case[2] is None], ids=[case[0] for case in SPELLINGS if case[2] is None]
+)
+def test_no_connection_begins_to_a_number_of_a_place_inside(url: str, known: str | None) -> None:
+    """Even where the list of hosts had let it through; the plain names of loopback are for example portals."""
+    host = url.split("//", 1)[1].split("/", 1)[0].removesuffix(":8080")
+    begun, outcome = connections(url.replace(":8080", ""), {})
+    if host in ("127.0.0.1", "[::1]"):
+        assert begun in ([], ["127.0.0.1"], ["::1"])
+    else:
+        assert begun == []
+        assert outcome
+        assert outcome[0].check(DNSLookupError, ValueError, UnicodeError) is not None
+
+
+@pytest.mark.parametrize("inside", sorted({address_of(url, known) for _, url, known in SPELLINGS}))
+def test_no_connection_begins_for_a_name_that_leads_inside(inside: str) -> None:
+    assert connections("http://mau.gov.vn/tin", {"mau.gov.vn": [inside]})[0] == []
+    assert connections("http://mau.gov.vn/tin", {"mau.gov.vn": [inside, "203.162.0.1"]})[0] == ["203.162.0.1"]
+
+
+def test_connections_begin_to_every_host_of_the_registry() -> None:
+    hosts = [host for portal in load_portals() for host in portal.hosts]
+    assert len(hosts) > 100
+    for number, host in enumerate(hosts):
+        address = f"113.160.{number // 250}.{number % 250 + 1}"
+        assert connections(f"http://{host}/", {host: [address]})[0] == [address]
+
+
+def test_a_chain_of_redirects_is_checked_at_every_hop() -> None:
+    middleware = RegistryMiddleware()
+    for hop in ("https://mau.gov.vn/a", "http://www.mau.gov.vn:80/b", "https://MAU.gov.vn./c"):
+        request: Any = type("Request", (), {"url": hop, "meta": {"portal": PORTAL}})
+        assert middleware.process_request(request) is None
+    for hop in (
+        "https://khac.gov.vn/d",
+        "ftp://mau.gov.vn/",
+        "file:///etc/passwd",
+        "https://mau.gov.vn:8443/",
+        "https://[::1/",
+        "https://a@mau.gov.vn/",
+    ):
+        request = type("Request", (), {"url": hop, "meta": {"portal": PORTAL}})
+        with pytest.raises(OutsideRegistry):
+            middleware.process_request(request)

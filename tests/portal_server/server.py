@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 import time
 import zlib
@@ -12,6 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import brotli
+import zstandard
 
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
@@ -85,6 +89,17 @@ def endless(handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True
 
 
+def large(handler: BaseHTTPRequestHandler) -> None:
+    """Says at once that more than the limit is coming."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.send_header("Content-Length", str(11 << 20))
+    handler.end_headers()
+    handler.wfile.write(b"<p>" * 1000)
+    handler.rfile.read(1)
+    handler.close_connection = True
+
+
 _BOMB_BYTES = 40 << 20
 
 
@@ -100,13 +115,62 @@ def nested_bomb() -> Behaviour:
     return answer(gzip.compress(gzip.compress(b"\0" * _BOMB_BYTES)), Content_Encoding="gzip, gzip")
 
 
+def raw_deflate_bomb() -> Behaviour:
+    squeezer = zlib.compressobj(9, wbits=-15)
+    return answer(squeezer.compress(b"\0" * _BOMB_BYTES) + squeezer.flush(), Content_Encoding="deflate")
+
+
+def brotli_bomb() -> Behaviour:
+    return answer(brotli.compress(b"\0" * _BOMB_BYTES, quality=5), Content_Encoding="br")
+
+
+def zstd_bomb() -> Behaviour:
+    return answer(zstandard.compress(b"\0" * _BOMB_BYTES), Content_Encoding="zstd")
+
+
+def drip_of_headers(handler: BaseHTTPRequestHandler) -> None:
+    """A header that never ends, one byte at a time."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    try:
+        while True:
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            time.sleep(0.1)
+    except OSError:
+        handler.close_connection = True
+
+
+def endless_headers(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    try:
+        while True:
+            handler.wfile.write(b"X-More: x\r\n" * 10_000)
+    except OSError:
+        handler.close_connection = True
+
+
+def silent(handler: BaseHTTPRequestHandler) -> None:
+    """Takes the request and says nothing until the other side gives up."""
+    handler.rfile.read(1)
+    handler.close_connection = True
+
+
 CHALLENGE = "<!doctype html><title>Just a moment...</title><div id='cf-chl-widget'></div>"
 
 
 class PortalServer:
     """``routes`` by path with query; ``/robots.txt`` allows everything unless routed. Notes every request."""
 
-    def __init__(self, portal_id: str, routes: Mapping[str, Behaviour], *, delay_seconds: float = 0.02, **entry: Any) -> None:
+    def __init__(
+        self,
+        portal_id: str,
+        routes: Mapping[str, Behaviour],
+        *,
+        delay_seconds: float = 0.02,
+        certificate: Path | None = None,
+        **entry: Any,
+    ) -> None:
+        """``certificate`` is a file with certificate and key: the server then speaks TLS."""
         self.id = portal_id
         self.routes = dict(routes)
         self.requests: list[tuple[float, str, dict[str, str]]] = []
@@ -114,12 +178,18 @@ class PortalServer:
         self._entry = {"delay_seconds": delay_seconds, **entry}
         handler = type("Handler", (_Handler,), {"portal": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._scheme = "http"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+            self._scheme = "https"
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def targets(self) -> list[str]:
@@ -138,7 +208,7 @@ class PortalServer:
             "id": self.id,
             "name": self.id,
             "home": f"{self.origin}/",
-            "hosts": [self.origin.removeprefix("http://")],
+            "hosts": [self.origin.partition("://")[2]],
             "kind": "government",
             "province": "v2-04",
             "listings": [f"{self.origin}/tin/"],
