@@ -20,6 +20,7 @@ from monitor.periods import day_of
 from search_api.access import Access
 from search_api.answers import Catalogue, Store
 from search_api.api import api_routes, described, health_routes
+from search_api.api_figures import figure_routes
 from search_api.auth import AccountSource, Gate, SignInNeeded
 from search_api.charts import chart_routes
 from search_api.exports import Exporter, export_routes
@@ -98,6 +99,7 @@ def create_app(
         if desk is not None:
             app.include_router(review_routes(ReviewPages(site, gate, people, desk, catalogue.names)))
             site.environment.globals["reporting"] = True
+    app.include_router(figure_routes(catalogue, monitor))
     app.include_router(api_routes(catalogue, words))
     app.include_router(export_routes(Exporter(catalogue, words, Access(full_text_token, gate))))
     app.include_router(feed_routes(catalogue, base_url=base_url))

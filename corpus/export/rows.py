@@ -5,7 +5,7 @@ The columns stand here once: JSON lines, CSV, workbook, Parquet and the schema o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -82,6 +82,16 @@ BUDGET_COLUMNS: tuple[Column, ...] = (
 """Fields of one amount in ``budgets``; in a workbook a sheet of its own."""
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of figures for a sheet or a CSV file."""
+
+    name: str
+    """Of the sheet, Vietnamese."""
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
 
 
 def columns(*, full_text: bool) -> tuple[Column, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from corpus.export.cells import printable
-from corpus.export.rows import BUDGET_COLUMNS, Column, Row
+from corpus.export.rows import BUDGET_COLUMNS, Column, Row, Table
 
 MAX_ROWS = 1_048_575
 """Rows of a sheet of Excel without the head; what is left goes on in a further sheet."""
@@ -44,12 +44,30 @@ def write_workbook(path: Path, rows: Iterable[Row], columns: Sequence[Column], a
                 amounts.write({name: row[name] for name in ("id", "title", "published")} | budget)
         documents.close()
         amounts.close()
-        sheet = book.add_worksheet("Về tệp này")
-        sheet.set_column(0, 0, 28)
-        sheet.set_column(1, 1, 100)
-        for at, (name, value) in enumerate(about):
-            sheet.write_string(at, 0, name, formats.head)
-            sheet.write_string(at, 1, printable(value)[:MAX_CELL], formats.text)
+        _write_about(book, formats, about)
+
+
+def write_tables(path: Path, tables: Iterable[Table], about: Iterable[tuple[str, str]], created: datetime) -> None:
+    """A sheet a table, then "Về tệp này". A value None leaves its cell empty: not observed is never 0."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"title": "loa", "created": created.replace(tzinfo=None)})
+        formats = _Formats(book)
+        for table in tables:
+            sheet = _Sheet(book, formats, table.name, table.columns)
+            for row in table.rows:
+                sheet.write(row)
+            sheet.close()
+        _write_about(book, formats, about)
+
+
+def _write_about(book: Any, formats: _Formats, about: Iterable[tuple[str, str]]) -> None:
+    sheet = book.add_worksheet("Về tệp này")
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 100)
+    for at, (name, value) in enumerate(about):
+        sheet.write_string(at, 0, name, formats.head)
+        sheet.write_string(at, 1, printable(value)[:MAX_CELL], formats.text)
 
 
 class _Formats:
@@ -98,7 +116,7 @@ class _Sheet:
             case "integer":
                 # Doubles are exact up to 15 digits, which Excel shows; a larger sum stays text with all its digits.
                 if abs(value) < 10**15:
-                    sheet.write_number(line, at, value, formats.integer if column.name in ("vnd", "largest_vnd", "usd") else formats.plain)
+                    sheet.write_number(line, at, value, formats.plain if "year" in column.name else formats.integer)
                 else:
                     sheet.write_string(line, at, str(value), formats.text)
             case "number":
