@@ -29,8 +29,8 @@ Value = str | int | None
 ColumnKind = Literal["text", "count", "money"]
 Spec = dict[str, Any]
 
-WIDE, NARROW = 760, 330
-"""Widths in pixels of the two drawings that a page holds, for screens and phones."""
+WIDE, HALF, NARROW = 920, 500, 330
+"""Widths in pixels of the drawings that a page holds: across a screen, in one of two columns, on a phone."""
 MAX_KEPT = 256
 """Drawings kept, some 15 kB each."""
 
@@ -102,12 +102,12 @@ def timeline(
             "field": "label",
             "type": "ordinal",
             "sort": None,
+            "scale": {"domain": [label for label, _, _ in points]},
             "axis": {"values": shown, "labelAngle": 0, "title": None, "labelPadding": 5},
         }
-        y = {
-            "type": "quantitative",
-            "axis": {"title": None, "tickMinStep": 1, "tickCount": 4, "format": ",d", "domain": False, "ticks": False},
-        }
+        ticks = _ticks(max((number or 0 for _, now, before in points for number in (now, before)), default=0))
+        axis = {"title": None, "values": ticks, "format": ",d", "domain": False, "ticks": False}
+        y = {"type": "quantitative", "axis": axis, "scale": {"domain": [0, ticks[-1]], "nice": False}}
         layers: list[Spec] = [
             {
                 "name": "now",
@@ -129,7 +129,7 @@ def timeline(
                 {
                     "name": "unread",
                     "transform": [{"filter": "!isValid(datum.now)"}],
-                    "mark": {"type": "text", "text": "×", "color": WARN, "fontSize": 13, "baseline": "bottom"},
+                    "mark": {"type": "text", "text": "×", "color": SOFT, "fontSize": 12, "baseline": "bottom"},
                     "encoding": {"x": x, "y": {"datum": 0}},
                 }
             )
@@ -171,6 +171,16 @@ def bars(name: str, title: str, caption: str, columns: tuple[Column, ...], rows:
         }
 
     return Chart(name, title, caption, columns, tuple(tuple(row) for row in rows), make)
+
+
+def _ticks(largest: int) -> list[int]:
+    """At most six whole numbers from 0 that reach the largest.
+
+    >>> _ticks(0), _ticks(3), _ticks(12), _ticks(230)
+    ([0, 1], [0, 1, 2, 3], [0, 5, 10, 15], [0, 50, 100, 150, 200, 250])
+    """
+    step = next(n * 10**power for power in range(12) for n in (1, 2, 5) if n * 10**power * 5 >= largest)
+    return list(range(0, max(1, -(-largest // step)) * step + 1, step))
 
 
 STATE_MARKS = {"news": "", "silent": "○", "unreadable": "▲", "unwatched": "-"}

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from corpus.analysis import Pattern, highlight, snippet
 from corpus.document import Document
 from corpus.index import Index
-from corpus.index.base import CodeField, Facet, In, Query
+from corpus.index.base import CodeField, Facet
 from corpus.index.describe import describe
 from corpus.index.names import Names
 from corpus.index.parse import parse
@@ -143,18 +143,6 @@ class SourcesAnswer(BaseModel):
     sources: list[SourceAnswer]
 
 
-class OverviewAnswer(BaseModel):
-    documents: int
-    """All kept documents."""
-    communication: int
-    """Those on poverty communication; the facets count these."""
-    sources: int
-    provinces: int
-    """Provinces with at least one such document, on the chosen map."""
-    facets: list[FacetCounts]
-    latest: list[Found]
-
-
 class Catalogue:
     """Answers questions over one store and one index."""
 
@@ -189,22 +177,6 @@ class Catalogue:
     def facets(self, search: Search, fields: tuple[CodeField, ...]) -> FacetsAnswer:
         results = self.index.search(replace(search.query(self.names, fields), limit=0, offset=0, after=None))
         return FacetsAnswer(total=results.total, facets=[self.facet(facet) for facet in results.facets])
-
-    def overview(self, search: Search) -> OverviewAnswer:
-        """Figures of the whole corpus on the search's map; the rest of the search does not count."""
-        fields = (*FACETS[search.map], "relevance")
-        about = self.index.search(Query(filters=(In("relevance", ("communication",)),), facets=FACETS[search.map], limit=6, sort="newest"))
-        everything = self.index.search(Query(facets=fields[-1:], limit=0))
-        documents = {document.id: document for document in self.store.iter_documents(ids=[hit.id for hit in about.hits])}
-        places = about.facets[0]
-        return OverviewAnswer(
-            documents=everything.total,
-            communication=about.total,
-            sources=len(about.facet("source").counts),
-            provinces=sum(1 for code, _ in places.counts if code.startswith("v2-" if search.map == "34" else "v1-")),
-            facets=[self.facet(facet) for facet in (*about.facets, *everything.facets)],
-            latest=[self.found(documents[hit.id], (), search, 0.0) for hit in about.hits if hit.id in documents],
-        )
 
     def sources(self) -> SourcesAnswer:
         """Every source of the registry and every one that has documents, by name."""

@@ -26,11 +26,16 @@ from search_api.charts import chart_routes
 from search_api.exports import Exporter, export_routes
 from search_api.feeds import feed_routes
 from search_api.limits import Limiter, Limits
-from search_api.pages import Pages, page_routes
+from search_api.pages import help_routes
 from search_api.pages_account import account_routes
+from search_api.pages_article import ArticlePages, article_routes
+from search_api.pages_money import MoneyPages, money_routes
+from search_api.pages_overview import OverviewPages, overview_routes
+from search_api.pages_province import ProvincePages, province_routes
 from search_api.pages_review import Desk, ReviewPages, ReviewSource, review_routes
 from search_api.pages_search import SearchPages, search_routes
 from search_api.pages_source_notes import NoteSource, SourceNotePages, source_note_routes
+from search_api.pages_sources import SourcesPages, sources_routes
 from search_api.problems import MEDIA_TYPE, add_handlers, problem, wants_json
 from search_api.site import Site
 from search_api.words import WordDesk
@@ -79,7 +84,6 @@ def create_app(
     gate = Gate(people, clock) if people is not None else None
     site = Site(catalogue.names, department=department, today=today or _today, gate=gate)
     words = WordDesk(catalogue)
-    pages = Pages(catalogue, site)
     app = FastAPI(
         title="loa",
         version="1",
@@ -104,7 +108,12 @@ def create_app(
     app.include_router(export_routes(Exporter(catalogue, words, Access(full_text_token, gate))))
     app.include_router(feed_routes(catalogue, base_url=base_url))
     app.include_router(health_routes(catalogue))
-    app.include_router(page_routes(pages))
+    app.include_router(overview_routes(OverviewPages(catalogue, monitor, site)))
+    app.include_router(province_routes(ProvincePages(catalogue, monitor, site)))
+    app.include_router(money_routes(MoneyPages(catalogue, monitor, site)))
+    app.include_router(sources_routes(SourcesPages(catalogue, monitor, site)))
+    app.include_router(article_routes(ArticlePages(catalogue, words, monitor, site, base_url=base_url)))
+    app.include_router(help_routes(site))
     app.include_router(search_routes(SearchPages(catalogue, words, site)))
     app.include_router(chart_routes(site.charts))
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")

@@ -44,10 +44,10 @@ class ChartDesk:
         """``maker`` makes the chart for a request's parameters; the chart's name is ``name``."""
         self._makers[name] = maker
 
-    def figure(self, chart: Chart, state: Search, hrefs: tuple[str | None, ...] = ()) -> Figure:
-        """``state`` is what the maker needs to make the same chart again."""
+    def figure(self, chart: Chart, state: Search, hrefs: tuple[str | None, ...] = (), *, more: tuple[tuple[str, str], ...] = ()) -> Figure:
+        """``state`` and ``more`` are what the maker needs to make the same chart again."""
         assert chart.name in self._makers, chart.name
-        files = tuple((suffix.upper(), link(f"/bieu-do/{chart.name}.{suffix}", state)) for suffix in SUFFIXES)
+        files = tuple((suffix.upper(), link(f"/bieu-do/{chart.name}.{suffix}", state, *more)) for suffix in SUFFIXES)
         return Figure(chart, hrefs or (None,) * len(chart.rows), files)
 
     def answer(self, request: Request, name: str, suffix: str) -> Response:

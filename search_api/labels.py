@@ -86,3 +86,23 @@ FACETS = {
 }
 VIEWS = {"danh-sach": "Danh sách", "bang": "Bảng", "thoi-gian": "Thời gian", "ngu-canh": "Ngữ cảnh"}
 POSITIONS = {"3L": "3 trái", "2L": "2 trái", "1L": "1 trái", "match": "Từ khớp", "1R": "1 phải", "2R": "2 phải", "3R": "3 phải"}
+ACTIVITIES_SHORT = {
+    "training": "Tập huấn",
+    "press": "Báo chí",
+    "broadcast": "Phát thanh, truyền hình",
+    "radio_facility": "Cơ sở truyền thanh",
+    "publication": "Ấn phẩm",
+    "visual": "Trực quan",
+    "digital": "Nền tảng số",
+    "event": "Hội thi, lễ",
+    "dialogue": "Đối thoại",
+    "outreach": "Tại cộng đồng",
+    "access_point": "Điểm công cộng",
+    "access_device": "Thiết bị hộ",
+    "recognition": "Biểu dương",
+    "planning": "Chỉ đạo",
+    "oversight": "Giám sát",
+}
+"""For the heads of narrow columns."""
+STATE_SIGNS = {"news": "●", "silent": "○", "unreadable": "▲", "unwatched": "–", "ok": "●", "trouble": "▲"}
+STORY_KINDS = {"copy": "bản sao gần như nguyên văn", "same_event": "cùng một sự việc"}

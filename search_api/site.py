@@ -20,7 +20,7 @@ from markupsafe import Markup
 from corpus.errors import CorpusError
 from corpus.index.names import Names
 from corpus.store import AccountRole, Session
-from monitor.charts import NARROW, WIDE
+from monitor.charts import HALF, NARROW, WIDE
 from monitor.periods import FIRST_YEAR, Period, PeriodKind, period_of
 from search_api import formats, labels
 from search_api.auth import Gate
@@ -42,6 +42,8 @@ class NavItem:
 NAV = [
     NavItem("/", "Tổng quan"),
     NavItem("/tim", "Tìm kiếm"),
+    NavItem("/tinh", "Tỉnh, thành"),
+    NavItem("/kinh-phi", "Kinh phí"),
     NavItem("/nguon", "Nguồn tin"),
 ]
 """In the order of the bar. Pages that are not always there are added when their routes are made (`Site.add_nav`)."""
@@ -212,8 +214,10 @@ def _environment(department: str, charts: ChartDesk) -> Environment:
         link=link,
         to_params=to_params,
         source_kinds=labels.SOURCE_KINDS,
+        signs=labels.STATE_SIGNS,
         drawn=lambda chart, width: Markup(charts.drawings.inline(chart, width)),  # noqa: S704  # drawn here, of elements that charts.py lets through
         WIDE=WIDE,
+        HALF=HALF,
         NARROW=NARROW,
     )
     return environment

@@ -45,6 +45,18 @@
     for (const open of $$('header details[open]')) if (!open.contains(event.target)) open.open = false;
   });
 
+  // A sentence to paste elsewhere.
+  for (const button of $$('[data-copy]')) {
+    if (!navigator.clipboard) break;
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      const said = button.textContent;
+      await navigator.clipboard.writeText($(button.dataset.copy).textContent.trim());
+      button.textContent = 'Đã chép';
+      setTimeout(() => { button.textContent = said; }, 1600);
+    });
+  }
+
   // The echo under the query box: what it is taken to mean, or where it is wrong, while somebody types.
   const echoes = (box, place) => {
     let timer = 0;

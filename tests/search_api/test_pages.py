@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -31,6 +32,16 @@ PATHS = [
     "/tim?q=xyz",
     "/tim?q=%22",
     f"/tin/{NGHE_AN.id}?q=ngheo",
+    "/?ky=2023&ban-do=63",
+    "/tinh?ky=2023",
+    "/tinh/v2-40?ky=2023",
+    "/tinh/v1-49?ky=2023-Q2&ban-do=63",
+    "/kinh-phi",
+    "/kinh-phi?vai-tro=total&theo=tinh&khoa=v2-40",
+    "/tim?q=nghèo&xem=bang",
+    "/tim?q=nghèo&xem=thoi-gian",
+    "/tim?q=nghèo&xem=ngu-canh&vi-tri=1L&tan-suat=1",
+    f"/tin/{NGHE_AN.id}/giong",
     "/nguon",
     "/tro-giup",
     "/khong-co",
@@ -55,7 +66,7 @@ def test_every_answer_is_safe_and_complete(client: TestClient, path: str) -> Non
     assert len(page.xpath("//main")) == 1
     assert page.xpath("//a[@class='skip']/@href") == ["#noi-dung"]
     assert not page.xpath("//style | //*[@style] | //@*[starts-with(name(), 'on')]")
-    (script,) = page.xpath("//script")
+    (script,) = page.xpath("//script[not(@type='application/ld+json')]")
     assert script.get("src").startswith("/static/loa.js?v=")
     assert not script.text
     assert len(answer.content) < 100_000
@@ -164,7 +175,10 @@ def readable(payload: str) -> str:
 
 
 def assert_inert(page: lxml.html.HtmlElement) -> None:
-    assert [script.get("src", "").partition("?")[0] for script in page.xpath("//script")] == ["/static/loa.js"]
+    scripts = page.xpath("//script[not(@type='application/ld+json')]")
+    assert [script.get("src", "").partition("?")[0] for script in scripts] == ["/static/loa.js"]
+    for linked in page.xpath("//script[@type='application/ld+json']"):
+        assert json.loads(linked.text)["@type"] == "NewsArticle"
     assert not page.xpath("//style | //iframe | //object | //embed | //img | //video | //base | //marquee | //math")
     assert not page.xpath("//@style | //@*[starts-with(name(), 'on')] | //meta[@http-equiv]")
     assert all(action.startswith("/") and not action.startswith("//") for action in page.xpath("//form/@action"))
@@ -222,7 +236,9 @@ def test_hostile_links_are_dropped(serve: Serve, link: str) -> None:
         for href in page.xpath("//@href"):
             assert href.startswith(("/", "#", "http://", "https://")), href
             assert not href.startswith("//")
-        assert not page.xpath("//script[not(starts-with(@src, '/static/loa.js'))] | //@*[starts-with(name(), 'on')]")
+        assert not page.xpath(
+            "//script[not(starts-with(@src, '/static/loa.js') or @type='application/ld+json')] | //@*[starts-with(name(), 'on')]"
+        )
     assert safe_link(client.get("/api/v1/search").json()["hits"][0]["url"]) in (None, link)
 
 
@@ -267,4 +283,5 @@ def test_nothing_found_with_diacritics_offers_the_look_up_without(client: TestCl
 def test_files_brought_in_are_no_source_that_nobody_watches(serve: Serve) -> None:
     page = parsed(serve(replace(DIEN_BAN, provenance=replace(DIEN_BAN.provenance, portal="import"))).get("/nguon").text)
     (row,) = page.xpath("//tbody/tr[contains(., 'Tệp đưa vào bằng tay')]")
-    assert [cell.text_content() for cell in row.xpath("td")][1:] == ["-", "-", "1", "-", "-"]
+    assert [cell.text_content() for cell in row.xpath("td")][1:] == ["1"]
+    assert "Ngoài danh sách theo dõi" in row.xpath("string(ancestor::section/h2)")
