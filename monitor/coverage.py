@@ -151,10 +151,10 @@ def coverage(
         watched_since = min((since for portal in portals if (since := readings.of_source(portal.id).watched_since)), default=now)
         line = []
         for week in weeks:
-            found = by_week[week.key].get(code, ())
-            if not found and week.ends_at <= watched_since:
+            about = by_week[week.key].get(code, [])
+            if not about and week.ends_at <= watched_since:
                 continue  # nothing watched and nothing said: most of a range of decades
-            cell = _cell(found, *_watch(portals, readings, week))
+            cell = _cell(about, *_watch(portals, readings, week))
             cells[code, week.key] = cell
             line.append(cell)
         totals[code] = _total(seen.get(code, ()), line)

@@ -22,6 +22,7 @@ from corpus.store.saved_searches import Frequency, SavedSearch, SavedSearchStore
 from corpus.store.schema import SCHEMA_VERSION
 from corpus.store.sends import Found, Send, SendState, SendStore, StoredIssue
 from corpus.store.sightings import NoteKind, Sighting, SightingStore, SourceNote
+from corpus.store.stories import DueStory, Signature, StoryPair, StoryStore
 from corpus.store.subscriptions import Asked, Choices, Reader, ReaderState, SubscriptionStore
 
 FILE_NAME = "loa.db"
@@ -40,6 +41,7 @@ class Store(
     AccountStore,
     RunStore,
     SightingStore,
+    StoryStore,
     SubscriptionStore,
     SavedSearchStore,
     SendStore,
@@ -70,6 +72,7 @@ __all__ = [
     "BudgetRow",
     "Choices",
     "Decided",
+    "DueStory",
     "FactRow",
     "Found",
     "FoundUrl",
@@ -92,12 +95,14 @@ __all__ = [
     "SendState",
     "Session",
     "Sighting",
+    "Signature",
     "SourceNote",
     "SourceState",
     "State",
     "Store",
     "StoredFact",
     "StoredIssue",
+    "StoryPair",
     "TagReport",
     "Unindexed",
     "Version",

@@ -151,6 +151,10 @@ class FactStore(Database):
             return fill_facts(connection)
 
 
+def read_row(data: bytes) -> FactRow:
+    return _DECODER.decode(data)
+
+
 def write_fact(connection: sa.Connection, document: Document, first_seen: datetime) -> None:
     """Write the row of the version that counts within the caller's transaction. A changed document is due for grouping again."""
     row = {

@@ -225,6 +225,24 @@ source_notes = sa.Table(
     sa.Column("note", sa.String, nullable=False),
 )
 
+story_signatures = sa.Table(
+    "story_signatures",
+    metadata,
+    sa.Column("document_id", sa.String, primary_key=True),
+    sa.Column("title", sa.BigInteger, nullable=False),
+    sa.Column("minhash", sa.LargeBinary, nullable=False),
+)
+
+story_pairs = sa.Table(
+    "story_pairs",
+    metadata,
+    sa.Column("first", sa.String, primary_key=True),
+    sa.Column("second", sa.String, primary_key=True, index=True),
+    sa.Column("kind", sa.String, nullable=False),  # copy, same_event
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("reasons", sa.String, nullable=False),
+)
+
 
 def _first_tables(connection: sa.Connection) -> None:
     first = (meta, runs, sources, frontier, visits, observations, documents, pages, versions, old_tags, aliases)
@@ -265,7 +283,11 @@ def _accounts(connection: sa.Connection) -> None:
     fill_uncertain(connection)
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts, _sightings, _accounts)
+def _stories(connection: sa.Connection) -> None:
+    metadata.create_all(connection, tables=[story_signatures, story_pairs], checkfirst=False)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts, _sightings, _accounts, _stories)
 """Step n makes schema version n out of version n - 1."""
 
 SCHEMA_VERSION = len(STEPS)
