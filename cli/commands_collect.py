@@ -23,6 +23,7 @@ from corpus.errors import CorpusError, InvalidData, UnreadableFile, outcome_of
 from corpus.index import rebuild_index
 from corpus.localities import Register
 from corpus.store import PendingPage, Store
+from monitor.grouping import group_due
 from pipelines.archive import Archive
 from pipelines.batch import Finished, Report, Retagged, adopt_records, archived, pending, process_pages, retag, sync_index
 from pipelines.files import is_pdf, page_from_file, pdf_fault
@@ -115,6 +116,7 @@ def import_files(
                 rows.put(place, import_row(name, result.outcome, result.document, register, error=result.detail))
 
         process_pages(store, waiting.values(), archive=settings.archive_path, parts=parts, executor=pool, now=now(), progress=finished)
+        group_due(store)
         with indexed(settings) as index:
             sync_index(store, index)
         store.end_run(run, now(), dict(rows.outcomes))
@@ -231,6 +233,7 @@ def process_pending(settings: Settings, store: Store, parts: ProcessorParts, *, 
             now=now(),
             progress=finished,
         )
+    group_due(store)
     store.end_run(run, now(), dict(report.outcomes))
     for url, outcome, detail in report.failures:
         say(f"{outcome} {url} {detail}", "yellow")
@@ -277,6 +280,7 @@ def retag_all(context: typer.Context, as_json: AsJson = False) -> None:
         run = store.begin_run("retag", now())
         with workers(settings, parts) as pool:
             report = retag(store, parts=parts, executor=pool, now=now(), on_change=on_change)
+        group_due(store)
         with indexed(settings) as index:
             sync_index(store, index)
         store.end_run(run, now(), {"documents": report.pages, "changed": len(changed), "tagged_by": parts.label})

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from cli.output import number, show, show_table
 from corpus.activities import Activities
-from corpus.document import Budget, Document
 from corpus.localities import Register
 from corpus.store import Store
-from monitor.stories import group_stories
+from monitor.budgets import budget_sums
+from monitor.facts import NATIONAL, FactTable
 
 _MAX_PROVINCES = 20
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class RoleSum:
-    """Money of one role; a bare total is never shown without the number of sums and stories it is made of."""
+    """Money of one role; a bare total is never shown without the number of sums and articles it is made of."""
 
-    vnd: int = 0
-    sums: int = 0
-    stories: set[str] = field(default_factory=set)
+    vnd: int
+    sums: int
+    articles: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,63 +47,27 @@ class Summary:
             "stories": self.stories,
             "provinces": dict(self.provinces),
             "activities": {name: count for _, name, count in self.activities},
-            "money": {role: {"vnd": sums.vnd, "sums": sums.sums, "stories": len(sums.stories)} for role, sums in self.money.items()},
+            "money": {role: {"vnd": sums.vnd, "sums": sums.sums, "articles": sums.articles} for role, sums in self.money.items()},
         }
 
 
 def summarize(store: Store, register: Register) -> Summary:
-    documents = [document for document in store.iter_documents() if document.relevance and document.relevance.value == "communication"]
-    stories = group_stories(documents)
-    first = {story.first for story in stories}
+    facts = FactTable(store, register).read()
+    relevant = [fact for fact in facts if fact.relevant]
     names = {activity.code: activity.name for activity in Activities.load()}
-    provinces: Counter[str] = Counter()
-    activities: Counter[str] = Counter()
-    for document in documents:
-        provinces.update(_provinces(document, register))
-        activities.update({mention.code for mention in document.activities})
+    provinces = Counter(register.get(code).name for fact in relevant for code in fact.provinces_34 if code != NATIONAL)  # type: ignore[union-attr] # its own codes
+    activities = Counter(code for fact in relevant for code in dict.fromkeys(code for code, _ in fact.activities))
     outcomes = store.outcomes()
     return Summary(
         pages=sum(outcomes.values()),
         outcomes=outcomes,
-        documents=store.count_documents(),
-        relevant=len(documents),
-        stories=len(stories),
+        documents=len(facts),
+        relevant=len(relevant),
+        stories=len({fact.story for fact in relevant}),
         provinces=tuple(provinces.most_common()),
         activities=tuple((code, names.get(code, code), count) for code, count in activities.most_common()),
-        money=money_by_role(document for document in documents if document.id in first),
+        money={row.role: RoleSum(row.vnd, len(row.items), row.articles) for row in budget_sums(facts, None, "34", register)},
     )
-
-
-def money_by_role(documents: Iterable[Document]) -> dict[str, RoleSum]:
-    """Sums of public money by role, of one document a story. Roles are never mixed; what would count twice or is no sum is left out:
-    caps, norms per unit, repetitions of a sum, and sums that the text itself doubts."""
-    found: dict[str, RoleSum] = {}
-    for document in documents:
-        for budget in document.budgets:
-            if counts(budget):
-                total = found.setdefault(budget.role, RoleSum())
-                total.vnd += budget.vnd or 0
-                total.sums += 1
-                total.stories.add(document.id)
-    return dict(sorted(found.items()))
-
-
-def counts(budget: Budget) -> bool:
-    return (
-        budget.kind == "budget"
-        and budget.vnd is not None
-        and budget.role != "cap"
-        and budget.qualifier != "max"
-        and budget.per_unit is None
-        and budget.duplicate_of is None
-        and not budget.flags
-    )
-
-
-def _provinces(document: Document, register: Register) -> set[str]:
-    """Provinces of today that the text is about."""
-    codes = [mention.code for mention in document.localities if mention.role == "about" and mention.code]
-    return {register.get(code).name for code in register.on_new_map(codes)}  # type: ignore[union-attr] # its own codes
 
 
 def show_summary(summary: Summary) -> None:
@@ -117,8 +81,8 @@ def show_summary(summary: Summary) -> None:
     if summary.activities:
         show_table("Articles by activity", ("Activity", "Name", "Articles"), summary.activities)
     if summary.money:
-        rows = [(role, total.vnd, total.sums, len(total.stories)) for role, total in summary.money.items()]
-        show_table("Money by role (never added across roles)", ("Role", "VND", "Sums", "Stories"), rows)
+        rows = [(role, total.vnd, total.sums, total.articles) for role, total in summary.money.items()]
+        show_table("Money by role (never added across roles)", ("Role", "VND", "Sums", "Articles"), rows)
 
 
 def _rows(items: Iterable[tuple[str, int]]) -> Sequence[tuple[str, int]]:

@@ -1,59 +1,48 @@
-"""Money in the summary: roles are never mixed, and nothing counts twice."""
+"""The summary says what the figures say: each article once, stories not copies, money by role."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cli.output import number
-from cli.summary import counts, money_by_role
-from corpus.document import Budget, Document, Provenance, Span
+from cli.summary import RoleSum, summarize
+from corpus.document import ActivityMention, Budget, Document, LocalityMention, Provenance, Relevance, RelevanceValue, Span
+from corpus.localities import Register
+from corpus.store import open_store
 
 SPAN = Span(0, 3)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def budget(vnd: int | None = 1_000_000, **fields: Any) -> Budget:
-    return Budget(vnd=vnd, evidence=(SPAN,), method="test", **fields)
-
-
-def document(key: str, *budgets: Budget) -> Document:
-    provenance = Provenance(portal="p", requested_url="u", final_url="u", fetched_at=datetime(2026, 1, 1, tzinfo=UTC))
-    return Document(id=key, provenance=provenance, title="Kinh phí", text="Kinh phí", budgets=budgets)
-
-
-def test_each_role_has_its_own_sum() -> None:
-    found = money_by_role(
-        [
-            document("a", budget(5, role="total"), budget(3, role="component"), budget(2, role="component")),
-            document("b", budget(7, role="total"), budget(4, role="planned")),
-        ]
+def document(key: str, *budgets: dict[str, Any], relevance: RelevanceValue = "communication", province: str = "v2-08") -> Document:
+    url = f"http://p.vn/{key}"
+    return Document(
+        id=key,
+        provenance=Provenance(portal="p", requested_url=url, final_url=url, fetched_at=NOW),
+        title=f"Kinh phí {key}",
+        text=f"Kinh phí {key}",
+        published=date(2025, 12, 30),
+        relevance=Relevance(value=relevance, method="test"),
+        localities=(LocalityMention(code=province, role="about", evidence=(SPAN,), method="test"),),
+        activities=tuple(ActivityMention(code=code, evidence=(SPAN,), method="test") for code in ("press", "training")),
+        budgets=tuple(Budget(evidence=(SPAN,), method="test", **fields) for fields in budgets),
     )
-    assert {role: (total.vnd, total.sums, len(total.stories)) for role, total in found.items()} == {
-        "total": (12, 2, 2),
-        "component": (5, 2, 1),
-        "planned": (4, 1, 1),
-    }
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"kind": "loan"},
-        {"kind": "income"},
-        {"role": "cap"},
-        {"qualifier": "max"},
-        {"per_unit": "hộ"},
-        {"duplicate_of": 0},
-        {"flags": ("implausible",)},
-        {"vnd": None, "usd": 5},
-    ],
-)
-def test_what_is_no_sum_of_public_money_is_left_out(fields: dict[str, Any]) -> None:
-    assert counts(budget())
-    assert not counts(replace(budget(), **fields))
+def test_the_summary_of_a_store(tmp_path: Path) -> None:
+    with open_store(tmp_path / "loa.db") as store:
+        total = {"vnd": 5_000_000, "role": "total", "parts": (1, 2)}
+        store.put_document(document("a", total, {"vnd": 3_000_000, "role": "component"}, {"vnd": 2_000_000, "role": "component"}), NOW)
+        store.put_document(document("b", {"vnd": 7_000_000, "role": "total"}, {"vnd": 4_000_000, "kind": "loan"}, province="v2-04"), NOW)
+        store.put_document(document("c", {"vnd": 9_000_000, "role": "total"}, relevance="poverty_other"), NOW)
+        found = summarize(store, Register.load())
+    assert (found.documents, found.relevant, found.stories) == (3, 2, 2)
+    assert found.provinces == (("Tuyên Quang", 1), ("Cao Bằng", 1))
+    assert [(code, count) for code, _, count in found.activities] == [("press", 2), ("training", 2)]
+    assert found.money == {"total": RoleSum(12_000_000, 2, 2), "component": RoleSum(5_000_000, 2, 1)}
+    assert found.to_plain()["money"]["total"] == {"vnd": 12_000_000, "sums": 2, "articles": 2}
 
 
 def test_numbers_are_grouped() -> None:
