@@ -32,6 +32,7 @@ from digest.send import Clock
 from digest.smtp import Conversation, MailServer, NotTaken, Refused, Unknown, Unreachable
 from monitor.desk import Monitor
 from search_api.app import DEPARTMENT
+from search_api.pages_bulletin import Bulletin
 from search_api.params import InvalidParameter, Search, from_params
 
 log = logging.getLogger(__name__)
@@ -173,6 +174,11 @@ class PostOffice:
 def post_office(settings: Settings, press: Press) -> PostOffice | None:
     """None where no mail server is set: then nobody can subscribe, and the page says so."""
     return PostOffice(settings, press) if settings.smtp_host and settings.mail_from else None
+
+
+def bulletin_of(settings: Settings, press: Press) -> Bulletin:
+    """What the pages need of the mail side."""
+    return Bulletin(links=press.links, post=post_office(settings, press), note_stock=press.note_stock)
 
 
 def write_file(path: Path, text: str) -> None:

@@ -11,6 +11,7 @@ import uvicorn
 
 from cli.deciding import DecisionDesk
 from cli.home import indexed, now, opened
+from cli.mailing import bulletin_of, make_press
 from cli.output import say
 from cli.settings import Settings
 from corpus.errors import StoreUnavailable
@@ -31,6 +32,7 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
             say(f"Port {wanted} is busy; taking a free one.")
         names = Names.load(portals=load_portals(settings.portals_path))
         desk = DecisionDesk(settings, store, index, now)
+        press = make_press(settings, store, index, names=names)
         app = create_app(
             store,
             index,
@@ -42,6 +44,8 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
             people=store,
             desk=desk,
             clock=now,
+            readers=store,
+            bulletin=bulletin_of(settings, press),
         )
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
         say(f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)")

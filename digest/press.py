@@ -12,8 +12,8 @@ import msgspec
 from corpus.errors import InvalidData
 from corpus.index.names import Names
 from corpus.reader_links import ReaderLinks
-from corpus.store import Choices, Found, Reader, Send, Store, StoredIssue
-from digest.alerts import Searches, queue_alerts, weekly_finds
+from corpus.store import Choices, Found, Reader, SavedSearch, Send, Store, StoredIssue
+from digest.alerts import Searches, queue_alerts, stock, weekly_finds
 from digest.build import build_issue, due_week
 from digest.issue import Issue, from_json, to_json
 from digest.message import Envelope, compose
@@ -57,7 +57,7 @@ class Press:
         self.envelope = envelope
         self.rules = rules
         self.notices = Notices(renderer.base, links)
-        self._links = links
+        self.links = links
 
     @property
     def names(self) -> Names:
@@ -121,6 +121,10 @@ class Press:
     def queue_alerts(self, now: datetime) -> list[str]:
         return queue_alerts(self.store, self.searches, now, domain=self.envelope.domain)
 
+    def note_stock(self, search: SavedSearch) -> None:
+        """What a search just saved finds today is told of nowhere: its mails bring what comes later."""
+        self.store.tell(search.id, stock(self.store, self.searches, search))
+
     def composer(self, key: str, clock: Callable[[], datetime]) -> Compose:
         """Makes the message of a stored issue for each reader. Raises: InvalidData where there is none."""
         stored = self.store.issue(key)
@@ -145,7 +149,7 @@ class Press:
 
     def _issue_message(self, issue: Issue, reader: Reader, send: Send, now: datetime) -> bytes:
         made = self.letter(issue, reader.choices, send.extra)
-        made = self.renderer.with_links(made, leave=self._links.leave(reader.id), settings=self._links.settings(reader.id))
+        made = self.renderer.with_links(made, leave=self.links.leave(reader.id), settings=self.links.settings(reader.id))
         return compose(
             self.envelope,
             to=reader.address,

@@ -29,10 +29,12 @@ from search_api.limits import Limiter, Limits
 from search_api.pages import help_routes
 from search_api.pages_account import account_routes
 from search_api.pages_article import ArticlePages, article_routes
+from search_api.pages_bulletin import Bulletin, BulletinPages, bulletin_routes
 from search_api.pages_money import MoneyPages, money_routes
 from search_api.pages_overview import OverviewPages, overview_routes
 from search_api.pages_province import ProvincePages, province_routes
 from search_api.pages_review import Desk, ReviewPages, ReviewSource, review_routes
+from search_api.pages_saved import SavedPages, SavedSource, saved_routes
 from search_api.pages_search import SearchPages, search_routes
 from search_api.pages_source_notes import NoteSource, SourceNotePages, source_note_routes
 from search_api.pages_sources import SourcesPages, sources_routes
@@ -71,11 +73,14 @@ def create_app(
     full_text_token: str = "",
     limiter: Limiter | None = None,
     base_url: str = "",
+    readers: SavedSource | None = None,
+    bulletin: Bulletin | None = None,
 ) -> FastAPI:
     """``names`` gives the code lists with the portals in use; without it the bundled ones. ``today`` is the day in Vietnam, by default the
     clock's. With ``people`` one can sign in; with ``desk`` too, tags are decided on and everybody may report wrong ones. Exports carry full
     texts for whoever has signed in or knows ``full_text_token``. ``limiter`` says how many requests a client has a minute (no limit without
-    it), ``base_url`` where readers reach the server (feeds). Neither store nor index is closed here.
+    it), ``base_url`` where readers reach the server (feeds). ``readers`` and ``bulletin`` bring the issues and their readers. Neither store
+    nor index is closed here.
 
     Raises: InvalidData for a code list that cannot be read.
     """
@@ -97,6 +102,11 @@ def create_app(
     app.state.monitor = monitor
     add_handlers(app, site.error)
     app.add_exception_handler(SignInNeeded, _to_sign_in)
+    if readers is not None and bulletin is not None:
+        issues = BulletinPages(site, readers, bulletin, catalogue.names, clock, gate)
+        app.include_router(saved_routes(SavedPages(issues, readers, catalogue)))
+        app.include_router(bulletin_routes(issues))
+        site.environment.globals["saving"] = True
     if people is not None and gate is not None:
         app.include_router(account_routes(site, gate))
         app.include_router(source_note_routes(SourceNotePages(site, gate, people, monitor)))

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import HTTPException, Request
 
 MAX_BYTES = 16_384
-_MAX_FIELDS = 60
+_MAX_FIELDS = 150
 _MAX_CLIENTS = 10_000
 FORM_TOKEN = "ma-bieu-mau"  # noqa: S105 - the name of a field
 """Field that carries the session's form token."""
@@ -26,6 +26,9 @@ class Form:
     def get(self, name: str, default: str = "") -> str:
         """The first value, without blanks around it."""
         return next((value.strip() for key, value in self.fields if key == name), default)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return tuple(value.strip() for key, value in self.fields if key == name)
 
     def carries(self, form_token: str) -> bool:
         return hmac.compare_digest(self.get(FORM_TOKEN).encode(), form_token.encode())

@@ -209,6 +209,7 @@ def _environment(department: str, charts: ChartDesk) -> Environment:
     environment.globals.update(
         department=department,
         reporting=False,
+        saving=False,
         style=asset("loa.css"),
         script=asset("loa.js"),
         link=link,

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -76,6 +76,12 @@ class SubscriptionStore(Database):
             values = {"asked_at": now, "asked": known.asked + 1, **_columns(choices), **_token(token, now)}
             connection.execute(sa.update(readers).where(readers.c.id == known.id).values(**values))
             return Asked(known.id, token, known=False)
+
+    def not_asked(self, number: str) -> None:
+        """The confirmation mail could not be sent: the wish does not count against the reader, who may ask again at once."""
+        values = {"asked": readers.c.asked - 1, "asked_at": datetime(1970, 1, 1, tzinfo=UTC)}
+        with self._write() as connection:
+            connection.execute(sa.update(readers).where(readers.c.id == number, readers.c.asked > 0).values(**values))
 
     def confirmable(self, token: str, now: datetime) -> Reader | None:
         """Whose token this is while it is valid; looking changes nothing."""
