@@ -27,7 +27,8 @@ _BODIES = re.compile(
     r"thông tin (?:và|&|-) truyền thông|thông tin, truyền thông và|văn hóa(?: và|,| -) thông tin(?: và truyền thông)?|văn hóa - tt"
     r"|văn hóa ?(?:-|,) ?thể thao (?:và|-) (?:truyền thông|thông tin|tt)|thông tin(?: -|,| và) thể thao|truyền thông - văn hóa"
     r"|văn hóa và truyền thông|học viện báo chí và tuyên truyền|thông tin cơ sở và thông tin đối ngoại|tuyên giáo"
-    r"|^\(?(?:báo|đài|cổng thông tin điện tử)\b[^-–.,;:]{2,30}?\)?\s*[-–] "
+    r"|^\((?:cổng (?:thông tin điện tử|ttđt)|[^()]{0,12}(?:portal|online|ttxvn))[^()]{0,20}\)"
+    r"|^\(?(?:báo|đài|cổng thông tin điện tử|cổng ttđt)\b[^-–.,;:]{2,30}?\)?\s*[-–] "
 )
 # What a class teaches goes on after a comma ("lớp bồi dưỡng về viết tin, làm chương trình phát thanh") until another deed is told.
 _TAUGHT = re.compile(

@@ -17,7 +17,8 @@ from corpus.text import lower, sentences
 from nlp.budget_context import Context, funds_of, kind_of, role_of, scope_of, years_in, years_of
 from nlp.budget_cues import FUNDS
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
-from nlp.money import Amount, parse_amounts
+from nlp.money import parse_amounts
+from nlp.money_forms import Amount
 from nlp.money_tables import parse_table_amounts
 
 METHOD = "budget-rules 2026.11"
@@ -228,7 +229,7 @@ def _context(
     )
 
 
-_ENUMERATED = re.compile(r"\s*[;,]")
+_ENUMERATED = re.compile(r"\s*(?:\.\.\.|…)?\s*[;,]")
 _TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
 _EACH_UNIT = (
     "đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|lớp|người|năm|tháng|"

@@ -196,7 +196,7 @@ def _clause(right: str) -> str:
 
 
 _CLAUSE_END = re.compile(
-    r"[;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}(?:\d|$))|\.(?=\s)"
+    r"[:;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}(?:\d|$))|\.(?=\s)"
 )
 
 
@@ -218,9 +218,13 @@ def role_of(context: Context, *, structural: bool) -> BudgetRole:
     for role in ("proposed", "approved", "planned", "total", "allocated", "value"):
         if role in found:
             return role
-    return "other"
+    return "component" if _SHARE_NAMED.search(context.own) or _SHARE_OF_FUNDS.match(right) else "other"
 
 
+# A source or a sub-project right before its sum: "ngân sách trung ương là", "Tiểu dự án giảm nghèo về thông tin:".
+_FUND_NAME = r"(?:nguồn )?(?:ngân sách|vốn) (?:trung ương|địa phương|sự nghiệp|đầu tư|tỉnh|huyện|xã)"
+_SHARE_NAMED = re.compile(rf"^\W*(?:{_FUND_NAME}[^,;.:]{{0,40}}?(?:\slà|:|với)?|tiểu dự án[^,;.:]{{3,80}}:)\s*$")
+_SHARE_OF_FUNDS = re.compile(r"\s*vốn (?:sự nghiệp|đầu tư)(?!\w)")
 _ROLE_TARGET = re.compile(r"(?:phải|cần|còn phải|chưa)\s+giải ngân")
 _VALUE_LEFT = re.compile(r"(?<!\w)(?:trị giá|giá trị)(?:\s+là)?\s*$")
 _ALLOCATED_RIGHT = re.compile(r"\s*(?:đã\s+)?được\s+(?:giao|phân bổ|bố trí)")

@@ -48,7 +48,7 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     ),
     (
         re.compile(
-            r"(?<!\w)(?:viettel|vnpt|mobifone|vinaphone|fpt|công ty|doanh nghiệp|tập đoàn|ngân hàng|nhà mạng|bưu điện tỉnh)"
+            r"(?<!\w)(?:viettel|vnpt|mobifone|vinaphone|fpt|công ty|doanh nghiệp|tập đoàn|ngân hàng|nhà mạng|chi nhánh|bưu điện tỉnh)"
             r"(?:\s[^\s.,;:]+){0,4}?\s(?:bỏ|chi|đầu tư|rót|góp|dành|ủng hộ|tài trợ)(?:\s(?:ra|thêm|vốn|tới|gần|số tiền))*\s*$"
         ),
         "company",

@@ -13,12 +13,32 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from corpus.document import Qualifier
 from corpus.text import lower
+from nlp.money_forms import (
+    AFTER_UNITLESS,
+    DIGITS_BRACKET,
+    DONG,
+    HALF,
+    HALF_SCALE,
+    MONEY_LABEL,
+    NEXT_TERM,
+    NO_RANGE_AFTER,
+    NUMBER,
+    NUMBER_WORDS,
+    RANGE,
+    SCALE,
+    SCALED_DONG,
+    SECOND_DONG,
+    SHARE,
+    TIERS,
+    USD,
+    WORDS_BRACKET,
+    Amount,
+)
 from nlp.money_numbers import read_number
 from nlp.money_qualifiers import qualifier_before
 from nlp.money_units import aligned, is_money_without_dong, per_unit_after
-from nlp.number_words import SCALES, WORDS, parse_number_words, words_to_number
+from nlp.number_words import SCALES, parse_number_words, words_to_number
 
 IMPLAUSIBLE_FROM = 500_000 * 10**9
 """Đồng. The largest public sum in the field is 423.000 tỷ (all national target programmes of 2026-2035 together)."""
@@ -26,71 +46,6 @@ IMPLAUSIBLE_FROM = 500_000 * 10**9
 LOST_UNIT_BELOW = 1000
 """A bare "8 đồng" has lost its "tỷ" or "triệu": no price or public sum is that small."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
-    """One sum as written. Offsets are code points of the text given; the two ends of a range share them."""
-
-    start: int
-    end: int
-    """Surface with its qualifier: "hơn 5,5 tỷ đồng", "3 triệu đồng trở xuống"."""
-    number_start: int
-    """Where the digits begin, after the qualifier."""
-    close: int
-    """End of all that belongs to it: words in brackets, the unit after a slash."""
-    vnd: int | None
-    usd: int | None = None
-    qualifier: Qualifier = "exact"
-    per_unit: str | None = None
-    in_words: bool | None = None
-    flags: tuple[str, ...] = ()
-    precision: int = 1
-    """Worth of the last digit written: 10 triệu for "3,46 tỷ", 1 for a full number."""
-    tabular: bool = False
-    """A cell whose unit stands in the header of its table."""
-
-
-_GAP = r"[^\S\n]{0,4}[*_]{0,3}[^\S\n]{0,4}\n?[^\S\n]{0,4}[*_]{0,3}"
-"""Between a number and its unit: spaces, bold marks, at most one line break."""
-_NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?: \d{3}){2,}(?![\d.,])|\d[\d.,]*)")
-_END = r"(?![^\W\d_])"
-_NOT_BILLION = r"(?!\s+(?:lệ|trọng|số|suất|giá|phú|phần|mỉ)(?!\w))"
-_SCALE = re.compile(
-    rf"{_GAP}(?:(trăm|chục)\s+)?(?:(nghìn|ngàn|triệu|tr(?=\.?\s?đ))\.?(?:\s+(t[ỷỉ])(?=đ|\W|\Z){_NOT_BILLION})?|(t[ỷỉ]){_NOT_BILLION})(?=đ|\W|\d|\Z)"
-)
-_HALF = re.compile(r"\s+rưỡi(?!\w)")
-# "5 triệu đồng bào" counts people, "2.000 đồng chí" too; after a full sum fewer of these can be meant.
-_COMPOUND = (
-    "bào|bạc|bằng|bộ|cấp|chí|chủ|diễn|dạng|giải|hành|hóa|hoá|hồ|hương|khởi|loạt|lòng|lúa|minh|mưu|môn|nghiệp|nghĩa|niên|phạm|phục|"
-    "quản|quê|ruộng|tác|thau|thanh|thời|thuận|tình|tổ|tổng|trưởng|tâm|viện|vị|ý|đẳng|đều|đội|ấu|muối|cỏ"
-)
-_DONG = re.compile(rf"{_GAP}(?:đồng(?!\s+(?:{_COMPOUND})(?!\w)){_END}|vnđ{_END}|vnd{_END}|đ(?![^\W\d_]|/c))(?:\s+(?:việt nam|vn){_END})?")
-_SCALED_DONG = re.compile(
-    rf"{_GAP}(?:đồng(?!\s+(?:bào|chí|hương|đội|nghiệp|diễn)(?!\w)){_END}|vnđ{_END}|vnd{_END}|đ(?![^\W\d_]|/c))(?:\s+(?:việt nam|vn){_END})?"
-)
-_SECOND_DONG = re.compile(rf"\s+đồng{_END}(?!\s+(?:{_COMPOUND})(?!\w))")
-_USD = re.compile(rf"{_GAP}(?:usd{_END}|us\$|\$|đô[ -]?la{_END}(?!\s+(?:úc|sing|canada|hồng|đài|new))(?:\s+mỹ{_END})?)")
-_NEXT_TERM = re.compile(rf",?{_GAP}(\d[\d.,]*)")
-_RANGE = re.compile(rf"{_GAP}(?:[-–—~]|(?:đến|tới)(?!\w)){_GAP}(\d[\d.,]*)")
-_NUMBERED = (
-    "dự án|số|điều|khoản|mục|quý|tháng|năm|ngày|lớp|khu|giai đoạn|điểm|nhóm|phụ lục|biểu|thôn|tổ|bước|tda|da|loại|đợt|tuần|"
-    "phường|quận|bài|kỳ|chương"
-)
-_NO_RANGE_AFTER = re.compile(rf"(?:{_NUMBERED})\s+$|[/\d]$|^\s*$")
-_WORDS_BRACKET = re.compile(
-    r"[^\S\n]{0,4}[*_]{0,3}(?:[,;.]?\s{0,4}\(?\s{0,4}(?:(?:viết\s+)?bằng chữ|số tiền bằng chữ)\s{0,2}:?|\s{0,2}\()([^()\n;]{2,200})\)?"
-)
-_DIGITS_BRACKET = re.compile(r"\s{0,2}\(\s{0,2}(\d[\d.,]{3,25}\d)\s{0,2}(?:đồng|đ|vnđ)?\s{0,2}\)")
-_WORD = "|".join(sorted(WORDS, key=len, reverse=True))
-# Possessive: a run of number words is taken whole, or the search would begin again at each of its words.
-_NUMBER_WORDS = re.compile(rf"(?<!\w)(?:{_WORD})(?:,?[^\S\n]{{1,4}}(?:{_WORD})(?!\w))++")
-_HALF_SCALE = re.compile(r"(?<!\w)nửa\s+(tỷ|tỉ|triệu)(?!\w)")
-_TIERS = re.compile(r"\s+trở\s+(lên|xuống|lại)(?!\w)")
-_MONEY_LABEL = re.compile(
-    r"(?:kinh phí|số tiền|dự toán|tổng cộng|thành tiền|trị giá|tổng mức đầu tư|nguồn vốn|vốn|ngân sách|dự án|tổng chi|giá trị)"
-    r"[^.;\n]{0,60}(?::|\blà|=)\s*[*_]{0,3}$"
-)
-_AFTER_UNITLESS = re.compile(r"[*_]{0,3}\s*(?:$|[(),;.\n*|/]|(?:do|từ|để|trong|cho|và|giao|nguồn)(?!\w))")
 
 _MAX_DIGITS = 30
 
@@ -146,15 +101,15 @@ class _Scan:
         """Everything before is consumed."""
 
     def run(self) -> list[Amount]:
-        digits = list(_NUMBER.finditer(self.text))
-        spelled = list(_NUMBER_WORDS.finditer(self.text)) + list(_HALF_SCALE.finditer(self.text))
+        digits = list(NUMBER.finditer(self.text))
+        spelled = list(NUMBER_WORDS.finditer(self.text)) + list(HALF_SCALE.finditer(self.text))
         for match in sorted(digits + spelled, key=lambda found: found.start()):
             if match.start() < self.done:
                 continue
             if match[0][0].isdigit():
                 self._number(match)
-            elif match.re is _HALF_SCALE:
-                dong = _SCALED_DONG.match(self.text, match.end())
+            elif match.re is HALF_SCALE:
+                dong = SCALED_DONG.match(self.text, match.end())
                 if dong:
                     self._add(match.start(), dong.end(), [Decimal(SCALES[match[1]] // 2)], "vnd", ())
             else:
@@ -172,7 +127,7 @@ class _Scan:
             if not after_sum and (self.text[start - 1] == "/" or not before[-1:].isdigit()):
                 return
         reading = self._reading(start, digits)
-        following = self._range(start, digits, reading)
+        following = self._range(start, digits, reading) or self._share(start, digits, reading)
         if following is not None:
             first, second = following
             self._add(start, second.end, [first, second.value], second.currency, second.flags, second.precision)
@@ -189,10 +144,10 @@ class _Scan:
         scale, end = self._scale(position)
         if scale == 1:
             number = read_number(digits, scaled=False)
-            usd = _USD.match(text, position)
+            usd = USD.match(text, position)
             if usd:
                 return _Reading(number.value, usd.end(), "usd", 1, number.flags)
-            dong = _DONG.match(text, position)
+            dong = DONG.match(text, position)
             if not dong:
                 return _Reading(number.value, position, "", 1)
             if number.value == 0 or not self._small_is_money(number.value, dong):
@@ -207,10 +162,10 @@ class _Scan:
             return _Reading(None, position, "", 1)
         total = None if number.value is None else number.value * scale
         total, end, precision = self._lower_terms(total, scale, end, _precision(digits, scale))
-        usd = _USD.match(text, end)
+        usd = USD.match(text, end)
         if usd:
             return _Reading(total, usd.end(), "usd", scale, number.flags, precision)
-        dong = _SCALED_DONG.match(text, end)
+        dong = SCALED_DONG.match(text, end)
         if dong:
             return _Reading(total, dong.end(), "vnd", scale, number.flags, precision)
         if is_money_without_dong(text, start, end, scale):
@@ -218,7 +173,7 @@ class _Scan:
         return _Reading(total, end, "", scale)
 
     def _scale(self, position: int) -> tuple[int, int]:
-        match = _SCALE.match(self.text, position)
+        match = SCALE.match(self.text, position)
         if not match:
             return 1, position
         scale = {"trăm": 100, "chục": 10, None: 1}[match[1]]
@@ -229,11 +184,11 @@ class _Scan:
 
     def _lower_terms(self, total: Decimal | None, scale: int, end: int, precision: int) -> tuple[Decimal | None, int, int]:
         """Adds "545 triệu" after "1 tỷ", "rưỡi" after any scale; gives the sum, its end and its precision."""
-        half = _HALF.match(self.text, end)
+        half = HALF.match(self.text, end)
         if half:
             return (None if total is None else total + scale // 2), half.end(), scale // 10
         while scale > 1000:
-            match = _NEXT_TERM.match(self.text, end)
+            match = NEXT_TERM.match(self.text, end)
             if not match:
                 break
             digits = match[1].rstrip(".,")
@@ -245,7 +200,7 @@ class _Scan:
             if value is None:
                 break
             if lower_scale == 1:
-                if not _DONG.match(self.text, position):
+                if not DONG.match(self.text, position):
                     break
                 if len(digits) == 1:
                     value *= scale // 10
@@ -253,7 +208,7 @@ class _Scan:
                 elif value < 1000:
                     break
                 lower_end = position
-            elif lower_scale >= scale or (match[0].startswith(",") and not _SCALED_DONG.match(self.text, lower_end)):
+            elif lower_scale >= scale or (match[0].startswith(",") and not SCALED_DONG.match(self.text, lower_end)):
                 break  # "5 tỷ, 300 triệu trong số đó" are two sums
             added = value * lower_scale
             if added >= scale:
@@ -272,13 +227,13 @@ class _Scan:
         return bool(re.match(r"\s*(?:$|[.,;:)/…\n]|(?:một|mỗi|cho|so|để|từ|và|trên)(?!\w))", self.text[dong.end() : dong.end() + 8]))
 
     def _more_dong(self, end: int) -> int:
-        match = _SECOND_DONG.match(self.text, end)
+        match = SECOND_DONG.match(self.text, end)
         return match.end() if match else end
 
     def _range(self, start: int, digits: str, reading: _Reading) -> tuple[Decimal, _Reading] | None:
         """Both ends of "300 - 500 tỷ đồng" or "800 triệu đến 1,2 tỷ đồng"; None if this is no range."""
         first_end = reading.end if reading.currency or reading.scale > 1 else start + len(digits)
-        match = _RANGE.match(self.text, first_end)
+        match = RANGE.match(self.text, first_end)
         if not match:
             return None
         second_digits = match[1].rstrip(".,")
@@ -308,17 +263,28 @@ class _Scan:
             return None
         return first, second
 
+    def _share(self, start: int, digits: str, reading: _Reading) -> tuple[Decimal, _Reading] | None:
+        """Both sums of "14,2/19,8 tỷ đồng"; None if this is no such pair."""
+        match = None if reading.currency or reading.scale > 1 else SHARE.match(self.text, start + len(digits))
+        if not match:
+            return None
+        second = self._reading(match.start(1), match[1].rstrip(".,"))
+        first = read_number(digits, scaled=True).value
+        if second.currency != "vnd" or second.value is None or first is None or not 0 < first * second.scale <= second.value * 2:
+            return None
+        return first * second.scale, second
+
     def _may_start_range(self, start: int, digits: str, separator: re.Match[str], *, close: bool) -> bool:
         if len(digits) == 4 and digits.isdigit() and digits[:2] in ("19", "20"):
             return False
         line = self.text[max(0, start - 24) : start].rpartition("\n")[2]
         if line.strip() == "" and (start - len(line) == 0 or self.text[start - len(line) - 1] == "\n"):
             return "đ" in separator[0] or len(digits) > 2 or close  # "1 - 300 triệu đồng": a numbered line
-        return not _NO_RANGE_AFTER.search(line)
+        return not NO_RANGE_AFTER.search(line)
 
     def _spelled(self, match: re.Match[str]) -> None:
         words = [(m.start(), m[0]) for m in re.finditer(r"\w+", match[0])][-24:]
-        dong = _DONG.match(self.text, match.end())
+        dong = DONG.match(self.text, match.end())
         if not dong:
             return
         for position in range(len(words)):
@@ -328,7 +294,7 @@ class _Scan:
             value = words_to_number(tail, strict=True)
             if value:
                 start = match.start() + words[position][0]
-                digits = _DIGITS_BRACKET.match(self.text, dong.end())
+                digits = DIGITS_BRACKET.match(self.text, dong.end())
                 same = read_number(digits[1], scaled=False).value == value if digits else None
                 self._add(start, dong.end(), [Decimal(value)], "vnd", (), in_words=same)
                 if digits and same:
@@ -345,14 +311,14 @@ class _Scan:
         end = start + len(digits)
         words, _ = self._words(end, int(number.value))
         if words is None:
-            label = _MONEY_LABEL.search(self.text[max(0, start - 100) : start])
-            if not label or not _AFTER_UNITLESS.match(self.text, end):
+            label = MONEY_LABEL.search(self.text[max(0, start - 100) : start])
+            if not label or not AFTER_UNITLESS.match(self.text, end):
                 return
         self._add(start, end, [number.value], "vnd", ("no_unit",))
 
     def _words(self, end: int, value: int) -> tuple[bool | None, int]:
         """Whether words in brackets say ``value``, and where they end."""
-        match = _WORDS_BRACKET.match(self.text, end)
+        match = WORDS_BRACKET.match(self.text, end)
         if not match:
             return None, end
         said = parse_number_words(match[1])
@@ -375,7 +341,7 @@ class _Scan:
         surface_start, qualifier = qualifier_before(text, start)
         surface_start = max(surface_start, min(self.done, start))
         per_unit, close = per_unit_after(text, self._more_dong(end))
-        tier = _TIERS.match(text, close)
+        tier = TIERS.match(text, close)
         if tier:
             qualifier = "over" if tier[1] == "lên" else "max"
             end = close = tier.end()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus.text import lower
-from nlp.money import Amount
+from nlp.money_forms import Amount
 from nlp.money_numbers import read_number
 from nlp.number_words import SCALES
 

@@ -6,8 +6,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.elasticsearch.node import Node, NodeMissing, one_node
+
+settings.register_profile("loa", deadline=None)  # a busy machine is no failure
+settings.load_profile("loa")
 
 REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
 

@@ -265,6 +265,17 @@ def test_model_supports_doubts_and_adds() -> None:
     assert with_model(unseen, {"bếp lửa": {"outreach": 0.6}}) == {}
 
 
+def test_a_weak_cue_that_the_model_denies_is_no_tag() -> None:
+    text = "Bí thư chi bộ rảo từng nhà trong xóm giải thích chính sách vay vốn cho hộ nghèo."
+    (rule,) = [rule for rule in TAGGER._rules.rules if rule.id == "outreach-plain"]
+    assert rule.weight < 0.92
+    weak = "Người có uy tín cùng vào cuộc để bà con biết chính sách."
+    assert "outreach" in {mention.code for mention in TAGGER(make_document(weak)).activities}
+    assert "outreach" not in with_model(weak, {"uy tín": {"outreach": 0.01}})
+    assert "outreach" in with_model(weak, {"uy tín": {"outreach": 0.2}})
+    assert "outreach" in with_model(text, {"rảo": {"outreach": 0.5}})
+
+
 def test_model_adds_nothing_from_lists_of_topics_captions_and_teasers() -> None:
     says = {"": {"visual": 0.99}}
     assert "visual" not in with_model("Giảng viên trình bày cách làm cụm trang trí ở thôn bản.", says)

@@ -281,6 +281,35 @@ def test_all_expressions_are_covered() -> None:
     assert [row[0] for row in SNIPPETS] == list(range(1, 56))
 
 
+# Beside public money: (id, text, kinds in order).
+BESIDE = [
+    ("people's share", "Tổng kinh phí làm chuồng 90 triệu đồng, Nhà nước 80%, dân đối ứng 18 triệu đồng.", ["budget", "gift"]),
+    (
+        "a project puts in",
+        "Mua bò hết 240 triệu đồng: Dự án 2 góp 200 triệu đồng, bà con bỏ thêm 40 triệu đồng.",
+        ["budget", "budget", "gift"],
+    ),
+    ("a firm's own work", "Chi nhánh Viettel bỏ 270 triệu đồng kéo cáp về bản.", ["company"]),
+    ("given by", "Trường đã nhận 300 máy tính cùng 2,1 tỷ đồng của doanh nghiệp, nhà hảo tâm.", ["gift"]),
+    ("collected", "Chương trình gom được 40 máy, trị giá gần 300 triệu đồng.", ["gift"]),
+    ("sold", "Năm ngoái chị bán 3 con dê được gần 9 triệu đồng.", ["income"]),
+    ("saved in a group", "12 tổ góp vốn xoay vòng có 230 chị, 85 triệu đồng.", ["saving"]),
+    ("each household", "Huyện cho mỗi hộ nghèo 50 cây giống, trị giá 12 triệu đồng, từ vốn sự nghiệp.", ["norm"]),
+    ("public again", "Ngân sách huyện lo 120 triệu đồng.", ["budget"]),
+]
+
+
+@pytest.mark.parametrize(("text", "kinds"), [row[1:] for row in BESIDE], ids=[row[0] for row in BESIDE])
+def test_what_stands_beside_public_money(text: str, kinds: list[str]) -> None:
+    assert [budget.kind for budget in budgets(text)] == kinds
+
+
+def test_a_source_or_a_part_before_its_sum_is_a_component() -> None:
+    found = budgets("Ngân sách Trung ương là 7,9 tỷ đồng; ngân sách địa phương đối ứng là 513 triệu đồng.")
+    assert [budget.role for budget in found] == ["component", "component"]
+    assert [b.role for b in budgets("Tiểu dự án giảm nghèo về thông tin: 88.000.000đ")] == ["component"]
+
+
 PLAN = """KẾ HOẠCH
 Thực hiện Tiểu dự án 1 thuộc Dự án 6 năm 2024
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.money import Amount, parse_amounts
+from nlp.money import parse_amounts
+from nlp.money_forms import Amount
 from nlp.money_tables import parse_table_amounts
 from nlp.number_words import number_to_words
 
@@ -36,6 +37,8 @@ READ = [
     ("compound with a full number", "cấp 1 tỷ 250.000.000 đồng", [(1_250_000_000, "exact")]),
     ("tenths", "cấp 2 tỷ 5 đồng", [(2_500_000_000, "exact")]),
     ("not a compound", "cấp 2 tỷ 300 hộ nghèo", [(2_000_000_000, "exact")]),
+    ("paid of given", "mới tiêu 2,4/7,1 tỷ đồng", [(2_400_000_000, "exact"), (7_100_000_000, "exact")]),
+    ("no pair but a number of a paper", "Nghị quyết 12/2023, 5 tỷ đồng", [(5_000_000_000, "exact")]),
     ("half", "cấp 3 tỷ rưỡi", [(3_500_000_000, "exact")]),
     ("half a million", "cấp nửa triệu đồng", [(500_000, "exact")]),
     ("thousand billions", "cấp 26 nghìn tỷ đồng", [(26_000_000_000_000, "exact")]),
