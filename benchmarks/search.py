@@ -1,39 +1,43 @@
-"""Measures search over a made-up corpus: our embedded index, tantivy used directly, and SQLite FTS5, side by side.
+"""Measures search over a made-up corpus: our layer on tantivy and on Elasticsearch, tantivy used directly, SQLite FTS5, side by side.
 
     nice python -m benchmarks.search --documents 100000
 
 Prints Markdown tables; the figures of the last run stand in docs/performance.md. A page is the first 20 hits, the exact total and six
-facets over the whole result. Engines answer the same questions in turn, so that a busy moment hits all of them.
+facets over the whole result. Engines answer the same questions in turn, so that a busy moment hits all of them. Elasticsearch is the
+tests' node (``tests/elasticsearch``) with a heap of 1 GiB.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import random
 import resource
 import shutil
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import tantivy
-
 from benchmarks.corpus import EVERYWHERE, IN_5, IN_40, Articles
-from corpus.index.base import CodeField, In, Node, Phrase, Query, Words
-from corpus.index.embedded import EmbeddedIndex
-from corpus.index.fields import entry
-from corpus.localities import Register
-from corpus.text import fold
+from benchmarks.search_engines import FACETS, Elastic, Engine, Fts5, Layered, Ours, PlainTantivy, SameRanking
+from corpus.document import Document, from_json, to_json
+from corpus.index.base import Near, Node, Phrase, Prefix, Query, Words
+from corpus.index.plan import patterns
+from corpus.kwic import arrange, concordance
+from tests.elasticsearch.node import NodeMissing, one_node
 
-FACETS: tuple[CodeField, ...] = ("province", "activity", "programme", "source", "year", "money")
-_FILTERS = (In("province", ("v2-40",)), In("activity", ("training", "press")))
+KWIC_DOCUMENTS = 200
+WARMING = 15
 Ask = Callable[[], Any]
 
 
@@ -42,39 +46,70 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--repeat", type=int, default=60)
-    parser.add_argument("--slow-repeat", type=int, default=5, help="for SQLite, which takes seconds")
-    parser.add_argument("--folder", type=Path, help="keep the indexes here and use those that are there")
+    parser.add_argument("--slow-repeat", type=int, default=3, help="for SQLite, which takes seconds")
+    parser.add_argument("--folder", type=Path, help="keep corpus and indexes here and use those that are there")
+    parser.add_argument("--build-only", action="store_true")
+    parser.add_argument("--memory-of", type=Path, help="only print the peak memory of answering from this index")
     options = parser.parse_args()
+    if options.memory_of:
+        print_memory(options.memory_of)
+        return
     folder = options.folder or Path(tempfile.mkdtemp(prefix="loa-search-"))
     folder.mkdir(parents=True, exist_ok=True)
-    articles = Articles(options.seed)
     try:
-        engines = [Ours(folder / "ours"), PlainTantivy(folder / "tantivy"), SameRanking(folder / "tantivy"), Fts5(folder / "fts5.db")]
-        print(f"{options.documents:,} articles, {os.cpu_count()} cores, Python {sys.version.split()[0]}, tantivy {version('tantivy')}, "
-              f"SQLite {sqlite3.sqlite_version}\n")  # fmt: skip
-        print("| engine | documents a CPU second | bytes a document |\n| --- | --- | --- |")
-        for engine in engines:
-            if not engine.exists():
-                made = generation_seconds(articles, options.documents)
-                start = time.process_time()
-                engine.build(articles, options.documents)
-                engine.seconds = time.process_time() - start - made
-            engine.open()
-            rate = f"{options.documents / engine.seconds:,.0f}" if engine.seconds else "(kept)"
-            print(f"| {engine.name} | {rate} | {engine.size() / options.documents:,.0f} |", flush=True)
-        measure(engines, options.repeat, options.slow_repeat)
+        with ExitStack() as stack:
+            engines: list[Engine] = [Ours(folder / "ours")]
+            try:
+                engines.append(Elastic(stack.enter_context(one_node(folder, keep=True))))
+            except NodeMissing as error:
+                print(f"Without Elasticsearch: {error}")
+            engines += [PlainTantivy(folder / "tantivy"), SameRanking(folder / "tantivy"), Fts5(folder / "fts5.db")]
+            corpus = kept_corpus(folder / f"corpus-{options.seed}-{options.documents}.jsonl", Articles(options.seed), options.documents)
+            build(engines, corpus, options.documents)
+            if not options.build_only:
+                measure(engines, options.repeat, options.slow_repeat)
+                measure_layers([engine for engine in engines if isinstance(engine, Layered)], corpus, options.repeat)
+                subprocess.run([sys.executable, "-m", "benchmarks.search", "--memory-of", folder / "ours"], check=True)
     finally:
         if options.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def generation_seconds(articles: Articles, number: int) -> float:
-    """What making the articles costs, measured on a part, so that it is not counted as indexing."""
-    part = min(number, 2000)
+def kept_corpus(file: Path, articles: Articles, number: int) -> Path:
+    """The articles, one JSON a line: making them costs as much as indexing them, reading them little."""
+    if not file.exists():
+        fresh = file.with_suffix(".new")
+        with fresh.open("wb") as out:
+            for document in articles.all(number):
+                out.write(to_json(document) + b"\n")
+        fresh.rename(file)
+    return file
+
+
+def documents(corpus: Path) -> Iterator[Document]:
+    with corpus.open("rb") as lines:
+        for line in lines:
+            yield from_json(line)
+
+
+def build(engines: list[Engine], corpus: Path, number: int) -> None:
+    print(
+        f"{number:,} articles, {os.cpu_count()} cores, Python {sys.version.split()[0]}, tantivy {version('tantivy')}, "
+        f"Elasticsearch client {version('elasticsearch')}, SQLite {sqlite3.sqlite_version}\n"
+    )
     start = time.process_time()
-    for _ in articles.all(part):
+    for _ in documents(corpus):
         pass
-    return (time.process_time() - start) / part * number
+    reading = time.process_time() - start
+    print("| engine | documents a CPU second | bytes a document |\n| --- | --- | --- |")
+    for engine in engines:
+        if not engine.exists():
+            start = engine.cpu_seconds()
+            engine.build(documents(corpus))
+            engine.seconds = engine.cpu_seconds() - start - reading
+        engine.open()
+        rate = f"{number / engine.seconds:,.0f}" if engine.seconds else "(kept)"
+        print(f"| {engine.name} | {rate} | {engine.size() / number:,.0f} |", flush=True)
 
 
 def questions(articles: Articles) -> list[tuple[str, Callable[[int], Node], bool]]:
@@ -93,33 +128,120 @@ def questions(articles: Articles) -> list[tuple[str, Callable[[int], Node], bool
 
 
 def measure(engines: list[Engine], repeat: int, slow_repeat: int) -> None:
-    articles = Articles(7)
-    print("\nA page of 20 with total and six facets, ms\n\n| question | hits |" + "".join(f" {e.name} p50 / p95 / p99 |" for e in engines))
+    print("\nA page of 20 with total and six facets\n\n| question | hits |" + "".join(f" {e.name} |" for e in engines))
     print("| --- | --- |" + " --- |" * len(engines))
-    for name, question, filtered in questions(articles):
-        times: dict[str, list[float]] = {engine.name: [] for engine in engines}
-        totals: dict[str, set[int]] = {engine.name: set() for engine in engines}
+    for name, question, filtered in questions(Articles(7)):
+        times = {engine.name: Times(engine) for engine in engines}
+        totals: set[int] = set()
         for engine in engines:
-            engine.page(question(0), filtered=filtered)()  # reads files that were not used yet
+            for n in range(1 if engine.slow else WARMING):
+                engine.page(question(n), filtered=filtered)()  # reads files and lets the server compile
+            times[engine.name].begin()
         for n in range(repeat):
             for engine in engines:
                 if engine.slow and n >= slow_repeat:
                     continue
-                ask = engine.page(question(n), filtered=filtered)
-                start = time.perf_counter()
-                total = ask()
-                times[engine.name].append((time.perf_counter() - start) * 1000)
-                totals[engine.name].add(total)
-        cells = "".join(f" {quantiles(times[engine.name])} |" for engine in engines)
-        print(f"| {name} | {max(totals[engines[0].name]):,} |{cells}", flush=True)
-    ours = engines[0]
+                total = times[engine.name].of(engine.page(question(n), filtered=filtered))
+                if engine is engines[0]:
+                    totals.add(total)
+        print(f"| {name} | {max(totals):,} |" + "".join(f" {times[engine.name]} |" for engine in engines), flush=True)
+
+
+class Times:
+    """Milliseconds of several answers: CPU, which other work on the machine changes little, and the wall's median behind it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.cpu: list[float] = []
+        self.wall: list[float] = []
+        self.server = 0.0
+
+    def begin(self) -> None:
+        self.server = self.engine.server_seconds()
+
+    def of(self, ask: Ask) -> Any:
+        wall, cpu = time.perf_counter(), time.process_time()
+        answer = ask()
+        self.cpu.append((time.process_time() - cpu) * 1000)
+        self.wall.append((time.perf_counter() - wall) * 1000)
+        return answer
+
+    def __str__(self) -> str:
+        wall = f"({statistics.median(self.wall):.0f})"
+        if not self.server:
+            return f"{quantiles(self.cpu)} {wall}"
+        server = (self.engine.server_seconds() - self.server) * 1000 / len(self.cpu)
+        return f"mean {statistics.mean(self.cpu) + server:.1f} {wall}"
+
+
+def measure_layers(engines: list[Layered], corpus: Path, repeat: int) -> None:
+    """What only our layer offers, on both engines."""
+    kept = {document.id: to_json(document) for document, _ in zip(documents(corpus), range(20_000), strict=False)}
+    print("\n| our layer |" + "".join(f" {e.name} |" for e in engines) + "\n| --- |" + " --- |" * len(engines))
+    several = Words("giảm nghèo")
+    rare = Words(IN_5)
+
+    def kwic(engine: Layered) -> int:
+        """Search, decode the first documents as the store gives them, and order their lines."""
+        found = engine.index.search(Query(where=rare, sort="oldest", limit=KWIC_DOCUMENTS))
+        texts = [from_json(kept.get(hit.id) or random.choice(list(kept.values()))) for hit in found.hits]
+        return len(arrange(concordance(texts, patterns(rare)), "1R"))
+
+    rows: list[tuple[str, Callable[[Layered], Any], int]] = [
+        ("page with histogram by month, all articles", lambda e: e.page(several, filtered=False, histogram="month")(), repeat),
+        ("page with histogram by week, 5 %", lambda e: e.page(rare, filtered=False, histogram="week")(), repeat),
+        (
+            "matrix province x activity, all articles",
+            lambda e: e.index.search(Query(matrices=(("province", "activity"),), limit=0)),
+            repeat,
+        ),
+        (f"concordance of {KWIC_DOCUMENTS} documents, ordered", kwic, repeat),
+        ("words near each other, all articles", lambda e: e.index.search(Query(where=PARTED, facets=FACETS)), repeat),
+        ("beginning of a word", lambda e: e.index.search(Query(where=BEGINNING, facets=FACETS)), repeat),
+        ("all ids of all articles, newest first", lambda e: sum(1 for _ in e.index.scan(Query(sort="newest"))), 3),
+    ]
+    for name, ask, times in rows:
+        found = {engine.name: Times(engine) for engine in engines}
+        for engine in engines:
+            ask(engine)
+            found[engine.name].begin()
+        for _ in range(times):
+            for engine in engines:
+                found[engine.name].of(partial(ask, engine))
+        print(f"| {name} |" + "".join(f" {found[engine.name]} |" for engine in engines), flush=True)
+    for engine in engines:
+        asked = [engine.page(several, filtered=False) for _ in range(2 * repeat)]
+        start, cpu = time.perf_counter(), engine.cpu_seconds()
+        with ThreadPoolExecutor(16) as pool:
+            waits = list(pool.map(wall_of, asked))
+        seconds, cpu = time.perf_counter() - start, engine.cpu_seconds() - cpu
+        print(
+            f"\n16 at once, two words in 100 %, six facets, {engine.name}: {len(asked) / seconds:,.0f} pages/s, "
+            f"{quantiles(waits)} ms, {1000 * cpu / len(asked):.1f} ms of CPU a page.",
+            flush=True,
+        )
+
+
+PARTED = Near("giảm nghèo", 2)
+BEGINNING = Prefix("ngh")
+
+
+def print_memory(path: Path) -> None:
+    """Of a process that only answers questions from the embedded index."""
+    engine = Ours(path)
+    engine.open()
+    for name, question, filtered in questions(Articles(7)):
+        for n in range(20):
+            assert engine.page(question(n), filtered=filtered)() >= 0, name
+    print(
+        f"\nPeak memory of a process that answers from the embedded index: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB."
+    )
+
+
+def wall_of(ask: Ask) -> float:
     start = time.perf_counter()
-    with ThreadPoolExecutor(16) as pool:
-        asked = [ours.page(Words("giảm nghèo"), filtered=False) for _ in range(4 * repeat)]
-        list(pool.map(lambda ask: ask(), asked))
-    rate = len(asked) / (time.perf_counter() - start)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\n16 at once, two words in 100 %, six facets: {rate:,.0f} pages/s. Peak memory of the whole run {memory:,.0f} MiB.")
+    ask()
+    return (time.perf_counter() - start) * 1000
 
 
 def quantiles(times: Iterable[float]) -> str:
@@ -128,172 +250,6 @@ def quantiles(times: Iterable[float]) -> str:
         return "-"
     cuts = statistics.quantiles(found, n=100, method="inclusive")
     return f"{cuts[49]:.1f} / {cuts[94]:.1f} / {cuts[98]:.1f}"
-
-
-class Engine:
-    """What the three have in common."""
-
-    name = ""
-    slow = False
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.seconds = 0.0
-        self.register = Register.load()
-
-    def exists(self) -> bool:
-        return self.path.exists()
-
-    def size(self) -> int:
-        files = [self.path] if self.path.is_file() else [file for file in self.path.rglob("*") if file.is_file()]
-        return sum(file.stat().st_size for file in files)
-
-    def build(self, articles: Articles, number: int) -> None:
-        raise NotImplementedError
-
-    def open(self) -> None:
-        raise NotImplementedError
-
-    def page(self, question: Node, *, filtered: bool) -> Ask:
-        raise NotImplementedError
-
-
-class Ours(Engine):
-    name = "ours"
-
-    def build(self, articles: Articles, number: int) -> None:
-        EmbeddedIndex.rebuild(self.path, articles.all(number), register=lambda: self.register)
-
-    def open(self) -> None:
-        self.index = EmbeddedIndex(self.path, register=lambda: self.register)
-
-    def page(self, question: Node, *, filtered: bool) -> Ask:
-        query = Query(where=question, filters=_FILTERS if filtered else (), facets=FACETS)
-        return lambda: self.index.search(query).total
-
-
-class PlainTantivy(Engine):
-    """As one would write it in an afternoon: one folded body by tantivy's own analysis, the same facet fields."""
-
-    name = "tantivy"
-
-    def _schema(self) -> Any:
-        builder = tantivy.SchemaBuilder()
-        builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field("body", tokenizer_name="plain")
-        for field in FACETS:
-            builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
-        return builder.build()
-
-    def _prepare(self, index: Any) -> Any:
-        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
-        index.register_tokenizer("plain", analyzer.filter(tantivy.Filter.ascii_fold()).build())
-        return index
-
-    def build(self, articles: Articles, number: int) -> None:
-        self.path.mkdir(parents=True)
-        writer = self._prepare(tantivy.Index(self._schema(), str(self.path))).writer(96_000_000, 1)
-        for document in articles.all(number):
-            record = tantivy.Document(id=document.id, body=f"{document.title}\n{document.text}")
-            codes = entry(document, self.register).codes
-            for field in FACETS:
-                for code in codes[field]:
-                    record.add_text(field, code)
-            writer.add_document(record)
-        writer.commit()
-        writer.wait_merging_threads()
-
-    def open(self) -> None:
-        self.index = self._prepare(tantivy.Index.open(str(self.path)))
-        self.index.reload()
-
-    def ranked(self, query: Any, terms: list[str]) -> Any:  # noqa: ARG002  # the plain one does not look at neighbours
-        return query
-
-    def page(self, question: Node, *, filtered: bool) -> Ask:
-        schema = self.index.schema
-        assert isinstance(question, Words | Phrase)
-        terms = fold(question.text).split()
-        if isinstance(question, Phrase):
-            query = tantivy.Query.phrase_query(schema, "body", list[str | tuple[int, str]](terms))
-        else:
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.term_query(schema, "body", t)) for t in terms])
-        if filtered:
-            more = [(tantivy.Occur.Must, tantivy.Query.term_set_query(schema, f.field, list(f.codes))) for f in _FILTERS]
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *more])
-        matching = query
-        query = self.ranked(query, terms) if isinstance(question, Words) and len(terms) > 1 else query
-        counts = {field: {"terms": {"field": field, "size": 1000, "segment_size": 1000}} for field in FACETS}
-
-        def ask() -> int:
-            searcher = self.index.searcher()
-            found = searcher.search(query, 20)
-            for _, address in found.hits:
-                searcher.doc(address)["id"]
-            searcher.aggregate(matching, counts)
-            return int(found.count)
-
-        return ask
-
-
-class SameRanking(PlainTantivy):
-    """tantivy used directly, with neighbours preferred as ours does: what our layer itself costs shows beside this."""
-
-    name = "tantivy, ranked alike"
-
-    def ranked(self, query: Any, terms: list[str]) -> Any:
-        pair = tantivy.Query.phrase_query(self.index.schema, "body", list[str | tuple[int, str]](terms[:2]))
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Should, pair)])
-
-
-class Fts5(Engine):
-    """Folded text in FTS5 without a copy of it, one table for each facet."""
-
-    name = "SQLite FTS5"
-    slow = True
-
-    def build(self, articles: Articles, number: int) -> None:
-        database = sqlite3.connect(self.path)
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("CREATE VIRTUAL TABLE documents USING fts5(body, content='', tokenize='unicode61')")
-        for field in FACETS:
-            database.execute(f"CREATE TABLE {field} (document INTEGER, code TEXT)")
-        for number_, document in enumerate(articles.all(number), 1):
-            database.execute("INSERT INTO documents(rowid, body) VALUES (?, ?)", (number_, fold(f"{document.title}\n{document.text}")))
-            codes = entry(document, self.register).codes
-            for field in FACETS:
-                database.executemany(f"INSERT INTO {field} VALUES (?, ?)", [(number_, code) for code in codes[field]])
-        for field in FACETS:
-            database.execute(f"CREATE INDEX {field}_document ON {field}(document, code)")
-        database.commit()
-        database.close()
-
-    def open(self) -> None:
-        self.database = sqlite3.connect(self.path, check_same_thread=False)
-
-    def page(self, question: Node, *, filtered: bool) -> Ask:
-        assert isinstance(question, Words | Phrase)
-        words = fold(question.text).split()
-        match = '"' + " ".join(words) + '"' if isinstance(question, Phrase) else " AND ".join(f'"{word}"' for word in words)
-        where, values = "documents MATCH ?", [match]
-        if filtered:
-            for condition in _FILTERS:
-                marks = ",".join("?" * len(condition.codes))
-                where += f" AND rowid IN (SELECT document FROM {condition.field} WHERE code IN ({marks}))"
-                values += condition.codes
-
-        def ask() -> int:
-            run = self.database.execute
-            (total,) = run(f"SELECT count(*) FROM documents WHERE {where}", values).fetchone()
-            run(f"SELECT rowid FROM documents WHERE {where} ORDER BY bm25(documents) LIMIT 20", values).fetchall()
-            for field in FACETS:
-                run(
-                    f"SELECT code, count(*) FROM {field} WHERE document IN (SELECT rowid FROM documents WHERE {where}) GROUP BY code",
-                    values,
-                ).fetchall()
-            return int(total)
-
-        return ask
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ What is asked of the server, and why nothing more, stands in ``elastic_query.py`
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -64,6 +65,8 @@ class ElasticIndex:
         self._mutex = threading.RLock()
         self._checked = False
         self._buffer = Buffer(self._send, pause)
+        # It logs a traceback for every attempt; ours ends in one line.
+        logging.getLogger("elastic_transport").setLevel(logging.ERROR)
         # Trouble is counted and waited out here; the client only turns to the next host when one cannot be reached.
         self._client = elasticsearch.Elasticsearch(
             self._address.hosts,

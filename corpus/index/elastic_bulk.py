@@ -6,12 +6,13 @@ operation ends in one of three ways: done, to be sent again, or refused for good
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
+
+import msgspec
 
 from corpus.errors import IndexUnavailable
 
@@ -57,7 +58,7 @@ def delete_operation(id: str) -> Operation:
 
 
 def _line(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return msgspec.json.encode(value) + b"\n"
 
 
 Send = Callable[[bytes], dict[str, Any]]

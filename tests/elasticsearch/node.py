@@ -84,6 +84,7 @@ class Node:
         for name in ("config", "plugins", "tmp", "logs"):
             (home / name).mkdir(parents=True, exist_ok=True)
         for name in ("lib", "modules"):
+            (home / name).unlink(missing_ok=True)
             (home / name).symlink_to(jars / name)
         (home / "config" / "elasticsearch.yml").touch()
         (home / "config" / "log4j2.properties").write_text(_LOGGING)
@@ -103,19 +104,21 @@ class Node:
         with (self.home / "logs" / "console.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent)
 
-    def wait(self, *, nodes: int = 1, status: str = "yellow") -> None:
+    def wait(self, *, nodes: int = 1, status: str = "yellow", seconds: float = START_SECONDS) -> None:
         """Until so many nodes are there and the cluster has this health. Raises: NodeMissing with the end of the log."""
         address = f"{self.url}/_cluster/health?wait_for_status={status}&wait_for_nodes=>={nodes}&timeout=5s"
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + seconds
+        last = b"no answer"
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 break
             with suppress(OSError, ValueError), urllib.request.urlopen(address, timeout=10) as answer:
-                if not json.load(answer)["timed_out"]:
+                last = answer.read()
+                if not json.loads(last)["timed_out"]:
                     return
             time.sleep(0.25)
         self.kill()
-        raise NodeMissing(f"the search node did not start: {self.log()}")
+        raise NodeMissing(f"the search node did not start ({last.decode()}): {self.log()}")
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """One plain request, apart from the client that is tested."""
@@ -149,8 +152,8 @@ class Node:
 
 
 @contextmanager
-def one_node(folder: Path, *, heap: str = "1g") -> Iterator[Node]:
-    """A started node for the time of the block. Raises: NodeMissing."""
+def one_node(folder: Path, *, heap: str = "1g", keep: bool = False) -> Iterator[Node]:
+    """A started node for the time of the block; with ``keep`` its data stay in the folder. Raises: NodeMissing."""
     jars = prepared()
     http, transport = free_ports(2)
     node = Node(jars, folder / "node", http=http, transport=transport, settings={"discovery.type": "single-node"}, heap=heap)
@@ -160,7 +163,8 @@ def one_node(folder: Path, *, heap: str = "1g") -> Iterator[Node]:
         yield node
     finally:
         node.kill()
-        shutil.rmtree(node.home, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(node.home, ignore_errors=True)
 
 
 @contextmanager
