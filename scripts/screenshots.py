@@ -1,6 +1,6 @@
-"""Takes the pictures of README and guide from the bundled examples, in Debian's Chromium.
+"""Takes the pictures of README and user guide from the bundled examples, in Debian's Chromium.
 
-    python scripts/screenshots.py [--home DIR] [--images docs/images]
+    python scripts/screenshots.py [--home DIR] [--images docs/images] [--guide docs/huong-dan/anh]
 
 Without --home the examples are crawled and read first, into a temporary folder. Pictures stay under 200 kB each.
 """
@@ -8,6 +8,7 @@ Without --home the examples are crawled and read first, into a temporary folder.
 from __future__ import annotations
 
 import argparse
+import secrets
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
@@ -24,10 +26,12 @@ from corpus.index import open_index
 from corpus.index.base import In, Query
 from corpus.index.names import Names
 from corpus.portals import load_portals
-from corpus.store import FILE_NAME, open_store
+from corpus.store import FILE_NAME, Review, open_store
 from search_api.app import create_app
+from search_api.passwords import hash_password
 
 MAX_BYTES = 200_000
+REVIEWER = "lan"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
@@ -35,22 +39,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, help="a home made by `loa demo`")
     parser.add_argument("--images", type=Path, default=Path("docs/images"))
+    parser.add_argument("--guide", type=Path, default=Path("docs/huong-dan/anh"))
     options = parser.parse_args()
     options.images.mkdir(parents=True, exist_ok=True)
+    options.guide.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="loa-screenshots-") as temporary:
         home = options.home or Path(temporary)
         if options.home is None:
             subprocess.run([sys.executable, "-m", "cli.main", "--home", str(home), "demo", "--no-serve"], check=True)
-        too_large = take(home, options.images)
+        too_large = take(home, options.images, options.guide)
     for path in too_large:
         print(f"{path} is larger than {MAX_BYTES:,} bytes", file=sys.stderr)
     return 1 if too_large else 0
 
 
-def take(home: Path, images: Path) -> list[Path]:
+def take(home: Path, images: Path, guide: Path) -> list[Path]:
     portals = home / "portals.toml"
     store, index = open_store(home / FILE_NAME), open_index(home / "index")
-    app = create_app(store, index, names=Names.load(portals=load_portals(portals if portals.exists() else None)))
+    names = Names.load(portals=load_portals(portals if portals.exists() else None))
+    password = secrets.token_urlsafe(16)
+    if any(account.name == REVIEWER for account in store.accounts()):
+        store.change_account(REVIEWER, datetime.now(UTC), password_hash=hash_password(password), closed=False)
+    else:
+        store.add_account(REVIEWER, "editor", hash_password(password), datetime.now(UTC), full_name="Nguyễn Thị Lan")
+    app = create_app(store, index, names=names, people=store, desk=_NoDesk())
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=lambda: server.run(sockets=[listener]), daemon=True)
@@ -65,6 +77,15 @@ def take(home: Path, images: Path) -> list[Path]:
         taken = [
             shoot(browser, address + path, images / f"{name}-{width}.png", width) for name, path in pages.items() for width in (1280, 375)
         ]
+        in_guide = {
+            "tong-quan": "/?ky=2023",
+            "nguon-tin": "/nguon",
+            "kinh-phi": "/kinh-phi?ky=2023",
+            "ngu-canh": "/tim?q=tap+huan&xem=ngu-canh",
+            "tin": f"/tin/{article}",
+        }
+        taken += [shoot(browser, address + path, guide / f"{name}.png", 1280) for name, path in in_guide.items()]
+        taken.append(shoot_review(browser, address, password, guide / "duyet-nhan.png"))
         browser.close()
     server.should_exit = True
     thread.join(10)
@@ -81,6 +102,30 @@ def shoot(browser: Browser, url: str, path: Path, width: int) -> Path:
     context.close()
     print(path)
     return path
+
+
+def shoot_review(browser: Browser, address: str, password: str, path: Path) -> Path:
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light", locale="vi-VN")
+    page = context.new_page()
+    page.goto(f"{address}/dang-nhap?tiep=/duyet")
+    page.fill("[name=ten]", REVIEWER)
+    page.fill("[name=mat-khau]", password)
+    page.click("main button")
+    page.wait_for_selector(".review")
+    page.screenshot(path=str(path))
+    context.close()
+    print(path)
+    return path
+
+
+class _NoDesk:
+    """Pictures decide nothing."""
+
+    def decide(self, review: Review) -> int:
+        raise NotImplementedError(review)
+
+    def undo(self, number: int, who: str) -> Review:
+        raise NotImplementedError((number, who))
 
 
 if __name__ == "__main__":

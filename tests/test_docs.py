@@ -15,7 +15,7 @@ from cli.app import app
 from cli.settings import SECRETS, Settings
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SUFFIXES = "py|md|toml|csv|json|jsonl|txt|cfg|html|css|NOTICE"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -43,7 +43,7 @@ def tracked() -> list[Path]:
     return [path for name in listed.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text("utf-8")):
         if "://" in target or target.startswith("mailto:"):
@@ -62,7 +62,7 @@ def _headings(page: Path) -> Iterator[str]:
             yield re.sub(r"\s", "-", words)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_named_files_exist(page: Path) -> None:
     """By their path from the root, or by their end where a page speaks of one package."""
     ours = ["/" + path.relative_to(ROOT).as_posix() for path in tracked()]
@@ -92,7 +92,7 @@ GROUPS = frozenset(path[:-1] for path in COMMANDS if len(path) > 1)
 CALL = re.compile(r"(?:^|[\s`/])loa ((?:--?[\w-]+(?:[ =][A-Z./~]\S*)? )*)([a-z]+)(?: ([a-z]+))?")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_named_commands_exist(page: Path) -> None:
     text = page.read_text("utf-8")
     blocks = re.findall(r"^(?: {4}|\t)(.+)$", text, re.MULTILINE) + re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
