@@ -26,6 +26,7 @@ from search_api.charts import chart_routes
 from search_api.exports import Exporter, export_routes
 from search_api.feeds import feed_routes
 from search_api.limits import Limiter, Limits
+from search_api.metrics import Measured, Metrics, metric_routes
 from search_api.pages import help_routes
 from search_api.pages_account import account_routes
 from search_api.pages_article import ArticlePages, article_routes
@@ -89,6 +90,7 @@ def create_app(
     gate = Gate(people, clock) if people is not None else None
     site = Site(catalogue.names, department=department, today=today or _today, gate=gate)
     words = WordDesk(catalogue)
+    metrics = Metrics()
     app = FastAPI(
         title="loa",
         version="1",
@@ -118,6 +120,7 @@ def create_app(
     app.include_router(export_routes(Exporter(catalogue, words, Access(full_text_token, gate))))
     app.include_router(feed_routes(catalogue, base_url=base_url))
     app.include_router(health_routes(catalogue))
+    app.include_router(metric_routes(catalogue, metrics))
     app.include_router(overview_routes(OverviewPages(catalogue, monitor, site)))
     app.include_router(province_routes(ProvincePages(catalogue, monitor, site)))
     app.include_router(money_routes(MoneyPages(catalogue, monitor, site)))
@@ -130,6 +133,7 @@ def create_app(
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's way to add to the description
     app.add_middleware(Limits, draw=site.error, limiter=limiter)
     app.add_middleware(_Headers)
+    app.add_middleware(Measured, metrics=metrics)
     return app
 
 
@@ -162,4 +166,8 @@ class _Headers:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET", "loa.head": True} if head else scope, receive, with_headers)
+        inner = {**scope, "method": "GET", "loa.head": True} if head else scope
+        try:
+            await self.app(inner, receive, with_headers)
+        finally:
+            scope["route"] = inner.get("route")  # whoever measures from outside wants to know

@@ -122,7 +122,7 @@ class _Sheet:
             case "number":
                 sheet.write_number(line, at, value, formats.number)
             case "boolean":
-                sheet.write_boolean(line, at, value, formats.plain)
+                sheet.write_string(line, at, "có" if value else "không", formats.text)
             case "date" if _fits(value):
                 sheet.write_datetime(line, at, datetime(value.year, value.month, value.day), formats.date)  # noqa: DTZ001  # a day
             case "instant" if _fits(value):
