@@ -77,11 +77,15 @@ class _Forms(dict[str, tuple[str, str]]):
 def _forms(surface: str) -> tuple[str, str]:
     # Cut before normalising: reordering many combining marks is quadratic in their number.
     word = unify_tones(lower(normalize(surface[: 3 * MAX_TERM])))[:MAX_TERM]
-    folded = "".join(c for c in fold(word) if not unicodedata.combining(c)) or word
+    folded = _without_marks(word)
     if folded.endswith("k"):
         # No Vietnamese syllable ends in k. Names of the Central Highlands do and are spelt in many ways: Đắk, Đăk, Đak, Dak; Păk.
         return folded, folded
     return _Y_FOR_I.get(word, word), _FOLDED_Y_FOR_I.get(folded, folded)
+
+
+def _without_marks(word: str) -> str:
+    return "".join(c for c in fold(word) if not unicodedata.combining(c)) or word
 
 
 _FORMS = _Forms()
@@ -133,7 +137,7 @@ def beginnings(text: str) -> tuple[Pattern, ...]:
         return ()
     exact = has_diacritics(text)
     plain = lower(normalize(text[words[0].start : words[0].end]))[:MAX_TERM]
-    typed = (unify_tones(plain), plain) if exact else (fold(plain),)
+    typed = (unify_tones(plain), plain) if exact else (_without_marks(plain),)
     whole = words[0].exact if exact else words[0].folded
     found = [Pattern((form,), exact, open=True) for form in typed]
     if not any(whole.startswith(form) for form in typed):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
 
+from corpus.errors import InvalidQuery
 from corpus.index import Index, open_index, rebuild_index
 from corpus.index.base import CodeField, In, Interval, Matrix, Node, Query, Sort
 from corpus.index.fields import entry
+from corpus.index.names import Names
+from corpus.index.parse import parse
 from corpus.localities import Register
+from corpus.portals import PortalRegistry
 from tests.contract.search_questions import documents, questions
 from tests.elasticsearch import node as nodes
 
@@ -104,6 +109,93 @@ def test_by_relevance_at_least_eight_of_the_first_ten_are_shared_on_average(engi
             shared.append(len({hit.id for hit in embedded.hits} & {hit.id for hit in elastic.hits}))
     assert len(shared) > 80
     assert sum(shared) / len(shared) >= 8, sorted(shared)
+
+
+def bombs() -> list[str]:
+    """A hundred queries made to hurt: as long, deep, wide or odd as can be typed."""
+    common = ["nghèo", "và", "của", "sóng", "loa", "giảm", "xã", "ngh*", "tru*", "giam ngheo"]
+    found = [opened * size for opened in '("-«:~*' for size in (10, 499)]
+    found += [f"{word} " * 32 for word in common] + [f"{word} HOẶC " * 31 + word for word in common]
+    found += [f'"{" ".join([word.rstrip("*")] * 60)[:480]}"~50' for word in common] + [f'"{word * 40}"'[:490] for word in common]
+    found += ["(" * depth + "nghèo" + ")" * depth for depth in (7, 8, 9, 240)] + ["KHÔNG " * depth + "nghèo" for depth in (7, 8, 60)]
+    found += [
+        f"{before} nghèo" for before in ("-(-(-(-(-(-(-(", "a:" * 200, "tỉnh:" * 60, "năm:1900..2100 " * 30, "AND " * 100, "OR " * 100)
+    ]
+    found += [
+        "UBND TT&TT DTTS GNBV MTQG " * 6,
+        "UBND " * 31,
+        '"' + "UBND TT&TT " * 40 + '"',
+        "TP.HCM " * 32,
+        "x" * 500,
+        "x" * 501,
+        "a" * 100_000,
+    ]
+    found += [
+        "a\u0301\u0323" * 160,
+        "\u0301" * 500,
+        "\u200b" * 500,
+        "\ud800" * 400,
+        "\x00" * 500,
+        "🦊" * 500,
+        "ﷺ" * 500,
+        "\u202enghèo" * 60,
+    ]
+    found += [
+        "kinh_phí:>" + "9" * 480,
+        "kinh_phí:" + "1." * 240,
+        "ngày:" + "1" * 490,
+        "năm:9999999",
+        "kinh_phí:0..999999999999999",
+        "ngày:1900..2100",
+    ]
+    found += [
+        ".*" * 250,
+        "[a-z]{1,1000}" * 30,
+        "/" * 500,
+        "\\" * 500,
+        "*:*",
+        "_exists_:body",
+        "body_exact:nghèo~2^9",
+        "a && b || !c",
+        "{!lucene}a",
+        "?" * 500,
+    ]
+    found += [
+        "; DROP TABLE documents; --",
+        "{" * 250 + "}" * 250,
+        '{"match_all": {}}',
+        "<script>" * 60,
+        "%00" * 150,
+        "${jndi:ldap://x}" * 30,
+    ]
+    return found
+
+
+def test_query_bombs_are_refused_or_answered_within_a_second(engines: tuple[Index, Index]) -> None:
+    assert len(bombs()) >= 100
+    names = Names.load(register=REGISTER, portals=PortalRegistry(()))
+    refused = 0
+    for bomb in bombs():
+        start = time.process_time()
+        where = None
+        try:
+            where = parse(bomb, names)
+        except InvalidQuery:
+            refused += 1
+        assert time.process_time() - start < 1, bomb[:40]
+        query = Query(where=where, facets=FACETS[:6])
+        totals = []
+        for index in engines:
+            seconds = []
+            for _ in range(3):  # the machine may be busy with something else
+                start = time.perf_counter()
+                totals.append(index.search(query).total)
+                seconds.append(time.perf_counter() - start)
+                if seconds[-1] < 1:
+                    break
+            assert min(seconds) < 1, bomb[:40]
+        assert len(set(totals)) == 1, bomb[:40]
+    assert 20 < refused < len(bombs()) - 20
 
 
 def test_the_same_frequencies(engines: tuple[Index, Index]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.analysis import Pattern, alternatives, analyze, highlight, pattern, snippet, spellings, term_lists
+from corpus.analysis import Pattern, alternatives, analyze, beginnings, has_diacritics, highlight, pattern, snippet, spellings, term_lists
 
 EXACT = [
     ("lower case", "GIẢM Nghèo", "giảm nghèo"),
@@ -62,6 +62,22 @@ def test_highlights(text: str, words: str, expected: list[str]) -> None:
     ]
 
 
+BEGINNINGS = [
+    ("as typed", "truyền thanh, truyền hình, tuyên truyền", "truy", ["truyền", "truyền", "truyền"]),
+    ("exact with diacritics", "tập tạp tấp tập_huấn", "tập", ["tập", "tập"]),
+    ("decomposed", unicodedata.normalize("NFD", "bền vững"), "vữn", ["vững"]),
+    ("old tone placement goes on", "hoà hoàn hòa hoạ", "hoà", ["hoà", "hoàn", "hòa"]),
+    ("another spelling of the whole word", "quy, quí, quit", "qui", ["quy", "quí", "quit"]),
+    ("name with k", "Đắk Lắk, dakota, Đăk", "Đắk", ["Đắk", "Đăk"]),
+    ("no word", "truyền", "??", []),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "expected"), [case[1:] for case in BEGINNINGS], ids=[case[0] for case in BEGINNINGS])
+def test_beginnings_are_highlighted_as_whole_words(text: str, start: str, expected: list[str]) -> None:
+    assert [unicodedata.normalize("NFC", text[a:b]) for a, b in highlight(text, beginnings(start))] == expected
+
+
 def test_overlapping_highlights_are_joined() -> None:
     patterns = [Pattern(("giảm", "nghèo"), True), Pattern(("nghèo", "thông"), True), Pattern(("thông",), True)]
     text = "giảm nghèo thông tin thông"
@@ -71,6 +87,10 @@ def test_overlapping_highlights_are_joined() -> None:
 SPELLINGS = [
     ("short for long", "UBND xã", {"ubnd xã", "ủy ban nhân dân xã"}),
     ("long for short", "hội đồng nhân dân", {"hội đồng nhân dân", "hđnd"}),
+    ("TT&TT", "Sở TT&TT", {"sở tt tt", "sở tttt", "sở thông tin và truyền thông", "sở thông tin truyền thông"}),
+    ("DTTS", "DTTS", {"dtts", "dan toc thieu so"}),
+    ("MTQG", "mục tiêu quốc gia", {"mục tiêu quốc gia", "mtqg"}),
+    ("GNBV", "GNBV", {"gnbv", "giam ngheo ben vung"}),
     ("without diacritics", "uy ban nhan dan", {"uy ban nhan dan", "ubnd"}),
     ("nothing to replace", "lớp tập huấn", {"lớp tập huấn"}),
 ]
@@ -133,6 +153,16 @@ def test_a_highlight_is_never_off_by_one(before: str, after: str, words: str) ->
         window = tokens[i : i + len(wanted.terms)]
         if tuple(t.exact if wanted.exact else t.folded for t in window) == wanted.terms:
             assert set(range(window[0].start, window[-1].end)) <= covered
+
+
+@given(st.one_of(st.text(), _LETTERS), st.integers(1, 5))
+def test_a_word_is_found_by_its_beginning(text: str, size: int) -> None:
+    tokens = analyze(text)
+    for token in tokens[:3]:
+        start = token.folded[:size]
+        spans = highlight(text, beginnings(start))
+        assert set(spans) <= {(other.start, other.end) for other in tokens}
+        assert has_diacritics(start) or not beginnings(start) or (token.start, token.end) in spans
 
 
 @given(st.one_of(st.text(), _LETTERS))
