@@ -233,9 +233,10 @@ _ENUMERATED = re.compile(r"\s*(?:\.\.\.|…)?\s*[;,]")
 _TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
 _EACH_UNIT = (
     "đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|lớp|người|năm|tháng|"
-    "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|bộ|thành viên|"
+    "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|căn|bộ|thành viên|"
     "cá nhân|tập thể|ngôi nhà"
 )
+_GETS = re.compile(r"\s(?:được|nhận|hưởng)\s")
 _WORTH = re.compile(r",\s*(?:trị giá|giá|tương đương|tính ra)\s*$")
 """What each got goes on: "mỗi hộ một con bò, trị giá ..."."""
 _EACH = re.compile(rf"(?<!\w)(?:(?:mỗi|từng|bình quân mỗi)\s+|một\s+(?=căn nhà|ngôi nhà|hộ|nhà))({_EACH_UNIT})(?!\w)([^;.:\n]*)$")
@@ -246,7 +247,7 @@ def _each(left: str) -> str | None:
     match = _EACH.search(left)
     if not match or "tổng" in match[2]:
         return None
-    if "," in match[2] and match[1] not in _TIME_UNITS and not _WORTH.search(match[2]):
+    if "," in match[2] and match[1] not in _TIME_UNITS and not (_WORTH.search(match[2]) or _GETS.match(match[2])):
         return None
     inner = _EACH.search(match[2])
     return inner[1] if inner else match[1]

@@ -43,7 +43,7 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
         "gift",
     ),
     (
-        re.compile(r"(?<!\w)(?:dự án|tda|chương trình|ngân sách)(?:\s\d{1,2})?\s(?:góp|lo|chi|bỏ|hỗ trợ|cho|cấp)(?:\s(?:thêm|ra))?\s*$"),
+        re.compile(r"(?<!\w)(?:dự án|tda|chương trình|ngân sách)(?:\s\d{1,2})?\s(?:góp|lo|chi|bỏ)(?:\s(?:thêm|ra))?\s*$"),
         "budget",
     ),
     (
@@ -55,7 +55,8 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     ),
 )
 GIVEN_BY = re.compile(
-    r"^\s*(?:là\s)?(?:(?:tiền|vốn|quà)\s)?(?:của|do|từ)\s(?:các\s|một\s|nhóm\s|những\s)?"
+    r"^\s*(?:lấy\s|trích\s)?từ\s(?:nguồn\s)?(?:vận động|quyên góp|ủng hộ|đóng góp|quỹ [“\"']?vì người nghèo)"
+    r"|^\s*(?:là\s)?(?:(?:tiền|vốn|quà)\s)?(?:của|do|từ)\s(?:các\s|một\s|nhóm\s|những\s)?"
     r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng|tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng)"
 )
 """Right behind a sum: it is a gift, whatever stands before."""

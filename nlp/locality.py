@@ -32,6 +32,7 @@ _NEW_MAP = re.compile(
 _HEAD = 1500
 """Characters that tell whether a central body speaks and on which map."""
 _DATELINE_IN = 400
+_SITE = re.compile(r"\s*(?:trang|cổng) (?:thông tin điện tử|ttđt)", re.IGNORECASE)
 _MOST_CUES = 20
 """Spans shown for what is said without a name."""
 
@@ -121,7 +122,18 @@ class LocalityTagger:
                 codes = self._named.candidates(mention, document.published, new_map=False, levels=("province",))
                 if len(codes) == 1 and self._named.level(codes[0]) == "province":
                     return codes[0]
-        return province_of_host(host, self._slugs)
+        return self._signed(document, mentions) or province_of_host(host, self._slugs)
+
+    def _signed(self, document: Document, mentions: Sequence[Mention]) -> str | None:
+        """The province in the name of the site, where that stands on a line of its own."""
+        for mention in mentions:
+            if mention.source == "text" and mention.zone == "chrome" and mention.levels is not None and "province" in mention.levels:
+                line = document.text.rfind("\n", 0, mention.start) + 1
+                if _SITE.match(document.text, line):
+                    codes = self._named.candidates(mention, document.published, new_map=False, levels=("province",))
+                    if len(codes) == 1:
+                        return codes[0]
+        return None
 
     def _report(self, reading: Reading) -> list[LocalityMention]:
         about = about_provinces(reading, self._named)

@@ -35,7 +35,8 @@ _END = re.compile(
 )
 _SURE_END = re.compile(r"liên quan|chuyên mục|nơi nhận")
 _CHROME = re.compile(
-    r"(?:trang chủ|đăng nhập|đăng ký(?: tài khoản| nhận|$)|liên hệ(?:\s*:| quảng cáo|$)|skip |powered|publishingportal|lượt xem"
+    r"(?:(?:trang|cổng) thông tin điện tử (?:xã|phường|huyện|quận|thị xã|thành phố|tỉnh|sở|ủy ban|ubnd)[^.!?]{0,60}$"
+    r"|trang chủ|đăng nhập|đăng ký(?: tài khoản| nhận|$)|liên hệ(?:\s*:| quảng cáo|$)|skip |powered|publishingportal|lượt xem"
     r"|cập nhật(?: ngày| lúc|\s*:| lần|\s*\d|$)|đăng ngày|ngày đăng|in bài|bản in"
     r"|gởi bài|gửi bài"
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
