@@ -19,11 +19,12 @@ from monitor.figure_parts import Sources
 from monitor.figures import MoneyFigures, OverviewFigures, ProvinceFigures, SourcesFigures, StoryFigure, to_plain
 from monitor.figures_money import money_figures
 from monitor.figures_province import check_province, story_figures
-from monitor.periods import Period, day_of, period_of
+from monitor.periods import Period, day_of
 from monitor.stories import find_pairs, sketch
 from search_api.answers import Catalogue, Named
 from search_api.caching import cached
 from search_api.coverage import CoverageAnswer, coverage_answer
+from search_api.figures import period_in_use
 from search_api.params import InvalidParameter, Search, from_params, openapi_parameters, parameter
 from search_api.problems import PROBLEMS, problem_of
 from search_api.tables import coverage_tables, money_tables, source_tables, table_response
@@ -96,7 +97,7 @@ def figure_routes(catalogue: Catalogue, monitor: Monitor) -> APIRouter:
 
     @router.get("/coverage", response_model=CoverageAnswer, openapi_extra=_FIGURES, summary="Tỉnh nào có tin, im lặng, không đọc được")
     def coverage(request: Request) -> Response:
-        """Không có ky thì tuần này. Không quan sát được thì articles là null, không bao giờ là 0."""
+        """Không có ky thì tuần này, hoặc tuần gần nhất có tin. Không quan sát được thì articles là null, không bao giờ là 0."""
         search = _search(request)
         return cached(request, coverage_answer(monitor, _period(search, monitor), search.map))
 
@@ -230,7 +231,8 @@ def _search(request: Request) -> Search:
 
 
 def _period(search: Search, monitor: Monitor) -> Period:
-    return search.period or period_of(day_of(monitor.now().now), "week")
+    """The one that the page of the same parameters shows."""
+    return period_in_use(search, monitor, day_of(monitor.now().now))
 
 
 def _figures(request: Request, figures: Any) -> Response:

@@ -39,6 +39,7 @@ from search_api.pages_saved import SavedPages, SavedSource, saved_routes
 from search_api.pages_search import SearchPages, search_routes
 from search_api.pages_source_notes import NoteSource, SourceNotePages, source_note_routes
 from search_api.pages_sources import SourcesPages, sources_routes
+from search_api.pages_tables import table_routes
 from search_api.problems import MEDIA_TYPE, add_handlers, problem, wants_json
 from search_api.site import Site
 from search_api.words import WordDesk
@@ -121,9 +122,13 @@ def create_app(
     app.include_router(feed_routes(catalogue, base_url=base_url))
     app.include_router(health_routes(catalogue))
     app.include_router(metric_routes(catalogue, metrics))
-    app.include_router(overview_routes(OverviewPages(catalogue, monitor, site)))
-    app.include_router(province_routes(ProvincePages(catalogue, monitor, site)))
-    app.include_router(money_routes(MoneyPages(catalogue, monitor, site)))
+    overview = OverviewPages(catalogue, monitor, site)
+    provinces = ProvincePages(catalogue, monitor, site)
+    money = MoneyPages(catalogue, monitor, site)
+    app.include_router(table_routes(monitor, overview, provinces, money))
+    app.include_router(overview_routes(overview))
+    app.include_router(province_routes(provinces))
+    app.include_router(money_routes(money))
     app.include_router(sources_routes(SourcesPages(catalogue, monitor, site)))
     app.include_router(article_routes(ArticlePages(catalogue, words, monitor, site, base_url=base_url)))
     app.include_router(help_routes(site))

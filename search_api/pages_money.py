@@ -115,11 +115,15 @@ class MoneyPages:
             article_link=lambda item: (
                 link(f"/tin/{item.document}", Search(map=state.map, period=state.period)) + f"#kp-{item.position + 1}"
             ),
-            twin=link("/kinh-phi.json", state),
+            twins=[(name, link(f"/kinh-phi.{suffix}", state)) for name, suffix in (("JSON", "json"), ("CSV", "csv"), ("Excel", "xlsx"))],
         )
 
     def twin(self, request: Request) -> Response:
-        return cached(request, to_plain(self._figures(self._asked(request))))
+        return cached(request, to_plain(self.figures_of(request)))
+
+    def figures_of(self, request: Request) -> MoneyFigures:
+        """Raises: InvalidParameter."""
+        return self._figures(self._asked(request))
 
     def _asked(self, request: Request) -> Asked:
         """Raises: InvalidParameter."""

@@ -59,8 +59,12 @@ class ProvincePages:
         )
 
     def twin(self, request: Request, code: str) -> Response:
+        return cached(request, to_plain(self.figures_of(request, code)))
+
+    def figures_of(self, request: Request, code: str) -> ProvinceFigures:
+        """What the page of that address shows. Raises: HTTPException(404)."""
         state, period = self._asked(request)
-        return cached(request, to_plain(self.figures(self._on_map(code, state.map), period, state.map)))
+        return self.figures(self._on_map(code, state.map), period, state.map)
 
     def figures(self, code: str, period: Period, map: Map) -> ProvinceFigures:
         """Raises: HTTPException(404)."""

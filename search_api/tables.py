@@ -47,7 +47,7 @@ def coverage_tables(answer: CoverageAnswer) -> list[Table]:
         for row in answer.provinces
         for cell in row.weeks
     ]
-    shape = _columns(
+    shape = columns_of(
         ("code", "Mã", "text", 10),
         ("province", "Tỉnh, thành", "text", 24),
         ("week", "Tuần", "text", 12),
@@ -106,7 +106,7 @@ def money_tables(figures: MoneyFigures) -> list[Table]:
     return [
         Table(
             "Từng khoản",
-            _columns(
+            columns_of(
                 ("document", "Mã tin", "text", 26),
                 ("title", "Tiêu đề", "text", 60),
                 ("published", "Ngày đăng", "date", 12),
@@ -124,7 +124,7 @@ def money_tables(figures: MoneyFigures) -> list[Table]:
         ),
         Table(
             "Tổng theo vai trò",
-            _columns(
+            columns_of(
                 ("by", "Gộp theo", "text", 12),
                 ("key", "Mã", "text", 16),
                 ("name", "Tên", "text", 36),
@@ -160,7 +160,7 @@ def source_tables(figures: SourcesFigures) -> list[Table]:
         }
         for source in figures.sources
     ]
-    shape = _columns(
+    shape = columns_of(
         ("portal", "Mã nguồn", "text", 20),
         ("name", "Nguồn", "text", 36),
         ("home", "Địa chỉ", "link", 34),
@@ -202,5 +202,5 @@ def workbook(tables: Sequence[Table], monitor: Monitor) -> bytes:
         return path.read_bytes()
 
 
-def _columns(*columns: tuple[str, str, Kind, int]) -> tuple[Column, ...]:
+def columns_of(*columns: tuple[str, str, Kind, int]) -> tuple[Column, ...]:
     return tuple(Column(name, title, kind, "", width) for name, title, kind, width in columns)

@@ -82,7 +82,10 @@ def test_figures_are_passed_on_unchanged(asked: TestClient, monitor: Monitor) ->
     assert asked.get("/api/v1/budgets?ky=2023&ban-do=63").json() == plain(monitor.money(parse_period("2023"), "63"))
     assert asked.get("/api/v1/province/v2-40?ky=2023-12").json() == plain(monitor.province("v2-40", period))
     assert asked.get("/api/v1/sources/health").json() == plain(monitor.sources())
-    assert asked.get("/api/v1/overview").json()["period"]["key"] == "2026-W47"
+    # Without a period what the page shows: here the last week that has news.
+    for api, page in (("overview", "tong-quan"), ("budgets", "kinh-phi"), ("province/v2-66", "tinh/v2-66")):
+        assert asked.get(f"/api/v1/{api}").json() == asked.get(f"/{page}.json").json()
+    assert asked.get("/api/v1/overview").json()["period"]["key"] == "2025-W36"
 
 
 def test_coverage_tells_four_states_and_never_0_for_unknown(asked: TestClient, monitor: Monitor) -> None:
@@ -185,3 +188,33 @@ def test_a_province_that_is_not_on_the_map_is_not_found(asked: TestClient) -> No
     assert asked.get("/api/v1/province/v2-99").status_code == 404
     assert asked.get("/api/v1/province/v1-40").status_code == 404
     assert asked.get("/api/v1/province/v1-40?ban-do=63&ky=2023-12").json()["province"]["articles"] == 2
+
+
+def test_pages_with_figures_are_files_too(asked: TestClient) -> None:
+    overview = asked.get("/tong-quan.json?ky=2023-12").json()
+    for path in ("/tong-quan.csv?ky=2023-12", "/tinh.csv?ky=2023-12"):
+        rows = lines(asked, path)
+        assert [(row["code"], row["articles"]) for row in rows] == [
+            (row["code"], "" if row["articles"] is None else str(row["articles"])) for row in overview["provinces"]
+        ]
+    book = openpyxl.load_workbook(io.BytesIO(asked.get("/tong-quan.xlsx?ky=2023-12").content))
+    assert [row[2].value for row in book["Kinh phí theo vai trò"].iter_rows(2)] == [row["vnd"] for row in overview["budgets"]]
+    province = asked.get("/tinh/v2-40.json?ky=2023-12").json()
+    assert [row["week"] for row in lines(asked, "/tinh/v2-40.csv?ky=2023-12")] == [week["week"] for week in province["weeks"]]
+    book = openpyxl.load_workbook(io.BytesIO(asked.get("/tinh/v2-40.xlsx?ky=2023-12").content))
+    assert [row[0].value for row in book["Câu chuyện"].iter_rows(2)] == [story["document"] for story in province["stories"]]
+    money = asked.get("/kinh-phi.json").json()
+    assert [int(row["vnd"]) for row in lines(asked, "/kinh-phi.csv")] == [item["vnd"] for item in money["items"]]
+    assert [row["portal"] for row in lines(asked, "/nguon.csv")] == [row["portal"] for row in asked.get("/nguon.json").json()["sources"]]
+    assert asked.get("/tinh/v2-99.csv").status_code == 404
+
+
+def test_pages_lead_to_their_files(asked: TestClient) -> None:
+    for path in ("/", "/tinh?ky=2023-12", "/tinh/v2-40?ky=2023-12", "/kinh-phi", "/nguon", "/tim?q=loa"):
+        html = asked.get(path).text
+        found = [part.partition('"')[0] for part in html.split('rel="nofollow" href="')[1:]]
+        files = [href.replace("&amp;", "&") for href in found if ".csv" in href or ".xlsx" in href]
+        assert len(files) >= 2, path
+        for href in files:
+            assert asked.get(href).status_code == 200, href
+        assert '<link rel="search" href="/opensearch.xml"' in html
