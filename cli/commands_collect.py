@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from cli.home import indexed, locked, now, opened, processor_parts, workers, wri
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
 from cli.rows import import_row
 from cli.settings import Loaded, Settings
+from cli.watching import watch
 from corpus.document import Document
 from corpus.errors import CorpusError, InvalidData, UnreadableFile, outcome_of
 from corpus.index import rebuild_index
@@ -53,10 +54,21 @@ def run_all(
         list[str] | None, typer.Argument(help="Ids of sources; without any: all that are verified.", show_default=False)
     ] = None,
     since: Since = None,
+    again: Annotated[bool, typer.Option("--watch", help="Do it again and again, until the process is stopped.")] = False,
+    every: Annotated[int, typer.Option("--every", help="Minutes from round to round with --watch.", min=10, max=7 * 24 * 60)] = 360,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
-    chosen = check_portals(settings, portals or ())
+    if not again:
+        raise typer.Exit(OK if _run_once(settings, portals or (), since, as_json=as_json) else FAILED)
+    if since is not None:
+        raise typer.BadParameter("a back-fill is done once: run it without --watch", param_hint="--since")
+    watch(lambda: _run_once(settings, portals or (), None, as_json=as_json), every=timedelta(minutes=every), now=now, sleep=time.sleep)
+
+
+def _run_once(settings: Settings, portals: Sequence[str], since: datetime | None, *, as_json: bool) -> bool:
+    """Whether everything went through."""
+    chosen = check_portals(settings, portals)
     parts = processor_parts(settings)
     with writing(settings) as store:
         crawled = crawl(settings, chosen, since=since.date() if since else None)
@@ -64,7 +76,7 @@ def run_all(
         with indexed(settings) as index:
             documents = sync_index(store, index)
     _show_report(report, documents, as_json=as_json)
-    raise typer.Exit(FAILED if report.failed or troubled(crawled) else OK)
+    return not (report.failed or troubled(crawled))
 
 
 def crawl_only(

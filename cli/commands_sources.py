@@ -6,30 +6,24 @@ A source is crawled by `loa run` only once a live check has succeeded here; the 
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.commands_sources_add import add_source, registry_text, try_source, write_registry
 from cli.crawling import read_portals
-from cli.home import locked, now, opened, processor_parts, workers, writing
+from cli.home import locked
 from cli.output import FAILED, OK, number, say, show, show_json
 from cli.settings import Loaded, Settings
 from corpus.errors import CorpusError, StoreUnavailable
 from corpus.localities import Register
-from corpus.portals import Portal, parse_portals
-from crawler.run import crawl
-from pipelines.batch import pending, process_pages
+from corpus.portals import Portal, PortalRegistry
+from corpus.registry import check_registry
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
-_SAMPLES = 3
-"""Articles fetched for one check: enough to see whether title, date and text are read."""
 _TABLE = re.compile(r"^\[\[portal\]\]\s*$", re.MULTILINE)
 _ID = re.compile(r"""^id\s*=\s*["']([^"']+)["']\s*$""", re.MULTILINE)
 _VERIFIED = re.compile(r"^verified\s*=.*$", re.MULTILINE)
@@ -41,13 +35,15 @@ class Checked:
     readable: bool
     samples: tuple[tuple[str, str | None], ...] = ()
     """Title and date of articles that were read."""
-    outcomes: dict[str, int]
+    moved_to: tuple[str, ...] = ()
+    """Hosts outside its entry that it led to."""
     cause: str | None = None
 
 
 def register(app: typer.Typer) -> None:
     sources = typer.Typer(help="The registry of sources.", no_args_is_help=True)
     sources.command("check", help="Check the registry; with --live try to read every source.")(check_sources)
+    sources.command("add", help="Look at a site, show what was found, and write its entry into the registry.")(add_source)
     sources.command("list", help="Every source of the registry: its id, what it is, whether it is verified.")(list_sources)
     app.add_typer(sources, name="sources")
 
@@ -86,11 +82,7 @@ def check_sources(
     registry = read_portals(settings.portals_path)
     chosen = registry.select(portals) if portals else tuple(registry)
     if not live:
-        verified = sum(portal.verified for portal in chosen)
-        if as_json:
-            show_json({"file": registry.source, "portals": len(chosen), "verified": verified, "unverified": len(chosen) - verified})
-        else:
-            show(f"{registry.source}: {number(len(chosen))} sources are well described, {number(verified)} of them verified.")
+        _check_entries(registry, chosen, as_json=as_json)
         return
     if not settings.contact and not all(portal.allow_loopback for portal in chosen):
         say("`contact` is not set: the portals cannot tell whom to ask (docs/configuration.md).", "yellow")
@@ -104,29 +96,39 @@ def check_sources(
     raise typer.Exit(OK if all(result.readable for result in found) else FAILED)
 
 
+def _check_entries(registry: PortalRegistry, chosen: Collection[Portal], *, as_json: bool) -> None:
+    ids = {portal.id for portal in chosen}
+    findings = [finding for finding in check_registry(registry, Register.load()) if finding.portal in ids]
+    verified = sum(portal.verified for portal in chosen)
+    if as_json:
+        faults = [{"portal": finding.portal, "field": finding.field, "text": finding.text} for finding in findings]
+        counts = {"portals": len(chosen), "verified": verified, "unverified": len(chosen) - verified}
+        show_json({"file": registry.source} | counts | {"findings": faults})
+    else:
+        for finding in findings:
+            say(f"{finding.portal}: {finding.field}: {finding.text}", "yellow")
+        if not findings:
+            show(f"{registry.source}: {number(len(chosen))} sources are well described, {number(verified)} of them verified.")
+    raise typer.Exit(FAILED if findings else OK)
+
+
 def _try(settings: Settings, portal: Portal) -> Checked:
-    """Crawl a few articles into a folder of its own and read them; the home's documents are not touched."""
-    with tempfile.TemporaryDirectory(prefix="loa-check-") as folder:
-        trial = settings.model_copy(update={"home": Path(folder), "portals": settings.portals_path})
-        parts = processor_parts(settings)
-        try:
-            with writing(trial) as store:
-                report = crawl(
-                    trial.home, [portal.id], now=now(), registry_file=trial.portals, contact=settings.contact, max_articles=_SAMPLES
-                )
-                with workers(settings, parts) as pool:
-                    process_pages(store, pending(store), archive=trial.archive_path, parts=parts, executor=pool, now=now())
-        except StoreUnavailable:
-            raise
-        except CorpusError as error:
-            return Checked(portal=portal.id, readable=False, outcomes={}, cause=str(error))
-        with opened(trial) as store:
-            documents = list(store.iter_documents())
-            outcomes = store.outcomes()
-    causes = [str(cause) for counts in report.portals.values() for cause in counts["causes"]]
-    samples = tuple((document.title, document.published.isoformat() if document.published else None) for document in documents)
-    cause = None if samples else ", ".join(causes) or ("no article was found" if not outcomes else "no page was an article")
-    return Checked(portal=portal.id, readable=bool(samples), samples=samples, outcomes=outcomes, cause=cause)
+    try:
+        seen = try_source(settings, portal)
+    except StoreUnavailable:
+        raise
+    except CorpusError as error:
+        return Checked(portal=portal.id, readable=False, cause=str(error))
+    causes = [*seen.reading.causes, *seen.reading.failures]
+    samples = tuple((document.title, document.published.isoformat() if document.published else None) for document in seen.documents)
+    nothing = "no page was an article" if seen.reading.fetched else "no article was found"
+    return Checked(
+        portal=portal.id,
+        readable=bool(samples),
+        samples=samples,
+        moved_to=seen.reading.moved_to,
+        cause=None if samples else ", ".join(dict.fromkeys(causes)) or nothing,
+    )
 
 
 def _show(result: Checked, *, as_json: bool) -> None:
@@ -137,12 +139,14 @@ def _show(result: Checked, *, as_json: bool) -> None:
                 "portal": result.portal,
                 "readable": result.readable,
                 "samples": samples,
-                "outcomes": result.outcomes,
+                "moved_to": list(result.moved_to),
                 "cause": result.cause,
             }
         )
         return
     show(f"{result.portal}: {'readable' if result.readable else 'not readable (' + str(result.cause) + ')'}")
+    for host in result.moved_to:
+        show(f"    leads to {host}: add that host to its entry, or the new site as a source of its own")
     for title, published in result.samples:
         show(f"    {published or 'no date'}  {title}")
 
@@ -152,15 +156,7 @@ def note_verified(settings: Settings, ids: Collection[str]) -> None:
     if not ids:
         return
     path = settings.portals_path or settings.home / "portals.toml"
-    text = path.read_text("utf-8") if path.exists() else resources.files("corpus.data").joinpath("portals.toml").read_text("utf-8")
-    changed = mark_verified(text, ids)
-    parse_portals(changed, name=str(path))  # never leave a registry behind that cannot be read
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        draft.write_text(changed, "utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise StoreUnavailable(f"{path}: cannot be written ({error.strerror}): check the rights of the folder") from error
+    write_registry(path, mark_verified(registry_text(path), ids))
     say(f"{number(len(ids))} sources are readable: verified = true noted in {path}.")
 
 

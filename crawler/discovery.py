@@ -167,7 +167,7 @@ _ENOUGH = 3
 
 def is_article_link(link: Link, portal: Portal) -> bool:
     """Whether the link leads to an article: by the portal's own pattern where there is one, else by signs added up."""
-    if _TWIN.search(link.url) or trap_of(link.url):
+    if is_twin(link.url) or trap_of(link.url):
         return False
     if portal.article_pattern is not None:
         return any(re.search(portal.article_pattern, form) for form in _forms(link.url))
@@ -185,6 +185,11 @@ def is_article_link(link: Link, portal: Portal) -> bool:
     score += 1 if link.heading else 0
     score -= 2 if link.navigation else 0
     return score >= _ENOUGH
+
+
+def is_twin(url: str) -> bool:
+    """Whether the address is an article's view for printers or phones."""
+    return _TWIN.search(url) is not None
 
 
 def _forms(url: str) -> Iterator[str]:

@@ -46,12 +46,14 @@ def crawl(
     contact: str = "",
     since: date | None = None,
     max_articles: int | None = None,
+    max_pages: int | None = None,
     timeout_seconds: float | None = None,
     progress: Progress | None = None,
 ) -> CrawlReport:
     """Crawl the named portals (none: all verified ones) into ``home``, whose lock the caller holds.
 
-    ``since`` asks for a back-fill: all that is still listed from that day on. ``timeout_seconds`` bounds one whole answer.
+    ``since`` asks for a back-fill: all that is still listed from that day on. ``max_pages`` bounds the pages of one
+    list, ``timeout_seconds`` one whole answer.
     ``progress`` gets one mapping for each step: ``event`` (``progress``, ``portal``, ``end``), ``portal`` and the counts.
     Raises: InvalidData (registry), StoreUnavailable, CrawlFailed.
     """
@@ -63,6 +65,7 @@ def crawl(
         "contact": contact,
         "since": since.isoformat() if since is not None else "",
         "max_articles": max_articles,
+        "max_pages": max_pages,
         "timeout_seconds": timeout_seconds,
     }
     command = [sys.executable, "-m", "crawler.run", json.dumps(task)]
@@ -119,7 +122,8 @@ def main() -> int:
     }
     if task["contact"]:
         values["USER_AGENT"] = ours.user_agent(task["contact"])
-    for name, key in (("LOA_MAX_ARTICLES", "max_articles"), ("DOWNLOAD_TIMEOUT", "timeout_seconds")):
+    limits = {"LOA_MAX_ARTICLES": "max_articles", "LOA_MAX_LISTING_PAGES": "max_pages", "DOWNLOAD_TIMEOUT": "timeout_seconds"}
+    for name, key in limits.items():
         if task[key] is not None:
             values[name] = task[key]
     settings.setdict(values, priority="cmdline")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+import pytest
 
 from cli.commands_sources import mark_verified
 from corpus.portals import load_portals
 from demo.server import DemoPortals
-from demo.site import load_sites
+from demo.site import FAMILIES, load_sites
 from tests.cli.conftest import Loa
+from tests.portal_server.server import PortalServer, answer
 
 REGISTRY = """# A comment that stays.
 
@@ -52,3 +56,61 @@ def test_a_source_is_verified_by_reading_it(loa: Loa, home: Path) -> None:
     assert found["mau-tat"]["cause"]
     assert {portal.id: portal.verified for portal in load_portals(home / "portals.toml")} == {site.id: True, "mau-tat": False}
     assert not (home / "loa.db").exists(), "a check keeps no documents"
+
+
+@pytest.mark.parametrize("cms", ["newspaper", "sharepoint"])
+def test_a_source_is_added_by_looking_at_it(loa: Loa, home: Path, cms: str) -> None:
+    (home / "portals.toml").write_text("", "utf-8")
+    chosen = [one for one in load_sites() if one.cms == cms]
+    with DemoPortals(sites=chosen) as portals:
+        (one,) = portals.sites
+        origin = portals.origin(one.id)
+        ran = loa("sources", "add", origin, "--province", one.province, "--kind", one.kind, "--yes", "--json")
+        again = loa("sources", "add", origin, "--province", one.province)
+    assert ran.code == 0
+    (row,) = ran.rows
+    assert row["cms"] == cms
+    assert row["robots"] == "allowed"
+    assert {sample["title"] for sample in row["samples"]} <= {article.title for article in one.articles}
+    assert row["samples"]
+    (portal,) = load_portals(home / "portals.toml")
+    assert (portal.verified, portal.cms, portal.province, portal.kind) == (True, cms, one.province, one.kind)
+    assert all(re.search(str(portal.article_pattern), FAMILIES[cms].article(article)) for article in one.articles)
+    assert portal.listings == (f"{origin}/",)
+    assert "articles read" in portal.evidence
+    assert again.code == 1
+    assert "belongs to the source" in again.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["khong-phai-dia-chi"], "no address"),
+        (["https://mau.vn/", "--province", "v2-99"], "unknown province"),
+        (["https://10.0.0.1/"], "no public host name"),
+        (["https://mau.vn/", "--kind", "blog"], "use one of"),
+    ],
+)
+def test_what_no_entry_may_hold_is_refused_before_anything_is_asked(loa: Loa, arguments: list[str], message: str) -> None:
+    more = [] if "--province" in arguments else ["--province", "v2-15"]
+    ran = loa("sources", "add", *arguments, *more)
+    assert ran.code != 0
+    assert message in ran.err
+
+
+def test_a_site_without_articles_is_not_written(loa: Loa, home: Path) -> None:
+    (home / "portals.toml").write_text("", "utf-8")
+    with PortalServer("trong", {"/": answer("<title>Trống</title><p>Không có gì.</p>")}) as empty:
+        ran = loa("sources", "add", empty.origin, "--province", "v2-15", "--yes")
+    assert ran.code == 1
+    assert (home / "portals.toml").read_text("utf-8") == ""
+
+
+def test_faults_of_the_registry_are_listed(loa: Loa, home: Path) -> None:
+    entry = (
+        '[[portal]]\nid = "{0}"\nname = "{0}"\nhome = "https://{1}/"\nhosts = ["{1}"]\nkind = "press"\nprovince = "v2-15"\nevidence = "x"\n'
+    )
+    (home / "portals.toml").write_text(entry.format("a", "a.vn") + entry.format("b", "www.a.vn"), "utf-8")
+    ran = loa("sources", "check", "--json")
+    assert ran.code == 1
+    assert [(finding["portal"], finding["field"]) for finding in ran.rows[0]["findings"]] == [("b", "hosts")]

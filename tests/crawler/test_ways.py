@@ -265,6 +265,17 @@ def test_sessions_in_addresses_make_no_new_articles(site: Site) -> None:
     assert sum(site.store.frontier_counts().values()) == 1
 
 
+def test_a_second_crawl_of_an_unchanged_site_without_validators_asks_for_its_lists_alone(site: Site) -> None:
+    site.publish(*range(1, 31))
+    site.answers[FEED] = feed(*range(20, 31))
+    site.crawl(FED)
+    bodies = len(site.asked)
+    later(site, hours=6)
+    site.crawl(FED)
+    assert site.urls == ["/rss", "/tin"]
+    assert len(site.asked) < 0.1 * bodies
+
+
 def test_news_does_not_wait_behind_an_archive(site: Site) -> None:
     site.publish(*range(1, 31))
     site.crawl(articles=5)
