@@ -19,6 +19,7 @@ from cli import (
     commands_export,
     commands_look,
     commands_quality,
+    commands_report,
     commands_sources,
     commands_users,
 )
@@ -41,6 +42,7 @@ for module in (
     commands_collect,
     commands_look,
     commands_quality,
+    commands_report,
     commands_config,
     commands_sources,
     commands_users,

@@ -9,6 +9,7 @@ import socket
 
 import uvicorn
 
+from cli.commands_report import report_maker
 from cli.deciding import DecisionDesk
 from cli.home import indexed, now, opened
 from cli.mailing import bulletin_of, make_press
@@ -46,6 +47,7 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
             clock=now,
             readers=store,
             bulletin=bulletin_of(settings, press),
+            reports=report_maker(settings, store, names),
         )
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
         say(f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)")

@@ -94,6 +94,12 @@ class Settings(BaseSettings):
         return self.portals or (own if own.exists() else None)
 
     @property
+    def report_template_path(self) -> Path | None:
+        """The staff's own template of the Word report; None for the bundled one."""
+        own = self.home / "report.docx"
+        return own if own.exists() else None
+
+    @property
     def archive_path(self) -> Path:
         return self.home / "archive"
 

@@ -34,6 +34,7 @@ from search_api.pages_bulletin import Bulletin, BulletinPages, bulletin_routes
 from search_api.pages_money import MoneyPages, money_routes
 from search_api.pages_overview import OverviewPages, overview_routes
 from search_api.pages_province import ProvincePages, province_routes
+from search_api.pages_report import MakeReport, report_routes
 from search_api.pages_review import Desk, ReviewPages, ReviewSource, review_routes
 from search_api.pages_saved import SavedPages, SavedSource, saved_routes
 from search_api.pages_search import SearchPages, search_routes
@@ -77,12 +78,13 @@ def create_app(
     base_url: str = "",
     readers: SavedSource | None = None,
     bulletin: Bulletin | None = None,
+    reports: MakeReport | None = None,
 ) -> FastAPI:
     """``names`` gives the code lists with the portals in use; without it the bundled ones. ``today`` is the day in Vietnam, by default the
     clock's. With ``people`` one can sign in; with ``desk`` too, tags are decided on and everybody may report wrong ones. Exports carry full
     texts for whoever has signed in or knows ``full_text_token``. ``limiter`` says how many requests a client has a minute (no limit without
-    it), ``base_url`` where readers reach the server (feeds). ``readers`` and ``bulletin`` bring the issues and their readers. Neither store
-    nor index is closed here.
+    it), ``base_url`` where readers reach the server (feeds). ``readers`` and ``bulletin`` bring the issues and their readers,
+    ``reports`` the Word and Excel files of a period. Neither store nor index is closed here.
 
     Raises: InvalidData for a code list that cannot be read.
     """
@@ -110,6 +112,8 @@ def create_app(
         app.include_router(saved_routes(SavedPages(issues, readers, catalogue)))
         app.include_router(bulletin_routes(issues))
         site.environment.globals["saving"] = True
+    if reports is not None:
+        app.include_router(report_routes(site, reports))
     if people is not None and gate is not None:
         app.include_router(account_routes(site, gate))
         app.include_router(source_note_routes(SourceNotePages(site, gate, people, monitor)))

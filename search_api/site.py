@@ -210,6 +210,7 @@ def _environment(department: str, charts: ChartDesk) -> Environment:
         department=department,
         reporting=False,
         saving=False,
+        reports=False,
         style=asset("loa.css"),
         script=asset("loa.js"),
         link=link,

@@ -47,8 +47,10 @@ def write_workbook(path: Path, rows: Iterable[Row], columns: Sequence[Column], a
         _write_about(book, formats, about)
 
 
-def write_tables(path: Path, tables: Iterable[Table], about: Iterable[tuple[str, str]], created: datetime) -> None:
-    """A sheet a table, then "Về tệp này". A value None leaves its cell empty: not observed is never 0."""
+def write_tables(
+    path: Path, tables: Iterable[Table], about: Iterable[tuple[str, str]], created: datetime, *, about_name: str = "Về tệp này"
+) -> None:
+    """A sheet a table, then one about the file. A value None leaves its cell empty: not observed is never 0."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": "loa", "created": created.replace(tzinfo=None)})
@@ -58,15 +60,15 @@ def write_tables(path: Path, tables: Iterable[Table], about: Iterable[tuple[str,
             for row in table.rows:
                 sheet.write(row)
             sheet.close()
-        _write_about(book, formats, about)
+        _write_about(book, formats, about, about_name)
 
 
-def _write_about(book: Any, formats: _Formats, about: Iterable[tuple[str, str]]) -> None:
-    sheet = book.add_worksheet("Về tệp này")
+def _write_about(book: Any, formats: _Formats, about: Iterable[tuple[str, str]], name: str = "Về tệp này") -> None:
+    sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 100)
-    for at, (name, value) in enumerate(about):
-        sheet.write_string(at, 0, name, formats.head)
+    for at, (title, value) in enumerate(about):
+        sheet.write_string(at, 0, title, formats.head)
         sheet.write_string(at, 1, printable(value)[:MAX_CELL], formats.text)
 
 
