@@ -18,6 +18,7 @@ from cli import (
     commands_digest,
     commands_export,
     commands_look,
+    commands_ocr,
     commands_quality,
     commands_report,
     commands_sources,
@@ -48,6 +49,7 @@ for module in (
     commands_users,
     commands_export,
     commands_digest,
+    commands_ocr,
 ):
     module.register(app)
 
@@ -103,16 +105,16 @@ def run(arguments: list[str]) -> int:
         say(f"loa: {error}", "red")
         return FAILED
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in _ADVICE:
             raise
         # Whatever lies in the home may be of another kind, or another's: no bug of ours, so no traceback.
         log.debug("", exc_info=True)
         code, advice = _ADVICE.get(error.errno or 0, (FAILED, "check what lies there, or name another home with --home"))
-        say(f"loa: {error.filename}: {error.strerror}: {advice}", "red")
+        say(f"loa: {error.filename or 'a file'}: {error.strerror}: {advice}", "red")
         return code
     return OK
 
 
 _RIGHTS = (TRY_LATER, "check the owner and the rights of the folder, then run the same command again")
 _FULL = (TRY_LATER, "free some space, then run the same command again; nothing was lost")
-_ADVICE = {errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS, errno.EROFS: _RIGHTS, errno.ENOSPC: _FULL, errno.EDQUOT: _FULL}
+_ADVICE = {errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS, errno.EROFS: _RIGHTS, errno.ENOSPC: _FULL, errno.EDQUOT: _FULL, errno.EFBIG: _FULL}

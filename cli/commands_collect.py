@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,13 +24,31 @@ from corpus.document import Document
 from corpus.errors import CorpusError, InvalidData, UnreadableFile, outcome_of
 from corpus.index import rebuild_index
 from corpus.localities import Register
+from corpus.portals import Portal
 from corpus.store import PendingPage, Store
+from crawler.run import CrawlReport
 from monitor.grouping import group_due
 from pipelines.archive import Archive
-from pipelines.batch import Finished, Report, Retagged, adopt_records, archived, pending, process_pages, retag, sync_index
+from pipelines.batch import (
+    Finished,
+    Report,
+    Retagged,
+    adopt_records,
+    archived,
+    pending,
+    process_arriving,
+    process_pages,
+    retag,
+    sync_index,
+)
 from pipelines.files import is_pdf, page_from_file, pdf_fault
 from pipelines.process import ProcessorParts
 from pipelines.workers import MemoryLimit, Timeout, WorkerDied
+
+
+class Stopped(CorpusError):
+    """The other half of a run ended it; the next run goes on from here."""
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 
@@ -71,8 +90,7 @@ def _run_once(settings: Settings, portals: Sequence[str], since: datetime | None
     chosen = check_portals(settings, portals)
     parts = processor_parts(settings)
     with writing(settings) as store:
-        crawled = crawl(settings, chosen, since=since.date() if since else None)
-        report = process_pending(settings, store, parts)
+        crawled, report = crawl_and_process(settings, store, chosen, parts, since=since.date() if since else None)
         with indexed(settings) as index:
             documents = sync_index(store, index)
     _show_report(report, documents, as_json=as_json)
@@ -226,9 +244,8 @@ def process(
 
 def process_pending(settings: Settings, store: Store, parts: ProcessorParts, *, everything: bool = False) -> Report:
     """Process what waits (or all that lies in the archive), with a bar; noted as a run."""
-    run = store.begin_run("process", now())
     total = sum(store.outcomes().values()) if everything else store.outcomes().get("pending", 0)
-    with progress("Processing", total) as advance, workers(settings, parts) as pool:
+    with progress("Processing", total) as advance:
         done = 0
 
         def finished(_: Finished) -> None:
@@ -236,15 +253,54 @@ def process_pending(settings: Settings, store: Store, parts: ProcessorParts, *, 
             done += 1
             advance(done)
 
-        report = process_pages(
+        return _process(
+            settings,
             store,
-            archived(store) if everything else pending(store),
-            archive=settings.archive_path,
-            parts=parts,
-            executor=pool,
-            now=now(),
-            progress=finished,
+            parts,
+            lambda **how: process_pages(store, archived(store) if everything else pending(store), progress=finished, **how),
         )
+
+
+def crawl_and_process(
+    settings: Settings, store: Store, portals: Sequence[Portal], parts: ProcessorParts, *, since: date | None = None
+) -> tuple[CrawlReport, Report]:
+    """Process each page as soon as it is fetched, while others are fetched. What one side raises ends the other.
+
+    Raises: as `crawl` and `process_pages`; what is done by then is kept, and the next run goes on from there.
+    """
+    over, broken_off = threading.Event(), threading.Event()
+
+    def go_on(_: Finished) -> None:
+        if broken_off.is_set():
+            raise Stopped("the crawl was broken off")
+
+    def wait() -> None:
+        over.wait(0.2)
+
+    def process_beside() -> Report:
+        return _process(
+            settings,
+            store,
+            parts,
+            lambda **how: process_arriving(store, more=lambda: not over.is_set(), pause=wait, progress=go_on, **how),
+        )
+
+    with ThreadPoolExecutor(1) as beside:
+        processing = beside.submit(process_beside)
+        try:
+            crawled = crawl(settings, portals, since=since, check=lambda: processing.result() if processing.done() else None)
+        except BaseException:
+            broken_off.set()
+            raise
+        finally:
+            over.set()
+        return crawled, processing.result()
+
+
+def _process(settings: Settings, store: Store, parts: ProcessorParts, work: Callable[..., Report]) -> Report:
+    run = store.begin_run("process", now())
+    with workers(settings, parts) as pool:
+        report = work(archive=settings.archive_path, parts=parts, executor=pool, now=now())
     group_due(store)
     store.end_run(run, now(), dict(report.outcomes))
     for url, outcome, detail in report.failures:

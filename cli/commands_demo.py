@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cli.commands_collect import process_pending
-from cli.crawling import crawl, read_portals, troubled
+from cli.commands_collect import crawl_and_process
+from cli.crawling import read_portals, troubled
 from cli.home import indexed, processor_parts, writing
 from cli.output import FAILED, OK, say, show, show_json
 from cli.serving import serve_until_stopped
@@ -49,8 +49,7 @@ def run_demo(
         say(f"{len(chosen)} example portals are running on 127.0.0.1; everything is kept in {settings.home}.")
         parts = processor_parts(settings)
         with writing(settings) as store:
-            crawled = crawl(settings, read_portals(registry).select([site.id for site in chosen]))
-            report = process_pending(settings, store, parts)
+            crawled, report = crawl_and_process(settings, store, read_portals(registry).select([site.id for site in chosen]), parts)
             with indexed(settings) as index:
                 sync_index(store, index)
             summary = summarize(store, Register.load())

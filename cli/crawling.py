@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,15 +44,19 @@ def check_portals(settings: Settings, ids: Sequence[str]) -> tuple[Portal, ...]:
     return chosen
 
 
-def crawl(settings: Settings, portals: Sequence[Portal], *, since: date | None = None) -> CrawlReport:
+def crawl(
+    settings: Settings, portals: Sequence[Portal], *, since: date | None = None, check: Callable[[], object] = lambda: None
+) -> CrawlReport:
     """Crawl the portals into the home, whose lock the caller holds; what failed is said. ``since``: see `crawler.run.crawl`.
 
+    ``check`` is called now and then and ends the crawl by raising.
     Raises: InvalidData, StoreUnavailable, CrawlFailed.
     """
     seen: dict[str, int] = {}
     with progress(f"Crawling {len(portals)} sources") as advance:
 
         def note(event: Mapping[str, Any]) -> None:
+            check()
             if event.get("portal"):
                 seen[str(event["portal"])] = int(event.get("fetched", 0))
                 advance(sum(seen.values()))

@@ -82,7 +82,9 @@ def processor_parts(settings: Settings) -> ProcessorParts:
     from nlp.train import ensure_model
 
     model = ensure_model(settings.model_path, say)
-    return ProcessorParts(model_directory=settings.model_path, portals=settings.portals_path, label=label_of(model))
+    return ProcessorParts(
+        model_directory=settings.model_path, portals=settings.portals_path, recognised=settings.home / "ocr", label=label_of(model)
+    )
 
 
 @contextlib.contextmanager

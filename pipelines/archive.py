@@ -363,6 +363,7 @@ def _sync_directory(directory: Path) -> None:
 def _unavailable(path: Path, error: OSError) -> StoreUnavailable:
     advice = {
         errno.ENOSPC: "the disk is full: free some space and start again",
+        errno.EFBIG: "no larger file may be written here: raise the limit and start again",
         errno.EROFS: "the disk is read-only: mount it writable and start again",
         errno.EACCES: "no permission to write: correct the directory's owner or mode and start again",
     }.get(error.errno or 0, "start again once the disk can be written")

@@ -74,6 +74,10 @@ class Report:
     def failed(self) -> int:
         return sum(count for outcome, count in self.outcomes.items() if outcome.startswith("failed/"))
 
+    def merge(self, other: Report) -> None:
+        self.outcomes.update(other.outcomes)
+        self.failures += other.failures[: _MAX_FAILURES - len(self.failures)]
+
     def add(self, url: str, outcome: str, detail: str | None) -> None:
         self.outcomes[outcome] += 1
         if outcome.startswith("failed/") and len(self.failures) < _MAX_FAILURES:
@@ -117,6 +121,33 @@ def process_pages(
             kept = None if document is None or key is None else replace(document, id=key)
             progress(Finished(page=page, outcome=attempt.outcome, detail=attempt.detail, document=kept))
     return report
+
+
+def process_arriving(
+    store: Store,
+    *,
+    more: Callable[[], bool],
+    pause: Callable[[], object],
+    archive: Path,
+    parts: ProcessorParts,
+    executor: Executor,
+    now: datetime,
+    progress: Callable[[Finished], object] | None = None,
+) -> Report:
+    """Process what waits, again and again, while a crawl brings more: the fetching takes one processor, this the other.
+
+    ``more`` says whether anything may still come; it is asked before looking, so that what came last is found. ``pause`` is called when
+    nothing waits. Raises: as `process_pages`.
+    """
+    report = Report()
+    while True:
+        last = not more()
+        part = process_pages(store, pending(store), archive=archive, parts=parts, executor=executor, now=now, progress=progress)
+        report.merge(part)
+        if last:
+            return report
+        if not part.pages:
+            pause()
 
 
 def pending(store: Store) -> Iterator[PendingPage]:

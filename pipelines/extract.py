@@ -24,7 +24,7 @@ from pipelines.extraction.gates import check_answer, check_kind, check_text, fin
 from pipelines.extraction.html import Page, read_page
 from pipelines.extraction.marks import Layout
 from pipelines.extraction.metadata import Metadata, read_metadata
-from pipelines.extraction.plain import extract_plain
+from pipelines.extraction.plain import DOC_AS_HTML, extract_plain
 from pipelines.extraction.published import DOUBTFUL, choose_date
 from pipelines.extraction.title import Title, find_title
 
@@ -37,9 +37,10 @@ MAX_BODY_BYTES = 10_000_000
 MAX_TEXT_CHARACTERS = 1_000_000
 _MAX_ATTACHMENTS = 50
 _ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|zip|rar|odt|pptx?)(?:[?#]|$)", re.IGNORECASE)
+_WORD = "application/msword"
 _MEDIA = {
     "pdf": "application/pdf",
-    "doc": "application/msword",
+    "doc": _WORD,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xls": "application/vnd.ms-excel",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -47,8 +48,9 @@ _MEDIA = {
 }
 
 
-def extract(page: RawPage, portal: Portal | None = None) -> Document:
-    """The document of one page; a function of the page and the portal's registry record alone.
+def extract(page: RawPage, portal: Portal | None = None, *, recognised: str | None = None) -> Document:
+    """The document of one page; a function of the page and the portal's registry record alone, and for a scanned file of the text that
+    recognition read from it.
 
     Raises: Rejected with its reason for every page that is not an article or document in Vietnamese.
     """
@@ -56,7 +58,7 @@ def extract(page: RawPage, portal: Portal | None = None) -> Document:
     if not page.body.strip():
         raise Rejected(Reason.ERROR_PAGE if page.status >= 400 else Reason.NO_TEXT, "empty answer")
     if media_type not in ("text/html", "application/xhtml+xml", "application/xml", "text/xml"):
-        return extract_plain(page, media_type, extractor=EXTRACTOR)
+        return extract_plain(page, media_type, extractor=EXTRACTOR, recognised=recognised)
     decoded = decode(page.body[:MAX_BODY_BYTES], page.header("content-type"))
     document = _extract_html(page, read_page(decoded.text), decoded.text, portal)
     flags = document.flags
@@ -67,11 +69,21 @@ def extract(page: RawPage, portal: Portal | None = None) -> Document:
     return replace(document, flags=tuple(sorted(set(flags))))
 
 
+_UNSURE = frozenset({_WORD, "application/octet-stream", "application/force-download", "application/x-download", "binary/octet-stream"})
+_MARKUP = re.compile(rb"^\s{0,200}(?:<!doctype html|<html|<head|<meta|<body|<p[ >]|<div|<table|<!--)", re.IGNORECASE)
+
+
 def _media_type(page: RawPage) -> str:
-    """From the header, unless the first bytes say PDF: portals send attachments as octet streams and as HTML."""
+    """From the header, unless the first bytes say otherwise: portals send attachments as octet streams and as HTML, and web pages saved
+    with the ending .doc as Word files."""
+    told = (page.header("content-type") or "text/html").split(";")[0].strip().lower()
     if page.body[:5] == b"%PDF-":
-        return "application/pdf"
-    return (page.header("content-type") or "text/html").split(";")[0].strip().lower()
+        return _MEDIA["pdf"]
+    if page.body[:4] == b"PK\x03\x04" and b"word/" in page.body:
+        return _MEDIA["docx"]
+    if told in _UNSURE and _MARKUP.match(page.body[:2000].removeprefix(b"\xef\xbb\xbf")):
+        return DOC_AS_HTML
+    return told
 
 
 def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) -> Document:

@@ -26,6 +26,7 @@ from nlp.tokens import segment
 from nlp.train import ensure_model
 from nlp.when import tag_dates
 from pipelines.extract import extract
+from pipelines.ocr import RecognisedTexts
 
 Stage = Callable[[Document], Document]
 
@@ -38,6 +39,8 @@ class ProcessorParts:
     """The sentence model, fitted there when it is missing; None for rules alone."""
     portals: Path | None = None
     """Portal registry file; None for the bundled one."""
+    recognised: Path | None = None
+    """Folder of the texts that recognition read from scanned files."""
     label: str = ""
     """Noted with every version as what tagged it; see `label_of`."""
 
@@ -45,21 +48,24 @@ class ProcessorParts:
 class Processor:
     """Calls every stage in order. Keep it: loading takes seconds, a page some ten milliseconds."""
 
-    def __init__(self, *, portals: PortalRegistry, stages: tuple[Stage, ...]) -> None:
+    def __init__(self, *, portals: PortalRegistry, stages: tuple[Stage, ...], recognised: RecognisedTexts | None = None) -> None:
         self._portals = portals
         self._stages = stages
+        self._recognised = recognised
 
     @classmethod
     def load(cls, parts: ProcessorParts, *, progress: Callable[[str], None] | None = None) -> Processor:
         """Raises: InvalidData for a registry, register or model file that is wrong."""
         portals = load_portals(parts.portals)
         model = None if parts.model_directory is None else ensure_model(parts.model_directory, progress)
-        return cls(portals=portals, stages=_stages(portals, model))
+        recognised = None if parts.recognised is None else RecognisedTexts(parts.recognised)
+        return cls(portals=portals, stages=_stages(portals, model), recognised=recognised)
 
     def __call__(self, page: RawPage) -> Document:
         """Raises: Rejected when the page is not an article; UnreadableFile."""
         portal = self._portals.get(page.portal) or self._portals.for_url(page.final_url)
-        return self.tag(extract(page, portal))
+        text = self._recognised.read(page.sha256) if self._recognised is not None and page.body.startswith(b"%PDF-") else None
+        return self.tag(extract(page, portal, recognised=text))
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -140,7 +140,12 @@ def article_response(request: Request, catalogue: Catalogue, id: str) -> Respons
     document = catalogue.store.get_document(id)
     if document is None:
         raise HTTPException(404)
-    return cached(request, article_json(document, catalogue.names))
+    plain = article_json(document, catalogue.names)
+    files = catalogue.store.files_of(document)
+    for attachment in plain["attachments"]:
+        attachment["id"] = files.get(attachment["url"])
+    article = None if document.provenance.media_type == "text/html" else catalogue.store.article_of(document)
+    return cached(request, plain | {"attached_to": article.id if article else None})
 
 
 def _one(request: Request, name: str, default: str) -> str:

@@ -108,6 +108,8 @@ class AttachmentAnswer(_Model):
     url: str
     title: str
     media_type: str | None
+    id: str | None = None
+    """The file's own article, where it was fetched and read; only in the article itself, not in its versions."""
 
 
 class ProvenanceAnswer(_Model):
@@ -142,6 +144,8 @@ class Article(_Model):
     modified: datetime | None
     date_candidates: list[DateCandidateAnswer]
     attachments: list[AttachmentAnswer]
+    attached_to: str | None = None
+    """Id of the article that this file was found on."""
     relevance: RelevanceAnswer | None
     programmes: list[ProgrammeAnswer]
     localities: list[LocalityAnswer]

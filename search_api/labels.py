@@ -59,6 +59,9 @@ FLAGS = {
     "doubtful_date": "ngày đăng chưa chắc",
     "converted:tcvn3": "chuyển từ phông TCVN3",
     "converted:vni": "chuyển từ phông VNI",
+    "converted:viscii": "chuyển từ mã VISCII",
+    "converted:cp1258": "chuyển từ mã Windows-1258",
+    "ocr": "máy đọc từ bản quét, có thể sai chữ",
 }
 DATE_METHODS = {
     "json-ld": "dữ liệu có cấu trúc của trang",

@@ -154,6 +154,8 @@ class ArticlePages:
 
     def _provenance(self, document: Document, kept: Search) -> dict[str, Any]:
         origin = document.provenance
+        store = self.catalogue.store
+        files = store.files_of(document) if document.attachments else {}
         watched = self.names.portals.get(origin.portal) is not None
         return {
             "source": self.names.label("source", origin.portal),
@@ -162,7 +164,8 @@ class ArticlePages:
             else link("/tim", Search(codes=(("source", (origin.portal,)),), relevance=(), map=kept.map)),
             "original": formats.safe_link(origin.final_url or origin.canonical_url),
             "place_of_file": formats.without_folders(origin.final_url),
-            "attachments": [(a.title or a.url, formats.safe_link(a.url)) for a in document.attachments],
+            "attachments": [(a.title or a.url, formats.safe_link(a.url), files.get(a.url)) for a in document.attachments],
+            "attached_to": None if origin.media_type == "text/html" else store.article_of(document),
             "date_method": labels.DATE_METHODS.get(document.published_from or "", document.published_from or ""),
             "flags": [labels.FLAGS.get(flag, flag) for flag in document.flags],
             "kind": self.names.label("kind", document.kind),

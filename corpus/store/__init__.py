@@ -13,6 +13,7 @@ from corpus.store.decisions import Decided, DecisionStore
 from corpus.store.documents import DocumentStore, OldTags, Unindexed, Version
 from corpus.store.exports import ExportStore, Kept, Moment, State
 from corpus.store.facts import BudgetRow, FactRow, FactStore, StoredFact
+from corpus.store.files import FileStore
 from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
 from corpus.store.pages import PageState, PageStore, PendingPage
 from corpus.store.queue import QueueStore, TagReport, Waiting
@@ -34,6 +35,7 @@ class Store(
     PageStore,
     DocumentStore,
     ExportStore,
+    FileStore,
     FactStore,
     ReviewStore,
     DecisionStore,

@@ -11,6 +11,7 @@ from corpus.errors import Reason, Rejected
 
 MAX_PAGES = 500
 MAX_UNPACKED = 200_000_000
+_MAX_PIXELS = 6_000
 _CHARS_PER_PAGE = 30
 """A page of fewer characters is an image of a page."""
 
@@ -28,6 +29,23 @@ def read_pdf(body: bytes) -> tuple[str, bool]:
         document.close()
     thin = sum(len(page.strip()) < _CHARS_PER_PAGE for page in pages)
     return "\n\n".join(pages), bool(pages) and thin * 2 > len(pages)
+
+
+def page_images(body: bytes, *, dots_per_inch: int, most: int) -> Iterator[bytes]:
+    """The first pages as grey images (PGM), for recognition. Raises: Rejected."""
+    document = _open_pdf(body)
+    try:
+        for number in range(min(len(document), most)):
+            page = document[number]
+            try:
+                # A poster of a metre's width would take gigabytes.
+                scale = min(dots_per_inch / 72, _MAX_PIXELS / max(1.0, *page.get_size()))
+                grey = page.render(scale=scale, grayscale=True).to_numpy()
+                yield f"P5 {grey.shape[1]} {grey.shape[0]} 255\n".encode() + grey.tobytes()
+            finally:
+                page.close()
+    finally:
+        document.close()
 
 
 def check_pdf(body: bytes) -> None:

@@ -14,9 +14,11 @@ from pipelines.extraction.charset import decode
 from pipelines.extraction.dates import VIETNAM, in_range, read_written, remainder
 from pipelines.extraction.documents import read_docx, read_pdf
 from pipelines.extraction.gates import check_text
-from pipelines.extraction.html import clean
+from pipelines.extraction.html import clean, read_page
 from pipelines.extraction.lines import cuts_rest, is_chrome
 
+DOC_AS_HTML = "application/msword+html"
+"""A Word file that is a web page, as old portals and "save as web page" make them."""
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAX_CHARACTERS = 1_000_000
 _MAX_TITLE = 300
@@ -39,14 +41,26 @@ _ENDS_SENTENCE = tuple(".!?…:;")
 _PAGE_NUMBER = re.compile(r"^(?:trang\s?)?\d{1,3}(?:\s?/\s?\d{1,3})?$", re.IGNORECASE)
 
 
-def extract_plain(page: RawPage, media_type: str, *, extractor: str) -> Document:
-    """Raises: Rejected."""
+SCANNED = "scanned pages without text; recognition (OCR) is needed"
+"""Detail of the outcome of such files; `loa ocr` looks for it."""
+
+
+def extract_plain(page: RawPage, media_type: str, *, extractor: str, recognised: str | None = None) -> Document:
+    """``recognised`` is what OCR read from a scanned file, if it was read. Raises: Rejected."""
     flags: list[str] = []
     if media_type == "application/pdf":
         text, scanned = read_pdf(page.body)
         flags += ["scanned"] if scanned else []
+        if scanned and recognised:
+            text = recognised
+            flags.append("ocr")
     elif media_type == _DOCX:
         text = read_docx(page.body)
+    elif media_type == DOC_AS_HTML:
+        decoded = decode(page.body)
+        text = "\n\n".join(block.text for block in read_page(decoded.text).blocks)
+        media_type = "application/msword"
+        flags += [f"converted:{decoded.converted}"] if decoded.converted else []
     elif media_type.startswith("text/"):
         decoded = decode(page.body, page.header("content-type"))
         text = decoded.text
@@ -54,7 +68,7 @@ def extract_plain(page: RawPage, media_type: str, *, extractor: str) -> Document
     else:
         raise Rejected(Reason.NOT_ARTICLE, f"media type {media_type}")
     if "scanned" in flags and len(text.strip()) < _STUB:
-        raise Rejected(Reason.NO_TEXT, "scanned pages without text; recognition (OCR) is needed")
+        raise Rejected(Reason.NO_TEXT, SCANNED)
     if media_type != "text/plain" and not flags:
         from pipelines.extraction.legacy import convert_legacy
 
