@@ -215,6 +215,8 @@ class Discovery:
             trouble = failure
         except Unreadable as fault:
             way.cause, way.detail = f"unreadable_{kind}", str(fault)[:200]
+            # The next run must read it again: "not modified" would pass for the list that it was before.
+            self._memory.seeds.pop(url, None)
         except SourceTrouble as ending:
             if str(ending) not in ("stopped", "outside_hours", "budget"):
                 way.cause = str(ending)
@@ -344,7 +346,14 @@ class Discovery:
         return fresh, new
 
     def _remember(self, way: _Way, url: str | None = None) -> None:
-        self._memory.seeds[url or way.url] |= {"items": way.links, "newest": way.newest}
+        """What a list held. One that holds nothing any more keeps what it held before and is read again next time, so that it is called
+        by the same cause for as long as it stays so."""
+        seed = self._memory.seeds[url or way.url]
+        if way.links:
+            seed |= {"items": way.links, "newest": way.newest}
+        else:
+            for name in ("etag", "last_modified", "sha256"):
+                seed.pop(name, None)
 
     async def _fetch(self, way: _Way, url: str, *, conditional: bool) -> Fetched | None:
         """None when nothing changed since it was read last. Raises: FetchFailed, SourceTrouble."""

@@ -116,11 +116,15 @@ class Portal:
         body = answer.body
         is_list = target in {family.listing(page) for page in range(1, 30)} or target == "/"
         if state.fault == "empty" and (is_list or target in (family.feed, family.sitemap)):
-            body = b"<!doctype html><html lang=vi><title>Tin</title><p>Chua co bai viet.</p></html>" if is_list else b""
+            body = (
+                b"<!doctype html><html lang=vi><title>Tin</title><p>Chua co bai viet.</p></html>"
+                if is_list
+                else _empty(target == family.feed)
+            )
         if state.fault == "layout" and (is_list or target in (family.feed, family.sitemap)):
             links = "".join(f"<li><a href='/moi/{number}/xem'>Mục mới số {number} của cổng</a></li>" for number in range(20))
             body = f"<!doctype html><html lang=vi><title>Tin</title><ul>{links}</ul></html>".encode()
-        if state.fault == "degraded" and not is_list and answer.status == 200 and b"<h1" in body:
+        if state.fault == "degraded" and any(_same(family.article(article), target) for article in state.site.articles):
             body = b"<!doctype html><html lang=vi><title>Tin</title><div id=app></div><script src=/app.js></script></html>"
         headers = {"Content-Type": answer.media_type}
         if answer.status == 200:
@@ -179,6 +183,14 @@ class _Handler(BaseHTTPRequestHandler):
 def _send(handler: BaseHTTPRequestHandler, body: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> tuple[int, int]:
     send(handler, body, status=status, headers=headers or {})
     return status, len(body)
+
+
+def _empty(feed: bool) -> bytes:
+    return (
+        b"<?xml version='1.0'?><rss version='2.0'><channel><title>Tin</title></channel></rss>"
+        if feed
+        else b"<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'></urlset>"
+    )
 
 
 _MADE: dict[str, bytes] = {}
