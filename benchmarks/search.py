@@ -34,7 +34,7 @@ from corpus.document import Document, from_json, to_json
 from corpus.index.base import Near, Node, Phrase, Prefix, Query, Words
 from corpus.index.plan import patterns
 from corpus.kwic import arrange, concordance
-from tests.elasticsearch.node import NodeMissing, one_node
+from tests.elasticsearch.node import one_node
 
 KWIC_DOCUMENTS = 200
 WARMING = 15
@@ -48,6 +48,9 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=60)
     parser.add_argument("--slow-repeat", type=int, default=3, help="for SQLite, which takes seconds")
     parser.add_argument("--folder", type=Path, help="keep corpus and indexes here and use those that are there")
+    parser.add_argument(
+        "--engines", default="ours,elasticsearch,tantivy,fts5", help="those to compare, the first one is asked what to expect"
+    )
     parser.add_argument("--build-only", action="store_true")
     parser.add_argument("--memory-of", type=Path, help="only print the peak memory of answering from this index")
     options = parser.parse_args()
@@ -58,18 +61,26 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with ExitStack() as stack:
-            engines: list[Engine] = [Ours(folder / "ours")]
-            try:
-                engines.append(Elastic(stack.enter_context(one_node(folder, keep=True))))
-            except NodeMissing as error:
-                print(f"Without Elasticsearch: {error}")
-            engines += [PlainTantivy(folder / "tantivy"), SameRanking(folder / "tantivy"), Fts5(folder / "fts5.db")]
+            engines: list[Engine] = []
+            for name in options.engines.split(","):
+                match name:
+                    case "ours":
+                        engines.append(Ours(folder / "ours"))
+                    case "elasticsearch":
+                        engines.append(Elastic(stack.enter_context(one_node(folder, keep=True))))
+                    case "tantivy":
+                        engines += [PlainTantivy(folder / "tantivy"), SameRanking(folder / "tantivy")]
+                    case "fts5":
+                        engines.append(Fts5(folder / "fts5.db"))
+                    case _:
+                        parser.error(f"no engine {name}")
             corpus = kept_corpus(folder / f"corpus-{options.seed}-{options.documents}.jsonl", Articles(options.seed), options.documents)
             build(engines, corpus, options.documents)
             if not options.build_only:
                 measure(engines, options.repeat, options.slow_repeat)
                 measure_layers([engine for engine in engines if isinstance(engine, Layered)], corpus, options.repeat)
-                subprocess.run([sys.executable, "-m", "benchmarks.search", "--memory-of", folder / "ours"], check=True)
+                if (folder / "ours").exists():
+                    subprocess.run([sys.executable, "-m", "benchmarks.search", "--memory-of", folder / "ours"], check=True)
     finally:
         if options.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
