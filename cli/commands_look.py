@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Annotated
 
@@ -26,7 +26,7 @@ from corpus.localities import Register
 from corpus.portals import load_portals
 from corpus.store import SCHEMA_VERSION
 from search_api.answers import Catalogue
-from search_api.params import Search
+from search_api.params import Search, saved_in
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 _CONTEXT = 50
@@ -51,7 +51,8 @@ def search(
 ) -> None:
     settings = _settings(context)
     with opened(settings) as store, indexed(settings) as index:
-        names = Names.load(portals=load_portals(settings.portals_path))
+        saved = saved_in((saved.name, saved.params) for saved in store.saved_searches())
+        names = replace(Names.load(portals=load_portals(settings.portals_path)), saved=saved)
         wanted = Search(q=" ".join(query), relevance=(), size=limit, page=page)
         answer = Catalogue(store, index, names).search(wanted, facets=())
         looked_for = patterns(wanted.query(names).where)

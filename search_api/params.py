@@ -5,15 +5,15 @@ Parameters carry codes; free text stands in ``q`` alone. `from_params` is the bo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from corpus.errors import InvalidData
 from corpus.index.base import MAX_OFFSET, CodeField, In, Node, Published, Query, Sort
-from corpus.index.names import Names
+from corpus.index.names import Names, SavedQuery
 from corpus.index.parse import MAX_CHARACTERS, parse
 from monitor.periods import Period, Units, parse_period
 
@@ -152,6 +152,23 @@ def from_params(pairs: Iterable[tuple[str, str]]) -> Search:
     if after is not None and (search.order == "relevance" or page > 1):
         raise InvalidParameter("sau", "Con trỏ chỉ dùng với thứ tự moi, cu hoặc kinh-phi, và không dùng cùng số trang.")
     return search
+
+
+def saved_in(searches: Iterable[tuple[str, str]]) -> Callable[[str], SavedQuery | None]:
+    """The saved queries by name, of (name, the page's URL parameters); the first of a name counts. One whose parameters are no longer
+    valid is as good as absent."""
+    known: dict[str, str] = {}
+    for name, params in searches:
+        known.setdefault(name, params)
+
+    def find(name: str) -> SavedQuery | None:
+        try:
+            search = from_params(parse_qsl(known[name]))
+        except (KeyError, InvalidParameter):
+            return None
+        return SavedQuery(search.q, search.filters())
+
+    return find
 
 
 def to_params(search: Search) -> list[tuple[str, str]]:

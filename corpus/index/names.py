@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from corpus.activities import Activities
-from corpus.index.base import CodeField
+from corpus.index.base import CodeField, Node
 from corpus.localities import Register
 from corpus.locality_names import sort_key
 from corpus.portals import PortalRegistry, load_portals
@@ -42,12 +42,22 @@ def key(text: str) -> str:
     return _SEPARATORS.sub(" ", fold(normalize(text))).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class SavedQuery:
+    text: str
+    """As typed."""
+    filters: tuple[Node, ...] = ()
+    """What was chosen beside the text."""
+
+
 @dataclass(frozen=True)
 class Names:
     register: Register
     activities: Activities
     programmes: Programmes
     portals: PortalRegistry
+    saved: Callable[[str], SavedQuery | None] = lambda _: None
+    """The query that was saved under a name, of those that whoever asks may use."""
 
     @classmethod
     def load(cls, *, register: Register | None = None, portals: PortalRegistry | None = None) -> Names:

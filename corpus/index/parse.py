@@ -12,7 +12,6 @@ written in capitals, since "và" and "không" are everyday words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -84,17 +83,13 @@ class _Lexeme:
     """Of a phrase with ``~``."""
 
 
-Saved = Callable[[str], str | None]
-"""The text of the query that was saved under a name; None where there is none."""
-
-
-def parse(text: str, names: Names, *, saved: Saved | None = None) -> Node | None:
+def parse(text: str, names: Names) -> Node | None:
     """The tree for what was typed; None when there is nothing to look for.
 
-    ``lưu:"name"`` stands for the query that ``saved`` knows by the name; what it holds counts for the limits here.
+    ``lưu:"name"`` stands for the query that ``names.saved`` knows by the name; what it holds counts for the limits here.
     Raises: InvalidQuery with a Vietnamese message that says the fix, and the offset of the fault in ``text``.
     """
-    return _Parser(text, names, saved, _Limits(), ()).query(0)
+    return _Parser(text, names, _Limits(), ()).query(0)
 
 
 @dataclass(slots=True)
@@ -149,14 +144,13 @@ def _is_beginning(word: str) -> bool:
 
 
 class _Parser:
-    def __init__(self, text: str, names: Names, saved: Saved | None, limits: _Limits, chain: tuple[str, ...]) -> None:
+    def __init__(self, text: str, names: Names, limits: _Limits, chain: tuple[str, ...]) -> None:
         """``chain``: names of the saved queries that this one stands in, the outermost first."""
         if len(text) > MAX_CHARACTERS:
             raise InvalidQuery(f"Câu tìm dài {len(text)} ký tự, tối đa là {MAX_CHARACTERS}. Hãy rút ngắn lại.", MAX_CHARACTERS)
         self._lexemes = _lexemes(text)
         self._at = 0
         self._names = names
-        self._saved = saved
         self._limits = limits
         self._chain = chain
 
@@ -280,18 +274,19 @@ class _Parser:
 
     def _saved_query(self, value: _Lexeme, depth: int) -> Node:
         name = value.text.strip()
-        text = self._saved(name) if self._saved else None
-        if text is None:
+        saved = self._names.saved(name)
+        if saved is None:
             raise InvalidQuery(f"Không có câu tìm nào được lưu với tên «{name}».", value.at)
         if name in self._chain:
             raise InvalidQuery(f"Câu tìm đã lưu «{name}» dẫn về chính nó. Hãy sửa câu tìm đã lưu.", value.at)
         try:
-            node = _Parser(text, self._names, self._saved, self._limits, (*self._chain, name)).query(depth + 1)
+            node = _Parser(saved.text, self._names, self._limits, (*self._chain, name)).query(depth + 1)
         except InvalidQuery as error:
             raise InvalidQuery(f"Trong câu tìm đã lưu «{name}»: {error.message}", value.at) from error
-        if node is None:
+        parts = (*(() if node is None else (node,)), *saved.filters)
+        if not parts:
             raise InvalidQuery(f"Câu tìm đã lưu «{name}» không có từ nào.", value.at)
-        return node
+        return parts[0] if len(parts) == 1 else And(parts)
 
     def _unquoted(self, field: CodeField | str, name: str, value: _Lexeme) -> str | None:
         """The value that was meant where its quotes were forgotten (``tỉnh:Nghệ An``): the longest that the field knows."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.errors import InvalidQuery
 from corpus.index.base import And, In, Money, Near, Node, Not, Or, Phrase, Prefix, Published, Words
 from corpus.index.describe import describe
-from corpus.index.names import Names
+from corpus.index.names import Names, SavedQuery
 from corpus.index.parse import parse
 from corpus.portals import PortalRegistry
 
@@ -163,13 +164,21 @@ SAVED = {
 }
 
 
+SAVING = replace(NAMES, saved=lambda name: SavedQuery(SAVED[name]) if name in SAVED else None)
+
+
+def test_what_was_chosen_beside_the_text_of_a_saved_query_counts() -> None:
+    filters = (In("province", ("v2-40",)), Published(date(2024, 1, 1), None))
+    names = replace(NAMES, saved={"a": SavedQuery("loa", filters), "b": SavedQuery("", filters[:1])}.get)
+    assert parse("xã lưu:a", names) == And((Words("xã"), And((Words("loa"), *filters))))
+    assert parse("lưu:b", names) == filters[0]
+
+
 def test_a_saved_query_stands_for_what_it_holds() -> None:
     poor = Or((Phrase("giảm nghèo"), Phrase("thoát nghèo")))
-    assert parse('xã lưu:"giảm nghèo"', NAMES, saved=SAVED.get) == And((Words("xã"), poor))
-    assert parse("-saved:loa", NAMES, saved=SAVED.get) == Not(And((Words("loa"), poor)))
-    assert describe(parse("lưu:loa", NAMES, saved=SAVED.get), NAMES) == (
-        "có từ loa (không kể dấu) và (có cụm “giảm nghèo” hoặc có cụm “thoát nghèo”)"
-    )
+    assert parse('xã lưu:"giảm nghèo"', SAVING) == And((Words("xã"), poor))
+    assert parse("-saved:loa", SAVING) == Not(And((Words("loa"), poor)))
+    assert describe(parse("lưu:loa", SAVING), NAMES) == ("có từ loa (không kể dấu) và (có cụm “giảm nghèo” hoặc có cụm “thoát nghèo”)")
 
 
 SAVED_FAULTS = [
@@ -185,7 +194,7 @@ SAVED_FAULTS = [
 @pytest.mark.parametrize(("text", "position", "words"), [case[1:] for case in SAVED_FAULTS], ids=[case[0] for case in SAVED_FAULTS])
 def test_faults_of_saved_queries_point_at_their_name(text: str, position: int, words: str) -> None:
     with pytest.raises(InvalidQuery) as raised:
-        parse(text, NAMES, saved=SAVED.get)
+        parse(text, SAVING)
     assert words in raised.value.message
     assert raised.value.position == position
 
@@ -228,7 +237,7 @@ def test_any_text_gives_a_tree_or_a_clear_fault(text: str) -> None:
     fault: InvalidQuery | None = None
     tree = None
     try:
-        tree = parse(text, NAMES, saved=SAVED.get)
+        tree = parse(text, SAVING)
     except InvalidQuery as error:
         fault = error
     if fault is None:
