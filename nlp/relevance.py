@@ -39,6 +39,13 @@ _HEAVY = 1.7
 """So many times the sum that is needed stands for the share, in up to `_LEAD_COUNTS` sentences."""
 _LEAD_COUNTS = 20
 """Sentences up to which the lead speaks for the whole; reports of congresses and sessions open with lists."""
+_SURE_OF_LONG = 0.9
+"""Probability from which the judge speaks for a document of `_LONG` to `_LEAD_COUNTS` sentences that says it in passing only."""
+_ANNOUNCES: dict[str, tuple[frozenset[str], ...]] = {
+    "communication": (frozenset({"core"}), frozenset({"telling", "poverty"}), frozenset({"devices", "poverty"})),
+    "poverty_other": (frozenset({"poverty"}),),
+}
+"""Signals that, all in title or first sentences, make it more than a passing remark."""
 _NOTHING_SAID = 0.98
 """Score of off_topic where no cue and no signal stands in the document: the model is not asked."""
 _MAX_EVIDENCE = 3
@@ -132,13 +139,23 @@ def _by_rules(tally: Tally) -> Relevance:
 
 
 def _judged(tally: Tally, probabilities: Sequence[float], by_rules: Relevance) -> Relevance:
-    best = max(range(len(VALUES)), key=lambda position: (probabilities[position], -position))
-    value = cast(RelevanceValue, VALUES[best])
+    share = dict(zip(VALUES, probabilities, strict=True))
+    allowed = [name for name in VALUES if _may_be(tally, name, share[name])]
+    value = cast(RelevanceValue, max(allowed, key=lambda name: share[name]))
+    score = share[value] / sum(share[name] for name in allowed)
     evidence = _evidence(tally, value)
     if not evidence and value != "off_topic":  # nothing in the text would show it
-        value, best = "off_topic", VALUES.index("off_topic")
+        value, score = "off_topic", share["off_topic"]
     method = BOTH_METHOD if value == by_rules.value else MODEL_METHOD
-    return Relevance(value=value, evidence=evidence, score=round(max(probabilities[best], 0.01), 3), method=method)
+    return Relevance(value=value, evidence=evidence, score=round(max(score, 0.01), 3), method=method)
+
+
+def _may_be(tally: Tally, value: str, probability: float) -> bool:
+    """Whether a longer document says it more than in passing: the judge was fitted on short pages and adds up every remark."""
+    side = {"communication": "communication", "poverty_other": "poverty"}.get(value)
+    if side is None or tally.sentences <= _LONG or side in tally.spread or any(ahead <= tally.ahead for ahead in _ANNOUNCES[value]):
+        return True
+    return tally.sentences <= _LEAD_COUNTS and probability >= _SURE_OF_LONG
 
 
 def _evidence(tally: Tally, value: RelevanceValue) -> tuple[Span, ...]:

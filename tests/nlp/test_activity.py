@@ -274,6 +274,8 @@ def test_a_weak_cue_that_the_model_denies_is_no_tag() -> None:
     assert "outreach" not in with_model(weak, {"uy tín": {"outreach": 0.01}})
     assert "outreach" in with_model(weak, {"uy tín": {"outreach": 0.2}})
     assert "outreach" in with_model(text, {"rảo": {"outreach": 0.5}})
+    plain = "Các hoạt động trực quan và tuyên truyền trên loa truyền thanh được duy trì."
+    assert "broadcast" in with_model(plain, {"loa": {"broadcast": 0.01}})
 
 
 def test_model_adds_nothing_from_lists_of_topics_captions_and_teasers() -> None:

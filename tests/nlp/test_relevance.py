@@ -143,6 +143,15 @@ def test_what_no_sentence_shows_is_not_tagged() -> None:
     assert judged("Chợ phiên đông vui.", judge_by(offset=(9.0, 0.0, 0.0))).value == "off_topic"
 
 
+def test_the_judge_lifts_no_passing_remark_of_a_long_document() -> None:
+    filler = "Đại hội nghe báo cáo về kết quả công tác của ngành trong nhiệm kỳ qua. "
+    remark = "Hộ nghèo được nghe đài truyền thanh. "
+    sure = judge_by(offset=(9.0, 0.0, 0.0))
+    assert judged(filler * 12 + remark + filler * 12, sure).value == "off_topic"
+    assert judged(remark + filler * 4, sure).value == "communication"
+    assert judged(f"Giảm nghèo về thông tin. {filler * 12}", sure).value == "communication"
+
+
 def test_a_document_without_any_cue_is_not_shown_to_the_model() -> None:
     class Mute(Oracle):
         def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
