@@ -22,6 +22,7 @@ from cli import (
     commands_quality,
     commands_report,
     commands_sources,
+    commands_status,
     commands_users,
 )
 from cli.output import FAILED, OK, STOPPED, TRY_LATER, USAGE, say, show
@@ -46,6 +47,7 @@ for module in (
     commands_report,
     commands_config,
     commands_sources,
+    commands_status,
     commands_users,
     commands_export,
     commands_digest,

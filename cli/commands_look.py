@@ -1,10 +1,10 @@
-"""Commands that only look: search, serve, status, doctor."""
+"""Commands that only look: search, serve, doctor."""
 
 from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Annotated
@@ -13,7 +13,7 @@ import typer
 
 from cli.crawling import read_portals
 from cli.home import indexed, opened
-from cli.output import FAILED, OK, number, say, show, show_json, show_table
+from cli.output import FAILED, OK, number, say, show, show_json
 from cli.serving import serve_until_stopped
 from cli.settings import Loaded, Settings
 from corpus.analysis import Pattern, highlight
@@ -37,7 +37,6 @@ _LIBRARIES = ("lxml", "scikit-learn", "scrapy", "sqlalchemy", "tantivy", "trafil
 def register(app: typer.Typer) -> None:
     app.command("search", help="Search the indexed documents; queries are written as on the page.")(search)
     app.command("serve", help="Serve page and API until Ctrl-C.")(serve)
-    app.command("status", help="What is kept here: pages and outcomes, documents, runs.")(status)
     app.command("doctor", help="Examine everything in the home folder and say what to do.")(doctor)
 
 
@@ -92,56 +91,6 @@ def serve(
     ] = None,
 ) -> None:
     serve_until_stopped(_settings(context), host=host, port=port)
-
-
-def status(context: typer.Context, as_json: AsJson = False) -> None:
-    settings = _settings(context)
-    with opened(settings) as store:
-        outcomes = store.outcomes()
-        by_portal = store.outcomes_by_portal()
-        documents = store.documents_by_portal()
-        frontier = store.frontier_counts()
-        sources = {source.portal: source for source in store.source_states()}
-        runs = store.runs(limit=10)
-        unindexed = store.count_unindexed()
-    if as_json:
-        show_json(
-            {
-                "home": settings.home,
-                "pages": sum(outcomes.values()),
-                "outcomes": outcomes,
-                "documents": sum(documents.values()),
-                "unindexed": unindexed,
-                "frontier": frontier,
-                "portals": {
-                    portal: {
-                        "outcomes": counts,
-                        "documents": documents.get(portal, 0),
-                        "last_visit": sources[portal].last_visit if portal in sources else None,
-                        "last_success": sources[portal].last_success if portal in sources else None,
-                    }
-                    for portal, counts in by_portal.items()
-                },
-                "runs": [{"id": run.id, "kind": run.kind, "state": run.state, "started_at": run.started_at} for run in runs],
-            }
-        )
-        return
-    show_table("Pages by outcome", ("Outcome", "Pages"), sorted(outcomes.items()))
-    rows = [
-        (portal, sum(counts.values()), documents.get(portal, 0), sum(n for word, n in counts.items() if word.startswith("failed/")))
-        for portal, counts in by_portal.items()
-    ]
-    show_table("Sources", ("Source", "Pages", "Documents", "Failed"), rows)
-    show_table(
-        "Latest runs",
-        ("Run", "Kind", "State", "Started (UTC)"),
-        [(str(run.id), run.kind, run.state, f"{run.started_at:%Y-%m-%d %H:%M:%S}") for run in runs],
-    )
-    show(f"{number(sum(documents.values()))} documents, {number(unindexed)} changes not in the index yet; addresses: {_counts(frontier)}.")
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number(count)} {word}" for word, count in sorted(counts.items())) or "none yet"
 
 
 @dataclass(frozen=True, slots=True)

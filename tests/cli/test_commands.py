@@ -295,7 +295,7 @@ def test_system_errors_become_one_line(loa: Loa, capfd: pytest.CaptureFixture[st
 
     for number, code, words in ((errno.ENOSPC, 75, "free some space"), (errno.EROFS, 75, "the rights"), (errno.ENOTDIR, 1, "another home")):
         with monkeypatch.context() as patch:
-            patch.setattr("cli.commands_look.opened", lambda *_, number=number: fail(number))
+            patch.setattr("cli.commands_status.opened", lambda *_, number=number: fail(number))
             ran = loa("status")
         assert ran.code == code
         assert "/somewhere/file: " in ran.err
