@@ -102,6 +102,10 @@ def summable(budgets: Iterable[FactBudget]) -> tuple[FactBudget, ...]:
     return tuple(budget for position, budget in sorted(counted.items()) if position not in inside)
 
 
+def _summable(fact: Fact) -> tuple[FactBudget, ...]:
+    return summable(fact.budgets)
+
+
 def money_stories(facts: Facts) -> tuple[tuple[Fact, tuple[FactBudget, ...]], ...]:
     """Of every story with summable sums its first relevant article that has some, in order of publication, the undated last."""
     return facts.once("money_stories", lambda: _money_stories(facts))
@@ -110,8 +114,8 @@ def money_stories(facts: Facts) -> tuple[tuple[Fact, tuple[FactBudget, ...]], ..
 def _money_stories(facts: Facts) -> tuple[tuple[Fact, tuple[FactBudget, ...]], ...]:
     seen: set[str] = set()
     found = []
-    for fact in facts:
-        if fact.budgets and fact.relevant and fact.story not in seen and (sums := summable(fact.budgets)):
+    for fact in facts.relevant:
+        if fact.budgets and fact.story not in seen and (sums := facts.each("summable", fact, _summable)):
             seen.add(fact.story)
             found.append((fact, sums))
     return tuple(found)
@@ -133,6 +137,10 @@ def same_money(fact: Fact, budget: FactBudget) -> tuple[object, ...] | None:
     return (budget.role, budget.vnd, budget.year_from, budget.year_to, budget.programme, budget.component, place)
 
 
+def _same_money(fact: Fact) -> tuple[tuple[object, ...] | None, ...]:
+    return tuple(same_money(fact, budget) for budget in summable(fact.budgets))
+
+
 @dataclass(frozen=True, slots=True)
 class CountedSum:
     fact: Fact
@@ -151,8 +159,7 @@ def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
     repeated: dict[int, list[str]] = defaultdict(list)
     for fact, sums in money_stories(facts):
         own: dict[tuple[object, ...], int] = {}
-        for budget in sums:
-            key = same_money(fact, budget)
+        for budget, key in zip(sums, facts.each("same_money", fact, _same_money), strict=True):
             if key is not None and key in first:
                 repeated[first[key]].append(fact.id)
                 continue

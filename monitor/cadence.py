@@ -7,6 +7,7 @@ Weekdays, weekends and Tết have rates of their own. A pause is too long when a
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -59,13 +60,12 @@ def learn(days: Iterable[date]) -> Cadence | None:
 
     The pause that runs now does not count: it would slowly make itself normal.
     """
-    counts = Counter(days)
-    if not counts:
+    ordered = sorted(days)
+    if not ordered:
         return None
-    last = max(counts)
-    end = last + timedelta(days=1)
-    start = max(min(counts), end - timedelta(days=HISTORY_DAYS))
-    inside = {day: count for day, count in counts.items() if start <= day}
+    end = ordered[-1] + timedelta(days=1)
+    start = max(ordered[0], end - timedelta(days=HISTORY_DAYS))
+    inside = Counter(ordered[bisect_left(ordered, start) :])
     if (end - start).days < LEAST_DAYS or sum(inside.values()) < LEAST_ITEMS:
         return None
     items = [0, 0, 0]

@@ -136,13 +136,14 @@ def coverage(
     """The ledger of a period. Weeks that have not begun are left out; of the week that runs, what happened so far counts."""
     weeks = tuple(week for week in period.weeks() if week.starts_at <= now)
     provinces = map_provinces(register, units)
-    seen = count_by_province(facts.during(period), units)
-    by_week: dict[str, dict[str, list[Fact]]] = {week.key: {} for week in weeks}
+    seen = count_by_province(facts.relevant_during(period), units)
+    by_week: dict[tuple[str, int], list[Fact]] = defaultdict(list)
     for code, found in seen.items():
         for fact in found:
             assert fact.published is not None
-            week = period_of(fact.published, "week")
-            by_week.setdefault(week.key, {}).setdefault(code, []).append(fact)
+            ordinal = fact.published.toordinal()
+            by_week[code, ordinal - (ordinal - 1) % 7].append(fact)
+    keys = [(week, week.key, week.start.toordinal()) for week in weeks]
     sources = _sources(registry, register, units)
     cells: dict[tuple[str, str], Cell] = {}
     totals: dict[str, Cell] = {}
@@ -150,12 +151,12 @@ def coverage(
         portals = sources.get(code, ())
         watched_since = min((since for portal in portals if (since := readings.of_source(portal.id).watched_since)), default=now)
         line = []
-        for week in weeks:
-            about = by_week[week.key].get(code, [])
+        for week, key, monday in keys:
+            about = by_week.get((code, monday), [])
             if not about and week.ends_at <= watched_since:
                 continue  # nothing watched and nothing said: most of a range of decades
             cell = _cell(about, *_watch(portals, readings, week))
-            cells[code, week.key] = cell
+            cells[code, key] = cell
             line.append(cell)
         totals[code] = _total(seen.get(code, ()), line)
     return Coverage(period=period, units=units, weeks=weeks, provinces=provinces, cells=cells, totals=totals)
@@ -265,14 +266,14 @@ def silences(
     week = period_of(min(period.last_day, day_of(now)), "week")
     if week.ends_at > now or week.end > period.end:
         week = week.before()
-    news = news_weeks(facts, units)
     last = last_news_days(facts, units, period.end)
+    last_in_weeks = last if week.end == period.end else last_news_days(facts, units, week.end)
     sources = _sources(registry, register, units)
     found = []
     for order, code in enumerate(map_provinces(register, units)):
-        portals, weeks_of_news = sources.get(code, ()), news.get(code, frozenset())
+        portals, last_day = sources.get(code, ()), last_in_weeks.get(code, date.min)
         count, at = 0, week
-        while count < SILENCE_WEEKS and at.start.toordinal() not in weeks_of_news:
+        while count < SILENCE_WEEKS and at.start > last_day:
             watched, unread = _watch(portals, readings, at)
             if not watched or unread:
                 break
@@ -283,32 +284,15 @@ def silences(
     return tuple(silence for _, _, silence in sorted(found, key=lambda entry: entry[:2]))
 
 
-def news_weeks(facts: Facts, units: Units) -> Mapping[str, frozenset[int]]:
-    """Province code to the Mondays (ordinals) of its weeks with a relevant article."""
-    return facts.once(("news_weeks", units), lambda: _news_weeks(facts, units))
-
-
-def _news_weeks(facts: Facts, units: Units) -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = defaultdict(set)
-    for fact in facts.dated:
-        if fact.relevant:
-            assert fact.published is not None
-            ordinal = fact.published.toordinal()
-            for code in fact.provinces(units):
-                found[code].add(ordinal - (ordinal - 1) % 7)
-    return {code: frozenset(weeks) for code, weeks in found.items()}
-
-
 def last_news_days(facts: Facts, units: Units, end: date) -> Mapping[str, date]:
     """Province code to the day of its last relevant article before ``end``."""
+    return facts.once(("last_news_days", units, end), lambda: _last_news_days(facts, units, end))
+
+
+def _last_news_days(facts: Facts, units: Units, end: date) -> dict[str, date]:
     found: dict[str, date] = {}
-    wanted = set(news_weeks(facts, units))
-    for fact in reversed(facts.between(date.min, end)):
-        if fact.relevant and fact.published is not None:
-            for code in fact.provinces(units):
-                if code in wanted:
-                    found[code] = fact.published
-                    wanted.discard(code)
-            if not wanted:
-                break
+    for fact in reversed(facts.relevant_between(date.min, end)):
+        for code in fact.provinces(units):
+            if code not in found and fact.published is not None:
+                found[code] = fact.published
     return found

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -131,16 +130,33 @@ class Facts(Sequence[Fact]):
     """Documents that count at one revision, dated ones in order of publication, then the undated."""
 
     def __init__(self, facts: Iterable[Fact], revision: int = 0) -> None:
-        self._all = sorted(facts, key=attrgetter("order"))
-        self._days = [fact.published.toordinal() for fact in self._all if fact.published is not None]
+        self._all = sorted(facts, key=_order)
         self.revision = revision
         self._derived: dict[object, Any] = {}
+        self._kept: dict[object, dict[str, tuple[Fact, Any]]] = {}
+
+    def with_changes(self, gone: Collection[str], fresh: Iterable[Fact], revision: int) -> Facts:
+        """These without ``gone`` and with ``fresh``; what was worked out of a single document is kept."""
+        changed = Facts((), revision)
+        changed._all = [fact for fact in self._all if fact.id not in gone]
+        for fact in fresh:
+            insort(changed._all, fact, key=_order)
+        changed._kept = self._kept
+        return changed
 
     def once(self, key: object, make: Callable[[], T]) -> T:
         """What ``make`` gives, worked out on the first call with this key and kept as long as these facts."""
         if key not in self._derived:
             self._derived[key] = make()
         return self._derived[key]  # type: ignore[no-any-return] # of the type that the same key always has
+
+    def each(self, key: object, fact: Fact, make: Callable[[Fact], T]) -> T:
+        """What ``make`` gives of one document, kept until that document changes."""
+        kept = self._kept.setdefault(key, {})
+        found = kept.get(fact.id)
+        if found is None or found[0] is not fact:
+            found = kept[fact.id] = (fact, make(fact))
+        return found[1]
 
     def __len__(self) -> int:
         return len(self._all)
@@ -153,18 +169,41 @@ class Facts(Sequence[Fact]):
 
     def between(self, start: date, end: date) -> list[Fact]:
         """Dated facts with ``start <= day < end``, in order."""
-        return self._all[bisect_left(self._days, start.toordinal()) : bisect_left(self._days, end.toordinal())]
+        return _slice(self._all, start, end)
 
     def during(self, period: Period) -> list[Fact]:
         return self.between(period.start, period.end)
 
     @property
     def undated(self) -> list[Fact]:
-        return self._all[len(self._days) :]
+        return self._all[bisect_left(self._all, date.max, key=_day) :]
 
     @property
     def dated(self) -> list[Fact]:
-        return self._all[: len(self._days)]
+        return self._all[: bisect_left(self._all, date.max, key=_day)]
+
+    @property
+    def relevant(self) -> list[Fact]:
+        """Those on poverty communication, in the same order. Not to be changed."""
+        return self.once("relevant", lambda: [fact for fact in self._all if fact.relevance == RELEVANT])
+
+    def relevant_between(self, start: date, end: date) -> list[Fact]:
+        return _slice(self.relevant, start, end)
+
+    def relevant_during(self, period: Period) -> list[Fact]:
+        return self.relevant_between(period.start, period.end)
+
+
+def _order(fact: Fact) -> tuple[date, datetime, str]:
+    return fact.order
+
+
+def _day(fact: Fact) -> date:
+    return fact.published or date.max
+
+
+def _slice(ordered: list[Fact], start: date, end: date) -> list[Fact]:
+    return ordered[bisect_left(ordered, start, key=_day) : bisect_left(ordered, end, key=_day)]
 
 
 class FactTable:
@@ -173,20 +212,21 @@ class FactTable:
     def __init__(self, source: FactSource, register: Register) -> None:
         self._source = source
         self._places = Places(register)
-        self._by_id: dict[str, Fact] = {}
-        self._revision = 0
         self._facts = Facts(())
 
     def read(self) -> Facts:
         """The facts of now; the same object as before when nothing changed."""
-        if self._source.facts_revision() == self._revision:
-            return self._facts
-        rows = self._source.facts(after=self._revision)
-        for row in rows:
-            if row.fact is None:
-                self._by_id.pop(row.id, None)
-            else:
-                self._by_id[row.id] = fact_of(row, self._places)
-        self._revision = max((row.seq for row in rows), default=self._revision)
-        self._facts = Facts(self._by_id.values(), self._revision)
+        before = self._facts
+        if self._source.facts_revision() == before.revision:
+            return before
+        rows = self._source.facts(after=before.revision)
+        if not rows:
+            return before
+        fresh = [fact_of(row, self._places) for row in rows if row.fact is not None]
+        revision = max(row.seq for row in rows)
+        if 20 * len(rows) < len(before):
+            self._facts = before.with_changes({row.id for row in rows}, fresh, revision)
+        else:
+            gone = {row.id for row in rows}
+            self._facts = Facts([*(fact for fact in before if fact.id not in gone), *fresh], revision)
         return self._facts

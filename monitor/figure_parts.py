@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from corpus.index.names import Names
 from monitor.causes import NAMES as CAUSE_NAMES
@@ -21,7 +22,7 @@ TIMELINE_WEEKS = 26
 """Weeks on the timeline of a short period; a quarter or a year shows its own where they are more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sources:
     """All that figures are worked out from, at one moment."""
 
@@ -38,6 +39,12 @@ class Sources:
             found = coverage(self.facts, self.readings, self.names.portals, self.names.register, period, units, self.now)
             self._ledgers[period, units] = found
         return found
+
+    @cached_property
+    def read_weeks(self) -> frozenset[int]:
+        """Mondays (ordinals) of the weeks in which at least one watched source was read."""
+        portals = [portal.id for portal in self.names.portals if portal.verified]
+        return frozenset(monday for portal in portals for monday in self.readings.of_source(portal).read_weeks)
 
 
 def period_figure(period: Period, now: datetime) -> PeriodFigure:
@@ -109,7 +116,8 @@ def activity_figures(
 
 def was_read(sources: Sources, period: Period) -> bool:
     """Whether at least one watched source was read in a week of the period."""
-    return any(week.start.toordinal() in read_weeks(sources) for week in period.weeks())
+    known = sources.read_weeks
+    return any(week.start.toordinal() in known for week in period.weeks())
 
 
 def timeline(sources: Sources, facts: Facts, period: Period, units: Units, *, province: str | None = None) -> tuple[TimelinePoint, ...]:
@@ -117,11 +125,12 @@ def timeline(sources: Sources, facts: Facts, period: Period, units: Units, *, pr
     weeks = list(period.weeks())
     while len(weeks) < TIMELINE_WEEKS:
         weeks.insert(0, weeks[0].before())
-    counted = weekly(facts, units)
-    known = read_weeks(sources)
+    known = sources.read_weeks
+    counted = weekly(facts, units, province, Period(weeks[0].start, weeks[-1].end))
+    counted |= weekly(facts, units, province, Period(weeks[0].year_before().start, weeks[-1].year_before().end))
 
     def number(week: Period) -> tuple[int | None, int | None]:
-        found = counted.get((province, week.start.toordinal()))
+        found = counted.get(week.start.toordinal())
         if found:
             return found
         return (0, 0) if week.start.toordinal() in known else (None, None)
@@ -149,25 +158,11 @@ def timeline(sources: Sources, facts: Facts, period: Period, units: Units, *, pr
     return tuple(points)
 
 
-def weekly(facts: Facts, units: Units) -> Mapping[tuple[str | None, int], tuple[int, int]]:
-    """(province or None for all, Monday as ordinal) to relevant articles and stories of that week."""
-    return facts.once(("weekly", units), lambda: _weekly(facts, units))
-
-
-def _weekly(facts: Facts, units: Units) -> dict[tuple[str | None, int], tuple[int, int]]:
-    articles: Counter[tuple[str | None, int]] = Counter()
-    stories: dict[tuple[str | None, int], set[str]] = defaultdict(set)
-    for fact in facts.dated:
-        if fact.relevant and fact.published is not None:
+def weekly(facts: Facts, units: Units, province: str | None, period: Period) -> dict[int, tuple[int, int]]:
+    """Monday (ordinal) to relevant articles and stories of that week, about the province or of any place."""
+    by_week: dict[int, list[str]] = defaultdict(list)
+    for fact in facts.relevant_during(period):
+        if fact.published is not None and (province is None or province in fact.provinces(units)):
             ordinal = fact.published.toordinal()
-            monday = ordinal - (ordinal - 1) % 7
-            for code in (None, *fact.provinces(units)):
-                articles[code, monday] += 1
-                stories[code, monday].add(fact.story)
-    return {key: (number, len(stories[key])) for key, number in articles.items()}
-
-
-def read_weeks(sources: Sources) -> frozenset[int]:
-    """Mondays of the weeks in which at least one watched source was read."""
-    portals = [portal.id for portal in sources.names.portals if portal.verified]
-    return frozenset(monday for portal in portals for monday in sources.readings.of_source(portal).read_weeks)
+            by_week[ordinal - (ordinal - 1) % 7].append(fact.story)
+    return {monday: (len(stories), len(set(stories))) for monday, stories in by_week.items()}

@@ -92,9 +92,7 @@ def left_out(facts: Facts, period: Period | None, inside: Callable[[Fact, FactBu
     summed = {(fact.id, budget.position) for fact, sums in money_stories(facts) for budget in sums}
     leading = {fact.id for fact, _ in money_stories(facts)}
     found: Counter[str] = Counter()
-    for fact in facts if period is None else facts.during(period):
-        if not fact.relevant:
-            continue
+    for fact in facts.relevant if period is None else facts.relevant_during(period):
         for budget in fact.budgets:
             key = (fact.id, budget.position)
             if key in added or not inside(fact, budget):

@@ -42,7 +42,7 @@ from monitor.tilemap import tile_places
 
 def overview_figures(sources: Sources, period: Period, units: Units) -> OverviewFigures:
     ledger = sources.coverage(period, units)
-    found = [fact for fact in sources.facts.during(period) if fact.relevant]
+    found = sources.facts.relevant_during(period)
     earlier, last_year = sources.coverage(period.before(), units), sources.coverage(period.year_before(), units)
     provinces = province_rows(sources, ledger, earlier, last_year)
     undated = [fact for fact in sources.facts.undated if fact.relevant]
@@ -210,5 +210,5 @@ def change(sources: Sources, ledger: Coverage, other: Coverage) -> Change:
 
 def _relevant(sources: Sources, period: Period) -> int | None:
     """Relevant articles of a period; None where there is none and nothing was read."""
-    found = sum(fact.relevant for fact in sources.facts.during(period))
+    found = len(sources.facts.relevant_during(period))
     return found if found or was_read(sources, period) else None

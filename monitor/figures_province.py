@@ -27,7 +27,7 @@ def province_figures(
     register = sources.names.register
     ledger = sources.coverage(period, units)
     earlier, last_year = sources.coverage(period.before(), units), sources.coverage(period.year_before(), units)
-    found = count_by_province(sources.facts.during(period), units).get(code, [])
+    found = count_by_province(sources.facts.relevant_during(period), units).get(code, [])
     row = province_row(sources, ledger, code, earlier, last_year)
     observed = row.state in ("news", "silent")
     sums = budget_sums(

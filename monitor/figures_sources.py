@@ -65,12 +65,17 @@ def _by_source(facts: Facts) -> dict[str, list[Fact]]:
     return dict(found)
 
 
+def fresh(facts: Facts, start: datetime) -> Mapping[str, int]:
+    """Source to its articles first seen since then."""
+    return facts.once(("fresh", start), lambda: Counter(fact.portal for fact in facts if fact.first_seen >= start))
+
+
 def _source(sources: Sources, portal: Portal, health: SourceHealth, facts: Sequence[Fact]) -> SourceFigure:
     query = link(portal=portal.id, any_topic=True)
 
     def new_since(days: int) -> int | None:
         start = sources.now - timedelta(days=days)
-        seen = sum(fact.first_seen >= start for fact in facts)
+        seen = fresh(sources.facts, start).get(portal.id, 0)
         return seen if seen or _read_since(health, start) else None
 
     return SourceFigure(

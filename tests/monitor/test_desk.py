@@ -116,3 +116,19 @@ def test_threads_get_the_same_answers(monitor: Monitor, store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(ask, range(40))) == {(20, 20, 0)}
     assert monitor.overview(WEEK).undated.articles == 8
+
+
+def test_of_many_articles_changes_show_after_some_seconds(
+    monitor: Monitor, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.desk.FACTS_A_SECOND", 1)
+    store.put_document(make_document("d1"), NOW)
+    store.put_document(make_document("d2"), NOW)
+    assert articles(monitor) == 2
+    store.put_document(make_document("d3"), NOW)
+    clock.now += timedelta(seconds=1)
+    assert articles(monitor) == 2
+    store.add_source_note("a", "paused", who="Lan", now=NOW)
+    assert monitor.healths()[0].paused, "what people decide shows at once"
+    clock.now += timedelta(seconds=1)
+    assert articles(monitor) == 3
