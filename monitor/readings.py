@@ -45,6 +45,7 @@ class SourceRuns:
         runs, weeks, causes = list(self.runs), set(self.read_weeks), dict(self.week_causes)
         since = self.watched_since
         known = any(run.result == "ok" for run in runs)
+        standing = next((run.cause for run in reversed(runs) if run.result != "skipped"), None)
         for sighting in seen:
             result, cause = judge(sighting, first=not known)
             runs.append(Run(sighting.run, sighting.at, result, cause, sighting.new, sighting.read))
@@ -53,8 +54,12 @@ class SourceRuns:
             if sighting.read:
                 weeks.add(monday)
                 since = since or sighting.at
+            if result != "skipped":
+                standing = cause
             if cause is not None:
                 causes[monday] = cause
+            elif standing is not None and sighting.stopped == "waiting":
+                causes.setdefault(monday, standing)  # it was left alone because of the trouble before
         return SourceRuns(self.portal, tuple(runs), since, frozenset(weeks), causes)
 
     def read_in(self, week: Period) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,10 @@ BOTH = (make_portal("a"), make_portal("b"))
 READ = daily("a", EARLIER, END) + daily("b", EARLIER, END)
 HALF = daily("a", EARLIER, END) + daily("b", EARLIER, MONDAY)
 """Source b was read until the week began."""
+
+
+DAY = timedelta(days=1)
+WAITING = msgspec.structs.replace(make_sighting("b", instant(MONDAY), "skipped"), stopped="waiting")
 
 
 def ledger(
@@ -55,6 +60,14 @@ def ledger(
         ("an empty listing", "", HALF + daily("b", MONDAY, END, "empty_listing"), "unreadable", "listing_empty", None),
         ("another layout", "", HALF + daily("b", MONDAY, END, "layout_changed"), "unreadable", "layout_changed", None),
         ("moved", "", HALF + daily("b", MONDAY, END, "outside_registry"), "unreadable", "moved", None),
+        (
+            "left alone after troubles",
+            "",
+            [*HALF[:-1], make_sighting("b", instant(MONDAY - DAY), "timeout"), WAITING],
+            "unreadable",
+            "unreachable",
+            None,
+        ),
         ("read once is read", "", [*HALF, make_sighting("b", instant(END - timedelta(days=1), 23))], "silent", None, 0),
         ("read a minute too late is not", "", [*HALF, make_sighting("b", instant(END, 0))], "unreadable", "not_asked", None),
         ("nothing ever read", "", [], "unwatched", None, None),
