@@ -108,6 +108,8 @@ class PortalCrawl:
         last: Mapping[str, Any] = earlier[-1].observation if earlier else {}
         self._memory = Memory.from_plain(last.get("memory", {}))
         self._wait_until = _instant(last.get("wait_until"))
+        self._left_at = earlier[-1].at if earlier else None
+        self._sleep = sleep
         self._first = not store.knows(portal.id)
         self._asking = Asking(portal=portal, fetch=fetch, keep=keep, clock=clock, sleep=sleep, stopping=stopping, requests=limits.requests)
         self._discovery = Discovery(
@@ -127,6 +129,7 @@ class PortalCrawl:
             self._asking.wait_until = self._wait_until
         else:
             try:
+                await self._keep_distance()
                 await self._discovery.run()
                 self._report()
                 await self._fetch_due()
@@ -136,6 +139,13 @@ class PortalCrawl:
         self._store.observe(self._portal.id, self._run, reading.at, reading.to_plain() | {"memory": self._memory.to_plain()})
         self._report()
         return reading
+
+    async def _keep_distance(self) -> None:
+        """The source's delay counts from run to run as well: one may begin right behind the other."""
+        if self._left_at is not None:
+            since_then = (self._clock() - self._left_at).total_seconds()
+            if 0 <= since_then < self._portal.delay_seconds:
+                await self._sleep(self._portal.delay_seconds - since_then)
 
     def _report(self) -> None:
         self._tally.new_urls = self._discovery.new_urls

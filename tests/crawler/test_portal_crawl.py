@@ -256,6 +256,17 @@ def test_files_are_not_lost_when_the_run_dies_right_behind_their_article(site: S
     ]
 
 
+def test_a_run_right_behind_another_keeps_the_distance(site: Site) -> None:
+    site.publish(1)
+    site.crawl()
+    site.now += timedelta(seconds=1)
+    site.crawl()
+    assert site.slept == [2.0]
+    site.now += timedelta(seconds=3)
+    site.crawl()
+    assert site.slept == [2.0]
+
+
 def test_nothing_is_asked_outside_the_hours_of_a_source(site: Site) -> None:
     site.publish(1)
     night = replace(PORTAL, hours=(22, 6))  # it is 8 o'clock in Vietnam
