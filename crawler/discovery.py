@@ -183,7 +183,7 @@ def is_article_link(link: Link, portal: Portal) -> bool:
     words = len(link.text.split())
     score += 1 if words >= 6 else -1 if 1 <= words <= 3 and not link.heading else 0
     score += 1 if link.heading else 0
-    score -= 2 if link.navigation else 0
+    score -= 2 if link.navigation and not (link.heading and words >= 6) else 0  # menus left open swallow whole lists on real pages
     return score >= _ENOUGH
 
 

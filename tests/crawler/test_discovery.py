@@ -176,6 +176,16 @@ LINKS = [
         Link(url="https://mau.vn/tap-huan-can-bo-truyen-thanh-xa/", text="Tập huấn cán bộ truyền thanh xã vùng cao", heading=True),
         True,
     ),
+    (
+        "heading-in-a-menu-left-open",
+        Link(
+            url="https://mau.vn/tin-tuc/thong-bao-tuyen-sinh-khoa-he.html",
+            text="Thông báo tuyển sinh khóa hè năm nay",
+            heading=True,
+            navigation=True,
+        ),
+        True,
+    ),
     ("short-heading", Link(url="https://mau.vn/anh-trong-tuan-a104590.html", text="Ảnh trong tuần", heading=True), True),
     ("short-link", Link(url="https://mau.vn/anh-trong-tuan-a104590.html", text="Ảnh trong tuần"), False),
     ("menu", Link(url="https://mau.vn/tin-tuc-su-kien", text="Tin tức - Sự kiện", navigation=True), False),
