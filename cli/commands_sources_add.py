@@ -31,7 +31,9 @@ from pipelines.batch import pending, process_pages
 from pipelines.items import DISCOVERY
 
 SAMPLES = 3
-"""Articles fetched for one look: enough to see whether title, date and text are read."""
+"""Articles shown: enough to see whether title, date and text are read."""
+_FETCHED = 5
+"""Pages fetched for them, since one or another may be a stub or a notice."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -144,7 +146,7 @@ def try_source(settings: Settings, portal: Portal) -> Trial:
         trial = settings.model_copy(update={"home": Path(folder), "portals": registry})
         parts = processor_parts(settings)
         with writing(trial) as store:
-            crawl(trial.home, [portal.id], now=now(), registry_file=registry, contact=settings.contact, max_articles=SAMPLES, max_pages=2)
+            crawl(trial.home, [portal.id], now=now(), registry_file=registry, contact=settings.contact, max_articles=_FETCHED, max_pages=2)
             with workers(settings, parts) as pool:
                 process_pages(store, pending(store), archive=trial.archive_path, parts=parts, executor=pool, now=now())
         with opened(trial) as store:
@@ -152,7 +154,7 @@ def try_source(settings: Settings, portal: Portal) -> Trial:
             return Trial(
                 reading=store.readings(portal.id)[-1],
                 lists=tuple(read_pages(lists)) if lists.exists() else (),
-                documents=tuple(store.iter_documents()),
+                documents=tuple(store.iter_documents())[:SAMPLES],
             )
 
 
