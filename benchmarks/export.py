@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -81,7 +82,9 @@ def build(folder: Path, number: int, seed: int) -> None:
                     "VALUES (?, ?, ?, ?, 'made up', ?, ?)",
                     [(d.id, d.content_hash, at, at, at, data) for d, data in ours],
                 )
-        rebuild_index(folder / "index", store.iter_documents())
+        # An export asks the index for ids alone, so short texts do.
+        short = (replace(document, title="Tin", text="loa " * 20, words=(), title_words=()) for document in articles.all(number))
+        rebuild_index(folder / "index", short)
 
 
 def measured(folder: Path, format: str, rows: int) -> dict[str, float]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from corpus.document import Document
 from corpus.errors import InvalidData
 from corpus.index.base import Index
+from corpus.index.fields import Entry
 from corpus.localities import Register
 
-__all__ = ["Index", "open_index", "rebuild_index"]
+__all__ = ["Entry", "Index", "open_index", "rebuild_index"]
 
 
 def open_index(url: str | Path, *, register: Register | None = None) -> Index:
@@ -28,9 +29,10 @@ def open_index(url: str | Path, *, register: Register | None = None) -> Index:
     return EmbeddedIndex(Path(url), register=_loader(register))
 
 
-def rebuild_index(url: str | Path, documents: Iterable[Document], *, register: Register | None = None) -> int:
+def rebuild_index(url: str | Path, documents: Iterable[Document | Entry], *, register: Register | None = None) -> int:
     """Replaces the index by one built from ``documents``, damaged or outdated as it may be; readers see the old one until the
-    switch. Returns the number of documents. Raises: IndexUnavailable while another process writes."""
+    switch. Entries (`fields.entry`) may stand for documents: making them is most of the work and can be done elsewhere. Returns the number
+    of documents. Raises: IndexUnavailable while another process writes."""
     if _is_address(url):
         from corpus.index.elastic import ElasticIndex
 

@@ -36,6 +36,7 @@ from corpus.index.elastic_bulk import (
     index_operation,
 )
 from corpus.index.elastic_query import frequencies_body, mapping, matching, page_body, record_of, results_of, settings
+from corpus.index.fields import Entry
 from corpus.localities import Register
 
 REQUEST_SECONDS = 60
@@ -80,7 +81,12 @@ class ElasticIndex:
 
     @classmethod
     def rebuild(
-        cls, url: str, documents: Iterable[Document], *, register: Callable[[], Register], pause: Callable[[float], None] = time.sleep
+        cls,
+        url: str,
+        documents: Iterable[Document | Entry],
+        *,
+        register: Callable[[], Register],
+        pause: Callable[[float], None] = time.sleep,
     ) -> int:
         """Builds the next index from ``documents`` and moves the alias to it; readers see the old one until then.
 
@@ -310,7 +316,7 @@ class ElasticIndex:
         found = self._read(lambda: self._client.indices.get(index=f"{self._address.name}-*", expand_wildcards="all", features="aliases"))
         return sorted(index for index in found if _GENERATION.fullmatch(index.removeprefix(self._address.name)))
 
-    def _rebuild(self, documents: Iterable[Document]) -> int:
+    def _rebuild(self, documents: Iterable[Document | Entry]) -> int:
         name, client = self._address.name, self._client
         before = self._generations()
         index = f"{name}-{int(before[-1][-6:]) + 1 if before else 1:06d}"

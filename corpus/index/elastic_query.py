@@ -27,7 +27,7 @@ from corpus.index.base import (
     Results,
     Sort,
 )
-from corpus.index.fields import entry
+from corpus.index.fields import Entry, entry
 from corpus.localities import Register
 
 _CODE_FIELDS: tuple[CodeField, ...] = get_args(CodeField)
@@ -82,7 +82,7 @@ def mapping() -> Body:
     }
 
 
-def record_of(document: Document, register: Register) -> tuple[str, Body]:
+def record_of(document: Document | Entry, register: Register) -> tuple[str, Body]:
     """The document's id and what is indexed of it."""
     made = entry(document, register)
     record: Body = {

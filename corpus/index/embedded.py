@@ -41,6 +41,7 @@ from corpus.index.embedded_query import (
     record_of,
     term_field,
 )
+from corpus.index.fields import Entry
 from corpus.localities import Register
 
 _STATE = "index.json"
@@ -107,7 +108,7 @@ class EmbeddedIndex:
         self._open = self._opened(_current(folder))
 
     @classmethod
-    def rebuild(cls, folder: Path, documents: Iterable[Document], *, register: Callable[[], Register]) -> int:
+    def rebuild(cls, folder: Path, documents: Iterable[Document | Entry], *, register: Callable[[], Register]) -> int:
         """Builds a new generation from ``documents`` and switches to it; readers go on with the old one until then.
 
         Works on a damaged index and on one of another version. Returns the number of documents put.

@@ -12,7 +12,7 @@ from tantivy import FieldType, Occur
 from corpus.document import Document
 from corpus.index import plan as plans
 from corpus.index.base import CodeField, Facet, Histogram, In, Interval, Matrix, Money, Published, Query, Sort
-from corpus.index.fields import entry
+from corpus.index.fields import Entry, entry
 from corpus.localities import Register
 
 _CODE_FIELDS: tuple[CodeField, ...] = get_args(CodeField)
@@ -35,7 +35,7 @@ def make_schema() -> Any:
     return builder.build()
 
 
-def record_of(document: Document, register: Register) -> Any:
+def record_of(document: Document | Entry, register: Register) -> Any:
     made = entry(document, register)
     record = tantivy.Document()
     record.add_text("id", made.id)

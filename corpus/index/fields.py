@@ -62,7 +62,10 @@ class Entry:
     """Sort keys, read from high to low, below 2**63. The low bits are a hash of the id, which makes every order total."""
 
 
-def entry(document: Document, register: Register) -> Entry:
+def entry(document: Document | Entry, register: Register) -> Entry:
+    """An entry made already, by another process perhaps, stays as it is."""
+    if isinstance(document, Entry):
+        return document
     title = term_lists(document.title)
     text = term_lists(document.text)
     amounts = tuple(sorted({b.vnd for b in document.budgets if b.kind == "budget" and b.vnd is not None and 0 <= b.vnd < 2**63}))

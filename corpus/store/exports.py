@@ -87,6 +87,12 @@ class ExportStore(Database):
     def moment(self) -> Moment:
         return Moment(self)
 
+    def document_ids(self) -> list[str]:
+        """Of all documents not withdrawn, ascending."""
+        with self._read() as connection:
+            query = sa.select(documents.c.id).where(documents.c.withdrawn.is_(False)).order_by(documents.c.id)
+            return list(connection.execute(query).scalars())
+
     def state(self) -> State:
         with self._read() as connection:
             return _state(connection)
