@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,12 +15,11 @@ from typing import Annotated, Any
 import typer
 
 from cli.crawling import check_portals, crawl, troubled
-from cli.home import indexed, locked, now, opened, processor_parts, workers, writing
+from cli.home import entry_makers, indexed, locked, now, opened, processor_parts, workers, writing
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
 from cli.rows import import_row
 from cli.settings import Loaded, Settings
 from cli.watching import watch
-from corpus.document import Document
 from corpus.errors import CorpusError, InvalidData, UnreadableFile, outcome_of
 from corpus.index import rebuild_index
 from corpus.localities import Register
@@ -42,6 +41,7 @@ from pipelines.batch import (
     sync_index,
 )
 from pipelines.files import is_pdf, page_from_file, pdf_fault
+from pipelines.indexing import entries
 from pipelines.process import ProcessorParts
 from pipelines.workers import MemoryLimit, Timeout, WorkerDied
 
@@ -313,8 +313,8 @@ def reindex(context: typer.Context, as_json: AsJson = False) -> None:
     started = time.monotonic()
     with locked(settings.lock_path), opened(settings) as store:
         store.forget_index()
-        with progress("Indexing", store.count_documents()) as advance:
-            count = rebuild_index(settings.index_url, _counted(store, advance))
+        with progress("Indexing", store.count_documents()) as advance, entry_makers(settings, store.count_documents()) as pool:
+            count = rebuild_index(settings.index_url, entries(store, executor=pool, progress=advance))
         store.mark_all_indexed()
     seconds = time.monotonic() - started
     if as_json:
@@ -323,13 +323,11 @@ def reindex(context: typer.Context, as_json: AsJson = False) -> None:
         show(f"Index rebuilt: {number(count)} documents in {seconds:.1f} s.")
 
 
-def _counted(store: Store, advance: Callable[[int], None]) -> Iterator[Document]:
-    for done, document in enumerate(store.iter_documents(), start=1):
-        advance(done)
-        yield document
-
-
-def retag_all(context: typer.Context, as_json: AsJson = False) -> None:
+def retag_all(
+    context: typer.Context,
+    from_start: Annotated[bool, typer.Option("--from-start", help="Also the documents that a run which was cut off had done.")] = False,
+    as_json: AsJson = False,
+) -> None:
     settings = _settings(context)
     parts = processor_parts(settings)
     changed: list[str] = []
@@ -345,9 +343,18 @@ def retag_all(context: typer.Context, as_json: AsJson = False) -> None:
                 show(f"    {name}: " + ", ".join([f"-{code}" for code in gone] + [f"+{code}" for code in new]))
 
     with writing(settings) as store:
+        start_after = "" if from_start else _where_cut_off(store, parts.label)
+        if start_after:
+            say("The run before was cut off: going on behind what it had done (`--from-start`: all again).")
         run = store.begin_run("retag", now())
-        with workers(settings, parts) as pool:
-            report = retag(store, parts=parts, executor=pool, now=now(), on_change=on_change)
+        store.note_run(run, {"tagged_by": parts.label, "after": start_after})
+        with progress("Tagging", store.count_documents(after=start_after)) as advance, workers(settings, parts) as pool:
+
+            def on_part(last: str, done: int) -> None:
+                store.note_run(run, {"tagged_by": parts.label, "after": last, "documents": done})
+                advance(done)
+
+            report = retag(store, parts=parts, executor=pool, now=now(), on_change=on_change, start_after=start_after, on_part=on_part)
         group_due(store)
         with indexed(settings) as index:
             sync_index(store, index)
@@ -356,6 +363,14 @@ def retag_all(context: typer.Context, as_json: AsJson = False) -> None:
     for url, outcome, detail in report.failures:
         say(f"{outcome} {url} {detail}", "yellow")
     raise typer.Exit(FAILED if report.failed else OK)
+
+
+def _where_cut_off(store: Store, label: str) -> str:
+    """The id up to which the last run had tagged with these very rules and models; empty where it ended or used others."""
+    last = next(iter(store.runs(kind="retag", limit=1)), None)
+    if last is None or last.state != "interrupted" or last.summary.get("tagged_by") != label:
+        return ""
+    return str(last.summary.get("after", ""))
 
 
 def tag_changes(change: Retagged) -> dict[str, tuple[list[str], list[str]]]:

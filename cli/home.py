@@ -17,6 +17,11 @@ from corpus.store.lock import take_lock
 from pipelines.process import ProcessorParts, label_of
 from pipelines.workers import WorkerPool
 
+FEW_DOCUMENTS = 2000
+"""An entry takes about 2 ms, a worker 1 s to start."""
+ENTRY_SECONDS = 120.0
+"""For one batch of entries; measured 0.5 s."""
+
 
 def now() -> datetime:
     """The one clock: everything below gets its instants as arguments."""
@@ -85,6 +90,22 @@ def processor_parts(settings: Settings) -> ProcessorParts:
     return ProcessorParts(
         model_directory=settings.model_path, portals=settings.portals_path, recognised=settings.home / "ocr", label=label_of(model)
     )
+
+
+@contextlib.contextmanager
+def entry_makers(settings: Settings, documents: int) -> Iterator[WorkerPool | None]:
+    """Processes that make index entries; none for so few documents that starting them would take longer than the work."""
+    number = settings.workers or os.cpu_count() or 1
+    if number < 2 or documents < FEW_DOCUMENTS:
+        yield None
+        return
+    pool = WorkerPool(number, seconds=ENTRY_SECONDS, memory_bytes=settings.page_memory_mb << 20)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown(wait=True)
 
 
 @contextlib.contextmanager

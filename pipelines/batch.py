@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,6 +36,8 @@ T = TypeVar("T")
 _IN_FLIGHT = 3 * (os.cpu_count() or 1)
 """Tasks handed out at once: enough that no worker waits, few enough that results stay small in memory."""
 _BATCH = 200
+_PART = 400
+"""Documents tagged again before it is noted how far the run has come; at the end of a part some workers wait a moment."""
 _MAX_FAILURES = 1000
 """Listed in a report; beyond it they are only counted."""
 
@@ -190,17 +193,27 @@ def retag(
     executor: Executor,
     now: datetime,
     on_change: Callable[[Retagged], object] | None = None,
+    start_after: str = "",
+    on_part: Callable[[str, int], object] | None = None,
 ) -> Report:
-    """Tag every document again without extracting it; replaced tags stay in the store with the version that made them."""
+    """Tag every document again without extracting it; replaced tags stay in the store with the version that made them.
+
+    ``on_part`` is told, part by part, an id up to which all are done and how many that were; given to ``start_after`` of a later call, the
+    work goes on behind it.
+    """
     report = Report()
-    for before, attempt in _attempts(executor, store.iter_documents(), lambda pool, document: pool.submit(_tag_document, parts, document)):
-        report.add(before.provenance.final_url, attempt.outcome, attempt.detail)
-        _log(before.provenance.final_url, attempt)
-        if attempt.document is None:
-            continue
-        after = _reviewed(store, attempt.document)
-        if store.put_document(after, now, tagged_by=parts.label) and on_change is not None:
-            on_change(Retagged(id=before.id, before=before, after=after))
+    source = store.iter_documents(after=start_after)
+    while part := list(islice(source, _PART)):
+        for before, attempt in _attempts(executor, part, lambda pool, document: pool.submit(_tag_document, parts, document)):
+            report.add(before.provenance.final_url, attempt.outcome, attempt.detail)
+            _log(before.provenance.final_url, attempt)
+            if attempt.document is None:
+                continue
+            after = _reviewed(store, attempt.document)
+            if store.put_document(after, now, tagged_by=parts.label) and on_change is not None:
+                on_change(Retagged(id=before.id, before=before, after=after))
+        if on_part is not None:
+            on_part(part[-1].id, report.pages)
     return report
 
 

@@ -66,10 +66,12 @@ class DocumentStore(Database):
         """The version that counts, with all its addresses; None when unknown or withdrawn."""
         return next(self.iter_documents(ids=[document_id]), None)
 
-    def iter_documents(self, *, ids: Iterable[str] | None = None, portal: str | None = None, withdrawn: bool = False) -> Iterator[Document]:
-        """The versions that count, by ascending id; read in batches, so that writing meanwhile is allowed."""
+    def iter_documents(
+        self, *, ids: Iterable[str] | None = None, portal: str | None = None, withdrawn: bool = False, after: str = ""
+    ) -> Iterator[Document]:
+        """The versions that count, by ascending id beyond ``after``; read in batches, so that writing meanwhile is allowed."""
         wanted = None if ids is None else sorted(set(ids))
-        last = ""
+        last = after
         while True:
             query = current_documents().where(documents.c.id > last).order_by(documents.c.id).limit(_BATCH)
             if wanted is not None:
@@ -146,10 +148,10 @@ class DocumentStore(Database):
         with self._read() as connection:
             return _identity(connection, document)
 
-    def count_documents(self) -> int:
-        """Documents not withdrawn; what a complete index holds."""
+    def count_documents(self, *, after: str = "") -> int:
+        """Documents not withdrawn, with an id beyond ``after``; without it what a complete index holds."""
         with self._read() as connection:
-            query = sa.select(sa.func.count()).select_from(documents).where(documents.c.withdrawn.is_(False))
+            query = sa.select(sa.func.count()).select_from(documents).where(documents.c.withdrawn.is_(False), documents.c.id > after)
             return int(connection.execute(query).scalar_one())
 
     def count_versions(self) -> int:

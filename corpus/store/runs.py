@@ -67,6 +67,11 @@ class RunStore(Database):
             result = connection.execute(sa.insert(runs).values(kind=kind, state="running", started_at=now, summary={}))
             return _key(result)
 
+    def note_run(self, run: int, summary: Mapping[str, Any]) -> None:
+        """How far a run has come, for the one that goes on should this one be cut off."""
+        with self._write() as connection:
+            connection.execute(sa.update(runs).where(runs.c.id == run).values(summary=dict(summary)))
+
     def end_run(self, run: int, now: datetime, summary: Mapping[str, Any]) -> None:
         with self._write() as connection:
             connection.execute(sa.update(runs).where(runs.c.id == run).values(state="ended", ended_at=now, summary=dict(summary)))

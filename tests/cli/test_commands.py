@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from cli.home import locked
 from cli.main import main
 from cli.serving import listen
 from corpus.errors import StoreUnavailable
+from corpus.store import open_store
 from tests.cli.conftest import ARTICLE, Loa, Ran
+from tests.search_samples import FETCHED
 
 _FRAMES = dict.fromkeys(range(0x2500, 0x2580))
 """The lines of tables."""
@@ -178,6 +181,27 @@ def test_decisions_travel_and_outlive_the_models(loa: Loa, tmp_path: Path, fille
     assert change["changes"]["activities"] == [["training (done)"], []]
     assert loa("retag", "--json").rows == []
     assert loa("process", "--all", "--json").rows[0]["indexed_documents"] == 0
+
+
+def test_retagging_goes_on_where_it_was_cut_off(loa: Loa, home: Path, filled: str) -> None:
+    def leave(tagged_by: str) -> None:
+        """As a killed run leaves the store: still running, with a note of how far it came."""
+        with open_store(home / "loa.db") as store:
+            store.put_document(replace(next(store.iter_documents()), activities=()), FETCHED, tagged_by="an older release")
+            store.note_run(store.begin_run("retag", FETCHED), {"tagged_by": tagged_by, "after": filled, "documents": 1})
+
+    with open_store(home / "loa.db") as store:
+        label = str(store.tagged_by(filled))
+    leave(label)
+    ran = loa("retag", "--json")
+    assert (ran.code, ran.rows) == (0, [])
+    assert "going on behind" in ran.err
+    assert "0 documents tagged again" in ran.err
+    assert [change["id"] for change in loa("retag", "--json").rows] == [filled]  # that run ended: the next begins at the start
+    leave(label)
+    assert [change["id"] for change in loa("retag", "--json", "--from-start").rows] == [filled]
+    leave("other rules")
+    assert [change["id"] for change in loa("retag", "--json").rows] == [filled]
 
 
 def test_decided_sentences_train_the_model(loa: Loa, tmp_path: Path, filled: str) -> None:

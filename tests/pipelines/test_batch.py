@@ -19,6 +19,7 @@ from pipelines.archive import Archive
 from pipelines.batch import Finished, Retagged, adopt_records, archived, pending, process_pages, retag, sync_index, worker_pool
 from pipelines.process import Processor, ProcessorParts
 from pipelines.workers import CannotStart
+from tests.search_samples import make_document
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 PORTALS = """
@@ -190,6 +191,32 @@ def test_retagging_keeps_what_it_replaces(home: Home, thread: Executor) -> None:
     again: list[Retagged] = []
     retag(home.store, parts=home.parts, executor=thread, now=NOW, on_change=again.append)
     assert again == []
+
+
+def test_retagging_goes_on_behind_what_was_done(home: Home, thread: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.batch._PART", 2)
+    documents = [replace(made_up(number), relevance=None) for number in range(5)]
+    for document in documents:
+        home.store.put_document(document, NOW, tagged_by="an older release")
+    parts: list[tuple[str, int]] = []
+    ids = sorted(document.id for document in documents)
+
+    def cut_off(last: str, done: int) -> None:
+        parts.append((last, done))
+        if len(parts) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        retag(home.store, parts=home.parts, executor=thread, now=NOW, on_part=cut_off)
+    assert parts == [(ids[1], 2), (ids[3], 4)]
+    assert [home.store.tagged_by(id) == home.parts.label for id in ids] == [True, True, True, True, False]
+    report = retag(home.store, parts=home.parts, executor=thread, now=NOW, start_after=parts[-1][0])
+    assert report.outcomes == {"indexed": 1}
+    assert all(home.store.tagged_by(id) == home.parts.label for id in ids)
+
+
+def made_up(number: int) -> Document:
+    return make_document(f"{number:024d}", f"Tin {number}", BODY)
 
 
 def test_a_decision_outlives_processing_and_retagging(home: Home, thread: Executor) -> None:
