@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,9 @@ FOOT = {
     "leave": "Ngừng nhận bản tin",
 }
 ISLANDS = "Bản đồ gồm cả quần đảo Hoàng Sa (Đà Nẵng) và quần đảo Trường Sa (Khánh Hòa)."
+
+_LINE_ENDS = re.compile(r"\s*\n\s*")
+"""Indentation of the templates, which only makes a mail longer."""
 
 
 class Renderer:
@@ -68,7 +72,7 @@ class Renderer:
     def draw_mjml(self, template: str, **values: Any) -> str:
         source = self._html.get_template(template).render(**self._values, **values)
         try:
-            return mjml2html(source, disable_comments=False, fonts={})
+            return _LINE_ENDS.sub("\n", mjml2html(source, disable_comments=False, fonts={}))
         except ValueError as error:
             raise InvalidData(f"{template} cannot be rendered: {error}") from error
 
