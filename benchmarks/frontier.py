@@ -67,7 +67,7 @@ def crawl(store: Store, now: datetime, count: int, moment: list[datetime]) -> in
     async def sleep(seconds: float) -> None:
         del seconds
 
-    limits = Limits(articles=count, requests=10 * count)
+    limits = Limits(articles=count // 10, requests=10 * count)
     run = store.begin_run("crawl", now)
     crawl = PortalCrawl(SITE, store=store, run=run, fetch=fetch, keep=keep, clock=lambda: moment[0], sleep=sleep, limits=limits)
     reading = asyncio.run(crawl.run())

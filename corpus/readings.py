@@ -71,6 +71,8 @@ class Reading:
     """Signs of a challenge or a block, one line each: status and address."""
     moved_to: tuple[str, ...] = ()
     """Other hosts that answers led to, whether registered or not."""
+    written: int | None = None
+    """Addresses that the run added to the frontier; two ways that met the same one count it once. None: not noted."""
     fetched: int = 0
     """Articles and files that brought something new."""
     unchanged: int = 0
@@ -107,7 +109,7 @@ class Reading:
 
     @property
     def new(self) -> int:
-        return sum(way.new for way in self.ways)
+        return sum(way.new for way in self.ways) if self.written is None else self.written
 
     @property
     def newest(self) -> str | None:

@@ -164,6 +164,7 @@ class PortalCrawl:
             ways=ways,
             blocked=tuple(self._asking.blocked),
             moved_to=tuple(self._asking.moved_to),
+            written=self._discovery.new_urls,
             fetched=self._tally.fetched,
             unchanged=self._tally.unchanged,
             failed=self._tally.failed,

@@ -50,7 +50,8 @@ def later(site: Site, **more: float) -> None:
 def test_a_feed_that_stands_still_hides_nothing(site: Site) -> None:
     site.publish(1, 2, 3)
     site.answers[FEED] = feed(1, 2, 3)
-    site.crawl(FED)
+    first = site.crawl(FED)
+    assert ([way.new for way in first.ways], first.new, first.fetched) == ([3, 3], 3, 3)
     site.publish(1, 2, 3, 4)
     later(site, hours=1)
     reading = site.crawl(FED)
