@@ -85,6 +85,7 @@ class ModelCard:
                 f"{self.examples} examples written for this project ({self.sentences} sentences, the rest passages),",
                 f"{made.get('extra', 0)} of them from reviews; SHA-256 of all `{made.get('examples_sha256', '')}`.",
                 f"{self.features} features; seed {made.get('seed')}; {libraries}.",
+                f"The judge of relevance beside it: {made.get('pages', 0)} annotated pages, SHA-256 `{made.get('pages_sha256', '')}`.",
                 "An activity is labelled on the sentence even where poverty is not named; relevance as far as the sentence alone shows it.",
                 "",
                 f"## Figures (cross-validated, near-copies kept in one fold, threshold {THRESHOLD})",
