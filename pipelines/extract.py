@@ -18,6 +18,7 @@ from corpus.text import normalize
 from corpus.urls import canonical_url, site_id
 from pipelines.extraction.author import Author, find_author
 from pipelines.extraction.body import Body, add_lead, find_body, paragraphs
+from pipelines.extraction.byline import is_source
 from pipelines.extraction.charset import decode
 from pipelines.extraction.fallback import fallback_date, fallback_text
 from pipelines.extraction.gates import check_answer, check_kind, check_text, find_prose
@@ -35,6 +36,8 @@ EXTRACTOR = "loa-extract 2026.11"
 MAX_BODY_BYTES = 10_000_000
 """As the crawler's limit on one page."""
 MAX_TEXT_CHARACTERS = 1_000_000
+_CREDITS = 3
+"""Lines at the end of the text of which one may name where it was taken from."""
 _MAX_ATTACHMENTS = 50
 _ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|zip|rar|odt|pptx?)(?:[?#]|$)", re.IGNORECASE)
 _WORD = "application/msword"
@@ -178,7 +181,8 @@ def _text(page: Page, body: Body | None, title: Title, author: Author) -> str:
         after = [number for number in numbers if number > title.block]
         if 2 * sum(len(page.blocks[n].text) for n in after) > sum(len(page.blocks[n].text) for n in numbers):
             numbers = after
-    return "\n\n".join(paragraphs(page, numbers, title=title.text))
+    credits = {number for number in numbers[-_CREDITS:] if is_source(page.blocks[number].text)}
+    return "\n\n".join(paragraphs(page, [number for number in numbers if number not in credits], title=title.text))
 
 
 def _attachments(page: Page, body: Body | None, base: str) -> tuple[Attachment, ...]:

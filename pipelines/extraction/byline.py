@@ -129,6 +129,15 @@ def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False, sig
     return ()
 
 
+def is_source(line: str) -> bool:
+    """A line that only says where a text was taken from.
+
+    >>> is_source("Nguồn: Báo Yên Bái"), is_source("Nguồn vốn được phân bổ cho các xã từ đầu năm nay.")
+    (True, False)
+    """
+    return len(line) <= 80 and bool(_SOURCE.match(line)) and ":" in line[:24] and line[-1:] not in ".!?"
+
+
 def is_person(name: str, *, sites: Sequence[str] = (), signed: bool = False) -> bool:
     """Whether the words can be the name or pen name of a person: capitalised, at most five, no outlet, no site name."""
     if not 2 <= len(name) <= 40 or not _NAME.match(name):
