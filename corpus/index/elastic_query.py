@@ -65,7 +65,8 @@ def mapping() -> Body:
         "dynamic": "strict",
         # What a later release needs to know whether it can read this index.
         "_meta": {"product": "loa", "schema": SCHEMA_VERSION},
-        # Documents come from the store; of the record only the version is read back. Without the terms the index is half as large.
+        # Documents come from the store; of the record only the version is read back. The server itself keeps the whole record for
+        # recovery until merges may drop it, which is more than half of a fresh index.
         "_source": {"includes": ["version"]},
         "properties": {
             # Content hash, for `get`; neither searched nor counted.
