@@ -16,7 +16,7 @@ from typing import Literal, Protocol, Self
 
 from corpus.document import Document
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of terms, fields or analysis: an index of another version is not read but rebuilt."""
 
 MAX_OFFSET = 10_000

@@ -19,6 +19,8 @@ _CODE_FIELDS: tuple[CodeField, ...] = get_args(CodeField)
 # Facet codes come from code lists of at most some 14,000 units; asking for more than that keeps counts exact across segments.
 _ALL_BUCKETS = 30_000
 _MANY = 2**63
+# A histogram counts by the first day of the step, so that there are as few buckets as there are steps; years are added up from months.
+_STEPS: dict[Interval, str] = {"day": "published", "week": "week", "month": "month", "year": "month"}
 
 
 def make_schema() -> Any:
@@ -32,6 +34,8 @@ def make_schema() -> Any:
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("published", "amount", "newest", "oldest", "largest"):
         builder.add_unsigned_field(name, fast=True, indexed=name in ("published", "amount"))
+    for name in ("week", "month"):
+        builder.add_unsigned_field(name, fast=True, indexed=False)
     return builder.build()
 
 
@@ -48,6 +52,9 @@ def record_of(document: Document | Entry, register: Register) -> Any:
             record.add_text(field, code)
     if made.published is not None:
         record.add_unsigned("published", made.published)
+        day = date.fromordinal(made.published)
+        record.add_unsigned("week", _first_day(day, "week").toordinal())
+        record.add_unsigned("month", _first_day(day, "month").toordinal())
     for amount in made.amounts:
         record.add_unsigned("amount", amount)
     record.add_unsigned("newest", made.newest)
@@ -155,7 +162,7 @@ def aggregation(query: Query) -> dict[str, Any]:
     for rows, columns in query.matrices:
         wanted[f"{rows} {columns}"] = _terms(rows) | {"aggs": {"column": _terms(columns)}}
     if query.histogram:
-        wanted["histogram"] = _terms("published")
+        wanted["histogram"] = _terms(_STEPS[query.histogram])
     return wanted
 
 
