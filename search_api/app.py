@@ -135,8 +135,8 @@ def create_app(
     app.include_router(money_routes(money))
     app.include_router(sources_routes(SourcesPages(catalogue, monitor, site)))
     app.include_router(article_routes(ArticlePages(catalogue, words, monitor, site, base_url=base_url)))
-    app.include_router(help_routes(site))
-    app.include_router(search_routes(SearchPages(catalogue, words, site)))
+    app.include_router(help_routes(site, base_url=base_url))
+    app.include_router(search_routes(SearchPages(catalogue, words, site, base_url=base_url)))
     app.include_router(chart_routes(site.charts))
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's way to add to the description

@@ -109,3 +109,14 @@ ACTIVITIES_SHORT = {
 """For the heads of narrow columns."""
 STATE_SIGNS = {"news": "●", "silent": "○", "unreadable": "▲", "unwatched": "–", "ok": "●", "trouble": "▲"}
 STORY_KINDS = {"copy": "bản sao gần như nguyên văn", "same_event": "cùng một sự việc"}
+FILES = (
+    ("csv", "CSV", "Bảng cho mọi chương trình"),
+    ("xlsx", "Excel", "Bảng tính có lọc"),
+    ("jsonl", "JSONL", "Mỗi dòng một tin, đủ nhãn và bằng chứng"),
+    ("parquet", "Parquet", "Bảng cho phân tích"),
+    ("ris", "RIS", "Cho Zotero, EndNote"),
+    ("bib", "BibTeX", "Cho LaTeX"),
+    ("atom", "Atom", "Theo dõi câu tìm này"),
+    ("json", "JSON", "Trang này cho chương trình khác"),
+)
+"""Suffixes of the address of a search."""

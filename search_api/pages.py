@@ -10,12 +10,15 @@ from search_api.params import Search
 from search_api.site import Site
 
 
-def help_routes(site: Site) -> APIRouter:
+def help_routes(site: Site, *, base_url: str) -> APIRouter:
+    """``base_url``: where readers reach the server; by default as they did."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/tro-giup")
     def help_page(request: Request) -> Response:
         found = search_of(request)
-        return site.draw(request, "help.html", state=Search(map=found.map, period=found.period))
+        return site.draw(
+            request, "help.html", state=Search(map=found.map, period=found.period), base=(base_url or str(request.base_url)).rstrip("/")
+        )
 
     return router

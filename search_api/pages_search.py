@@ -67,11 +67,12 @@ class Course:
 
 
 class SearchPages:
-    def __init__(self, catalogue: Catalogue, desk: WordDesk, site: Site) -> None:
+    def __init__(self, catalogue: Catalogue, desk: WordDesk, site: Site, *, base_url: str) -> None:
         self.catalogue = catalogue
         self.names = catalogue.names
         self.desk = desk
         self.site = site
+        self.base_url = base_url
         site.charts.add("theo-thoi-gian", lambda request: self._course(search_of(request)).chart)
 
     def page(self, request: Request) -> Response:
@@ -102,6 +103,11 @@ class SearchPages:
             ],
             "pages": _pages(state, shown, request) if state.view != "time" else None,
             "loose": self._loose(state) if not answer.total else None,
+            "files": [
+                (name, link(f"/tim.{suffix}", replace(state, page=1, after=None, view="list")), said) for suffix, name, said in labels.FILES
+            ],
+            "notebook": (self.base_url or str(request.base_url)).rstrip("/")
+            + link("/tim.jsonl", replace(state, page=1, after=None, view="list")),
             "cleared": link("/tim", Search(q=state.q, map=state.map, view=state.view)),
             "article_link": lambda id: link(f"/tin/{id}", Search(q=state.q, map=state.map, period=state.period)),
             "course": self._figure(state) if state.view == "time" and answer.total else None,
