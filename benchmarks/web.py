@@ -156,16 +156,16 @@ def pages(ids: list[str]) -> dict[str, Callable[[random.Random], str]]:
     return {
         "overview of a week": lambda rng: f"/?ky={week(rng)}",
         "overview of a month, map of 63": lambda rng: f"/?ky={rng.choice(YEARS)}-{rng.randint(1, 12):02d}&ban-do=63",
-        "overview, the same for all": lambda rng: "/",
+        "overview, the same for all": lambda _: "/",
         "province, a quarter": lambda rng: f"/tinh/{rng.choice(provinces)}?ky={rng.choice(YEARS)}-Q{rng.randint(1, 4)}",
         "money, a quarter": lambda rng: f"/kinh-phi?ky={rng.choice(YEARS)}-Q{rng.randint(1, 4)}",
-        "sources": lambda rng: "/nguon",
+        "sources": lambda _: "/nguon",
         "search, list": lambda rng: f"/tim?q={quoted(rng)}&nam={rng.choice(YEARS)}",
         "search, table": lambda rng: f"/tim?q={quoted(rng)}&tinh={rng.choice(provinces)}&xem=bang",
         "search, over time": lambda rng: f"/tim?q={quoted(rng)}&tinh={rng.choice(provinces)}&xem=thoi-gian",
         "search, words in context": lambda rng: f"/tim?q=loa&nam={rng.choice(YEARS)}&xem=ngu-canh&vi-tri=1R",
         "article": lambda rng: f"/tin/{rng.choice(ids)}?q=ngheo",
-        "help": lambda rng: "/tro-giup",
+        "help": lambda _: "/tro-giup",
     }
 
 

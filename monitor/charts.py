@@ -35,6 +35,7 @@ MAX_KEPT = 256
 """Drawings kept, some 15 kB each."""
 
 INK, SOFT, GRID, NOW, GHOST, WARN = "#1b2730", "#55626c", "#dcdad2", "#2f7384", "#8a949b", "#9a2617"
+GHOST_BAR = "#c3ced3"
 RAMP = ("#dfeaec", "#b4d0d6", "#3f7686", "#0f4c5c")
 RAMP_INK = ("#17323a", "#17323a", "#ffffff", "#ffffff")
 NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " đồng"]}
@@ -108,22 +109,24 @@ def timeline(
         ticks = _ticks(max((number or 0 for _, now, before in points for number in (now, before)), default=0))
         axis = {"title": None, "values": ticks, "format": ",d", "domain": False, "ticks": False}
         y = {"type": "quantitative", "axis": axis, "scale": {"domain": [0, ticks[-1]], "nice": False}}
-        layers: list[Spec] = [
-            {
-                "name": "now",
-                "transform": [{"filter": "isValid(datum.now)"}],
-                "mark": {"type": "bar", "color": NOW},
-                "encoding": {"x": x, "y": {"field": "now", "stack": None, **y}},
-            }
-        ]
+        layers: list[Spec] = []
         if ghost:
             layers.append(
                 {
                     "name": "ghost",
-                    "mark": {"type": "line", "color": GHOST, "strokeDash": [4, 3], "strokeWidth": 1.8, "interpolate": "step"},
-                    "encoding": {"x": x, "y": {"field": "before", **y}},
+                    "transform": [{"filter": "isValid(datum.before)"}],
+                    "mark": {"type": "bar", "color": GHOST_BAR, "width": {"band": 0.96}},
+                    "encoding": {"x": x, "y": {"field": "before", "stack": None, **y}},
                 }
             )
+        layers.append(
+            {
+                "name": "now",
+                "transform": [{"filter": "isValid(datum.now)"}],
+                "mark": {"type": "bar", "color": NOW, "width": {"band": 0.6 if ghost else 0.9}},
+                "encoding": {"x": x, "y": {"field": "now", "stack": None, **y}},
+            }
+        )
         if any(now is None for _, now, _ in points):
             layers.append(
                 {

@@ -50,7 +50,7 @@ def timeline_chart(points: Sequence[TimelinePoint], about: str) -> Chart:
         "theo-tuan",
         "Số tin theo tuần",
         f"Đếm tin truyền thông về giảm nghèo {about} theo tuần đăng{span}. "
-        "Đường đứt: cùng tuần năm trước. Dấu ×: tuần không đọc được nguồn nào.",
+        "Cột nhạt phía sau: cùng tuần năm trước. Dấu ×: tuần không đọc được nguồn nào.",
         [(week_label(point.start), point.articles, point.year_before) for point in points],
         first="Tuần",
     )
