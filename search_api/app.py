@@ -23,6 +23,7 @@ from search_api.api import api_routes, described, health_routes
 from search_api.api_figures import figure_routes
 from search_api.auth import AccountSource, Gate, SignInNeeded
 from search_api.charts import chart_routes
+from search_api.compression import Compressed
 from search_api.exports import Exporter, export_routes
 from search_api.feeds import feed_routes
 from search_api.limits import Limiter, Limits
@@ -141,6 +142,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's way to add to the description
     app.add_middleware(Limits, draw=site.error, limiter=limiter)
+    app.add_middleware(Compressed)
     app.add_middleware(_Headers)
     app.add_middleware(Measured, metrics=metrics)
     return app

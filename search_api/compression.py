@@ -1,0 +1,34 @@
+"""Pages and their style sheet and script travel compressed; nothing that carries a session does.
+
+A page for somebody who has signed in holds a form token beside text from the address: compressed together, the length of the answer would
+tell about the token (BREACH). Exports are left alone: they are streamed, and large ones are compressed already.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+LEAST_BYTES = 1_000
+LEVEL = 5
+"""A page of 90 kB takes 2 ms and becomes 12 kB; higher levels take twice the time for a twentieth less."""
+
+
+class Compressed:
+    def __init__(self, app: ASGIApp) -> None:
+        self.plain = app
+        self.packed = GZipMiddleware(app, minimum_size=LEAST_BYTES, compresslevel=LEVEL)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        packs = scope["type"] == "http" and "cookie" not in Headers(scope=scope) and _is_page(scope["path"])
+        await (self.packed if packs else self.plain)(scope, receive, send)
+
+
+def _is_page(path: str) -> bool:
+    """
+    >>> [_is_page(path) for path in ("/", "/tinh/v2-40", "/static/loa.css", "/tim.csv", "/tong-quan.json", "/api/v1/count")]
+    [True, True, True, False, False, False]
+    """
+    name = path.rpartition("/")[2]
+    return not path.startswith("/api/") and ("." not in name or name in ("loa.css", "loa.js"))
