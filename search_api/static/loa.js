@@ -94,6 +94,7 @@
   let live = $('[data-live]');
   if (live) {
     let asked = 0;
+    let shown = location.pathname + location.search;
     const show = async (href, { push, focus }) => {
       const mine = ++asked;
       live.setAttribute('aria-busy', 'true');
@@ -104,6 +105,7 @@
         if (mine !== asked) return;
         if (!answer.ok || !next) { location.assign(href); return; }
         if (push) history.pushState({ live: true }, '', href);
+        shown = location.pathname + location.search;
         document.title = page.title;
         for (const part of ['.state-row', 'header nav.tabs', '.menu']) { const now = $(part); const then = $(part, page); if (now && then) now.replaceWith(then); }
         for (const form of ['.ask', '.find']) {
@@ -128,6 +130,7 @@
       show(link.href, { push: true, focus: link.textContent.replace(/[\d.✓]/g, '') });
       if (link.closest('.pages')) $('main').scrollIntoView();
     });
-    addEventListener('popstate', () => show(location.href, { push: false }));
+    // A jump within the page is no other result.
+    addEventListener('popstate', () => { if (location.pathname + location.search !== shown) show(location.href, { push: false }); });
   }
 })();
