@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.comparing import compare_stories
 from cli.crawling import check_portals, crawl, troubled
 from cli.home import entry_makers, indexed, locked, now, opened, processor_parts, workers, writing
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
@@ -26,7 +27,6 @@ from corpus.localities import Register
 from corpus.portals import Portal
 from corpus.store import PendingPage, Store
 from crawler.run import CrawlReport
-from monitor.grouping import group_due
 from pipelines.archive import Archive
 from pipelines.batch import (
     Finished,
@@ -146,7 +146,7 @@ def import_files(
                 rows.put(place, import_row(name, result.outcome, result.document, register, error=result.detail))
 
         process_pages(store, waiting.values(), archive=settings.archive_path, parts=parts, executor=pool, now=now(), progress=finished)
-        group_due(store)
+        compare_stories(store)
         with indexed(settings) as index:
             sync_index(store, index)
         store.end_run(run, now(), dict(rows.outcomes))
@@ -301,7 +301,7 @@ def _process(settings: Settings, store: Store, parts: ProcessorParts, work: Call
     run = store.begin_run("process", now())
     with workers(settings, parts) as pool:
         report = work(archive=settings.archive_path, parts=parts, executor=pool, now=now())
-    group_due(store)
+    compare_stories(store)
     store.end_run(run, now(), dict(report.outcomes))
     for url, outcome, detail in report.failures:
         say(f"{outcome} {url} {detail}", "yellow")
@@ -355,7 +355,7 @@ def retag_all(
                 advance(done)
 
             report = retag(store, parts=parts, executor=pool, now=now(), on_change=on_change, start_after=start_after, on_part=on_part)
-        group_due(store)
+        compare_stories(store)
         with indexed(settings) as index:
             sync_index(store, index)
         store.end_run(run, now(), {"documents": report.pages, "changed": len(changed), "tagged_by": parts.label})
