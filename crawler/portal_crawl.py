@@ -26,6 +26,8 @@ REVISIT_AGE = timedelta(days=30)
 """Articles that the source dates further back are not asked for again."""
 MEMORY = timedelta(days=30)
 """A source not observed for longer is read as at first."""
+_BATCH = 200
+"""Due addresses taken at once: putting them in order costs more than reading them where an archive of 50,000 is due."""
 
 
 class CrawlStore(Protocol):
@@ -178,7 +180,7 @@ class PortalCrawl:
     async def _fetch_due(self) -> None:
         left = self._limits.articles
         while left > 0:
-            batch = self._store.due(self._portal.id, self._clock(), min(left, 50))
+            batch = self._store.due(self._portal.id, self._clock(), min(left, _BATCH))
             if not batch:
                 return
             for entry in batch:
