@@ -60,7 +60,6 @@ def fetched_articles(home: Path, portals: DemoPortals) -> Counter[tuple[str, int
     return found
 
 
-@pytest.mark.timeout(120)  # 2 s a crawl when nothing else runs
 def test_demo_portals_are_read_whole_once_and_then_only_what_is_new(home: Path, tmp_path: Path) -> None:
     late = ("mau-nghean", 1990)
     with DemoPortals(hidden=[late]) as portals:
@@ -323,7 +322,6 @@ def self_signed(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.timeout(120)
 def test_a_broken_certificate_is_taken_from_its_own_source_alone(home: Path, tmp_path: Path) -> None:
     pem = self_signed(tmp_path)
     routes = {"/tin/": act.listing("/tin/bai-1.html"), "/tin/bai-1.html": act.article("Một")}
