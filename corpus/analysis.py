@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import product
+from typing import NamedTuple
 
 from corpus.text import fold, lower, normalize, unify_tones
 
@@ -40,8 +41,7 @@ _Y_FOR_I = {
 _FOLDED_Y_FOR_I = {fold(i): fold(y) for i, y in _Y_FOR_I.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text; ``[start, end)`` are offsets into the very string that was analysed."""
 
     start: int
@@ -215,25 +215,27 @@ def highlight(text: str, patterns: Iterable[Pattern]) -> list[tuple[int, int]]:
             by_first.setdefault((wanted.exact, wanted.terms[0]), []).append(wanted.terms)
     if not (by_first or any(open_ended.values())):
         return []
-    tokens = analyze(text)
-    spans = []
-    for at, token in enumerate(tokens):
+    # Most texts hold few matches: their offsets are looked for only where there is one.
+    forms = [_FORMS[word] for word in _WORD.findall(text)]
+    found = []
+    for at, (exact, folded) in enumerate(forms):
         end = 0
-        for exact in (True, False):
-            for terms in by_first.get((exact, token.exact if exact else token.folded), ()):
-                if _matches(tokens, at, terms, exact=exact):
-                    end = max(end, tokens[at + len(terms) - 1].end)
-        if token.exact.startswith(open_ended[True]) or token.folded.startswith(open_ended[False]):
-            end = max(end, token.end)
+        for which, term in ((0, exact), (1, folded)):
+            for terms in by_first.get((which == 0, term), ()):
+                if _matches(forms, at, terms, which):
+                    end = max(end, at + len(terms))
+        if exact.startswith(open_ended[True]) or folded.startswith(open_ended[False]):
+            end = max(end, at + 1)
         if end:
-            spans.append((token.start, end))
-    return list(_joined(spans))
+            found.append((at, end))
+    if not found:
+        return []
+    offsets = [word.span() for word in _WORD.finditer(text)]
+    return list(_joined((offsets[first][0], offsets[end - 1][1]) for first, end in found))
 
 
-def _matches(tokens: Sequence[Token], at: int, terms: tuple[str, ...], *, exact: bool) -> bool:
-    if at + len(terms) > len(tokens):
-        return False
-    return all((tokens[at + i].exact if exact else tokens[at + i].folded) == term for i, term in enumerate(terms))
+def _matches(forms: Sequence[tuple[str, str]], at: int, terms: tuple[str, ...], which: int) -> bool:
+    return at + len(terms) <= len(forms) and all(forms[at + i][which] == term for i, term in enumerate(terms))
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
