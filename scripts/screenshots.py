@@ -1,6 +1,6 @@
-"""Takes the pictures of README and user guide from the bundled examples, in Debian's Chromium.
+"""Takes the pictures of README and user guide, in Debian's Chromium: from the bundled examples, and of figures from a made-up country.
 
-    python scripts/screenshots.py [--home DIR] [--images docs/images] [--guide docs/huong-dan/anh]
+    python -m scripts.screenshots [--home DIR] [--images docs/images] [--guide docs/huong-dan/anh] [--only-country]
 
 Without --home the examples are crawled and read first, into a temporary folder. Pictures stay under 200 kB each.
 """
@@ -16,10 +16,13 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 
 from corpus.index import open_index
@@ -29,6 +32,7 @@ from corpus.portals import load_portals
 from corpus.store import FILE_NAME, Review, open_store
 from search_api.app import create_app
 from search_api.passwords import hash_password
+from tests import web_corpus
 
 MAX_BYTES = 200_000
 REVIEWER = "lan"
@@ -40,14 +44,18 @@ def main() -> int:
     parser.add_argument("--home", type=Path, help="a home made by `loa demo`")
     parser.add_argument("--images", type=Path, default=Path("docs/images"))
     parser.add_argument("--guide", type=Path, default=Path("docs/huong-dan/anh"))
+    parser.add_argument("--only-country", action="store_true", help="only the pictures of figures")
     options = parser.parse_args()
     options.images.mkdir(parents=True, exist_ok=True)
     options.guide.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="loa-screenshots-") as temporary:
-        home = options.home or Path(temporary)
+        too_large = take_country(Path(temporary), options.images)
+        if options.only_country:
+            return 1 if too_large else 0
+        home = options.home or Path(temporary) / "demo"
         if options.home is None:
             subprocess.run([sys.executable, "-m", "cli.main", "--home", str(home), "demo", "--no-serve"], check=True)
-        too_large = take(home, options.images, options.guide)
+        too_large += take(home, options.images, options.guide)
     for path in too_large:
         print(f"{path} is larger than {MAX_BYTES:,} bytes", file=sys.stderr)
     return 1 if too_large else 0
@@ -63,17 +71,9 @@ def take(home: Path, images: Path, guide: Path) -> list[Path]:
     else:
         store.add_account(REVIEWER, "editor", hash_password(password), datetime.now(UTC), full_name="Nguyễn Thị Lan")
     app = create_app(store, index, names=names, people=store, desk=_NoDesk())
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=lambda: server.run(sockets=[listener]), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
     article = index.search(Query(filters=(In("relevance", ("communication",)),), sort="largest", limit=1)).hits[0].id
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    pages = {"overview": "/", "search": "/tim?q=tap+huan", "article": f"/tin/{article}?q=tap+huan"}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    pages = {"search": "/tim?q=tap+huan", "article": f"/tin/{article}?q=tap+huan"}
+    with served(app) as address, chromium() as browser:
         taken = [
             shoot(browser, address + path, images / f"{name}-{width}.png", width) for name, path in pages.items() for width in (1280, 375)
         ]
@@ -86,12 +86,49 @@ def take(home: Path, images: Path, guide: Path) -> list[Path]:
         }
         taken += [shoot(browser, address + path, guide / f"{name}.png", 1280) for name, path in in_guide.items()]
         taken.append(shoot_review(browser, address, password, guide / "duyet-nhan.png"))
-        browser.close()
-    server.should_exit = True
-    thread.join(10)
     index.close()
     store.close()
     return [path for path in taken if path.stat().st_size > MAX_BYTES]
+
+
+def take_country(folder: Path, images: Path) -> list[Path]:
+    """Pages with figures of the made-up country that the tests of the pages use: the examples are too few for a map."""
+    names = Names.load(portals=web_corpus.registry())
+    with open_store(folder / "country.db") as store:
+        index = open_index(folder / "country", register=names.register)
+        web_corpus.fill(store, index, names)
+        app = create_app(store, index, names=names, clock=lambda: web_corpus.NOW, today=lambda: web_corpus.TODAY)
+        pages = {"overview": "/", "province": "/tinh/v2-40?ky=2026-Q4", "money": "/kinh-phi?ky=2026", "sources": "/nguon"}
+        with served(app) as address, chromium() as browser:
+            taken = [
+                shoot(browser, address + path, images / f"{name}-{width}.png", width)
+                for name, path in pages.items()
+                for width in (1280, 375)
+            ]
+        index.close()
+    return [path for path in taken if path.stat().st_size > MAX_BYTES]
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Address of the application while the block runs."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = threading.Thread(target=lambda: server.run(sockets=[listener]), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def shoot(browser: Browser, url: str, path: Path, width: int) -> Path:
