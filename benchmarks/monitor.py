@@ -50,20 +50,24 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--repeat", type=int, default=20)
+    parser.add_argument("--folder", type=Path, help="keep the store here and use the one that is there")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="loa-monitor-"))
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="loa-monitor-"))
     try:
         measure(folder, options.articles, options.seed, options.repeat)
     finally:
-        shutil.rmtree(folder)
+        if options.folder is None:
+            shutil.rmtree(folder)
 
 
 def measure(folder: Path, articles: int, seed: int, repeat: int) -> None:
     register = Register.load()
     registry = make_registry(register)
     names = Names.load(register=register, portals=registry)
+    made = not (folder / "loa.db").exists()
     with open_store(folder / "loa.db") as store:
-        fill(store, register, registry, articles, random.Random(seed))
+        if made:
+            fill(store, register, registry, articles, random.Random(seed))
         rows = store.sightings_revision()
     print(f"{articles:,} articles, {PORTALS} sources, {rows:,} readings, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
     with open_store(folder / "loa.db") as store:

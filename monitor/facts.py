@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +20,9 @@ FactBudget = BudgetRow
 """One sum of money of a document (see ``corpus/store/facts.py``)."""
 
 T = TypeVar("T")
+
+CHUNK = 5_000
+"""Rows read at once: what they are made of is let go before the next."""
 
 NATIONAL = "VN"
 RELEVANT = "communication"
@@ -72,7 +75,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class FactSource(Protocol):
     """The part of `corpus.store.Store` that facts come from."""
 
-    def facts(self, *, after: int = 0) -> list[StoredFact]: ...
+    def facts(self, *, after: int = 0, limit: int | None = None) -> list[StoredFact]: ...
 
     def facts_revision(self) -> int: ...
 
@@ -135,7 +138,7 @@ class Facts(Sequence[Fact]):
         self._derived: dict[object, Any] = {}
         self._kept: dict[object, dict[str, tuple[Fact, Any]]] = {}
 
-    def with_changes(self, gone: Collection[str], fresh: Iterable[Fact], revision: int) -> Facts:
+    def with_changes(self, gone: Container[str], fresh: Iterable[Fact], revision: int) -> Facts:
         """These without ``gone`` and with ``fresh``; what was worked out of a single document is kept."""
         changed = Facts((), revision)
         changed._all = [fact for fact in self._all if fact.id not in gone]
@@ -219,14 +222,17 @@ class FactTable:
         before = self._facts
         if self._source.facts_revision() == before.revision:
             return before
-        rows = self._source.facts(after=before.revision)
-        if not rows:
+        changed: dict[str, Fact | None] = {}
+        revision = before.revision
+        while rows := self._source.facts(after=revision, limit=CHUNK):
+            for row in rows:
+                changed[row.id] = None if row.fact is None else fact_of(row, self._places)
+            revision = rows[-1].seq
+        if not changed:
             return before
-        fresh = [fact_of(row, self._places) for row in rows if row.fact is not None]
-        revision = max(row.seq for row in rows)
-        if 20 * len(rows) < len(before):
-            self._facts = before.with_changes({row.id for row in rows}, fresh, revision)
+        fresh = [fact for fact in changed.values() if fact is not None]
+        if 20 * len(changed) < len(before):
+            self._facts = before.with_changes(changed, fresh, revision)
         else:
-            gone = {row.id for row in rows}
-            self._facts = Facts([*(fact for fact in before if fact.id not in gone), *fresh], revision)
+            self._facts = Facts([*(fact for fact in before if fact.id not in changed), *fresh], revision)
         return self._facts

@@ -134,15 +134,15 @@ class FactStore(Database):
         with self._read() as connection:
             return _last(connection)
 
-    def facts(self, *, after: int = 0) -> list[StoredFact]:
-        """All rows changed after that revision, in the order of their changes; from 0 on, all of them without the withdrawn."""
+    def facts(self, *, after: int = 0, limit: int | None = None) -> list[StoredFact]:
+        """All rows changed after that revision, in the order of their changes (the first ``limit``); from 0 on without the withdrawn."""
         query = sa.select(facts.c.document_id, facts.c.seq, facts.c.title, facts.c.published, facts.c.story, facts.c.fact)
         query = query.where(facts.c.seq > after) if after else query.where(facts.c.fact.is_not(None))
         with self._read() as connection:
             decode = _DECODER.decode
             return [
                 StoredFact(id=key, seq=seq, title=title, published=published, story=story, fact=None if data is None else decode(data))
-                for key, seq, title, published, story, data in connection.execute(query.order_by(facts.c.seq))
+                for key, seq, title, published, story, data in connection.execute(query.order_by(facts.c.seq).limit(limit))
             ]
 
     def rebuild_facts(self) -> int:

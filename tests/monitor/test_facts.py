@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,15 +28,20 @@ ROW = FactRow(
 )
 
 
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.facts.CHUNK", 7)
+
+
 class Source:
     """Rows by id, each with the number of its last change, as the store gives them."""
 
     def __init__(self) -> None:
         self.rows: dict[str, StoredFact] = {}
 
-    def facts(self, *, after: int = 0) -> list[StoredFact]:
+    def facts(self, *, after: int = 0, limit: int | None = None) -> list[StoredFact]:
         rows = sorted(self.rows.values(), key=lambda row: row.seq)
-        return [row for row in rows if row.seq > after and (after or row.fact is not None)]
+        return [row for row in rows if row.seq > after and (after or row.fact is not None)][:limit]
 
     def facts_revision(self) -> int:
         return max((row.seq for row in self.rows.values()), default=0)
