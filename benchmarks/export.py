@@ -2,7 +2,7 @@
 
     nice python -m benchmarks.export --documents 100000
 
-Each figure is of a process of its own that opens store and index, exports to a file and ends, so that peak memory is that of one export.
+Each figure is of a process of its own that opens the store, exports every document to a file and ends, so that peak memory is that of one export. The ids come from the store; what asking the index for them costs is measured in `benchmarks.search`.
 Memory that does not grow with the rows is what "streamed" means. The figures of the last run stand in docs/performance.md.
 """
 
@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -25,8 +24,6 @@ from pathlib import Path
 from benchmarks.corpus import Articles
 from corpus.document import to_json
 from corpus.export import FORMATS, Asked, Export
-from corpus.index import open_index, rebuild_index
-from corpus.index.base import Query
 from corpus.index.names import Names
 from corpus.portals import PortalRegistry
 from corpus.store import open_store
@@ -39,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--folder", type=Path, help="keep store and index here and use those that are there")
+    parser.add_argument("--folder", type=Path, help="keep the store here and use the one that is there")
     parser.add_argument("--one", nargs=2, metavar=("FORMAT", "ROWS"), help="a single export; prints JSON")
     options = parser.parse_args()
     if options.one:
@@ -82,9 +79,6 @@ def build(folder: Path, number: int, seed: int) -> None:
                     "VALUES (?, ?, ?, ?, 'made up', ?, ?)",
                     [(d.id, d.content_hash, at, at, at, data) for d, data in ours],
                 )
-        # An export asks the index for ids alone, so short texts do.
-        short = (replace(document, title="Tin", text="loa " * 20, words=(), title_words=()) for document in articles.all(number))
-        rebuild_index(folder / "index", short)
 
 
 def measured(folder: Path, format: str, rows: int) -> dict[str, float]:
@@ -97,18 +91,17 @@ def measured(folder: Path, format: str, rows: int) -> dict[str, float]:
 def export_one(folder: Path, name: str, rows: int) -> dict[str, float]:
     format = next(found for found in FORMATS if found == name)
     names = Names.load(portals=PortalRegistry(()))
-    index = open_index(folder / "index", register=names.register)
-    with open_store(folder / "loa.db") as store, store.moment() as moment, index.scan(Query(sort="newest")) as scan:
+    with open_store(folder / "loa.db") as store, store.moment() as moment:
         asked = Asked(parameters=(), understood="")
+        ids = store.document_ids()[:rows]
         start = time.process_time()
-        made = Export(moment, islice(scan, rows), min(rows, scan.total), names=names, asked=asked, format=format)
+        made = Export(moment, ids, len(ids), names=names, asked=asked, format=format)
         size = 0
-        with (folder / f"out.{format}").open("wb") as file:
+        with (folder / f"out-{rows}.{format}").open("wb") as file:
             for part in made.chunks():
                 size += file.write(part)
         seconds = time.process_time() - start
-    index.close()
-    (folder / f"out.{format}").unlink()
+    (folder / f"out-{rows}.{format}").unlink()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return {"rows": made.rows, "seconds": seconds, "bytes": size, "peak_mib": peak}
 

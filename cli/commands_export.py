@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
@@ -17,9 +19,9 @@ from corpus.export import FORMATS, Asked, Export, Format
 from corpus.export.package import ask, check_files, compare, create, read_descriptor, read_result, replay
 from corpus.index.base import Query
 from corpus.index.describe import describe
-from corpus.index.names import Names
+from corpus.index.names import Names, SavedQuery
 from corpus.portals import load_portals
-from search_api.params import InvalidParameter, Search, from_params, to_params
+from search_api.params import InvalidParameter, Search, from_params, saved_in, to_params
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 Words = Annotated[
@@ -48,12 +50,13 @@ def export(
     settings = _settings(context)
     wanted = _format(format or output.suffix.removeprefix("."))
     with opened(settings) as store, indexed(settings) as index, store.moment() as moment:
-        names = _names(settings)
+        asking = _Asking(settings, ((saved.name, saved.params) for saved in store.saved_searches()))
+        names = asking.names
         search = _search(query, address)
         asked_query = search.query(names)
         with index.scan(asked_query) as scan, progress("Exporting", scan.total) as advance:
             made = Export(
-                moment, scan, scan.total, names=names, asked=_asked(search, asked_query, names), format=wanted, full_text=full_text
+                moment, scan, scan.total, names=names, asked=asking.asked(search, asked_query), format=wanted, full_text=full_text
             )
             draft = output.with_name(f"{output.name}.part")
             try:
@@ -86,14 +89,15 @@ def create_snapshot(
 ) -> None:
     settings = _settings(context)
     with opened(settings) as store, indexed(settings) as index, store.moment() as moment:
-        names = _names(settings)
+        asking = _Asking(settings, ((saved.name, saved.params) for saved in store.saved_searches()))
+        names = asking.names
         search = _search(query, address)
         asked_query = search.query(names)
         result = ask(index, asked_query)
         # The package must hold the very texts that the index answered from.
         if moment.state.revision != moment.state.indexed or store.state().key != moment.state.key:
             raise IndexUnavailable("store and index differ at the moment: run `loa process`, or wait until the running command ends")
-        asked = _asked(search, asked_query, names)
+        asked = asking.asked(search, asked_query)
         with progress("Packing", len(result.ids)) as advance:
             descriptor = create(folder, moment, result, names=names, asked=asked, created=now(), progress=advance)
     if as_json:
@@ -113,7 +117,7 @@ def verify_snapshot(
     faults = check_files(folder, descriptor)
     changes: list[str] = []
     if not faults:
-        names = _names(settings)
+        names = _Asking(settings, ((str(name), str(params)) for name, params in descriptor["loa"]["query"]["saved"])).names
         try:
             search = from_params((str(name), str(value)) for name, value in descriptor["loa"]["query"]["parameters"])
         except InvalidParameter as error:
@@ -147,10 +151,6 @@ def _search(query: list[str] | None, address: str | None) -> Search:
     return Search(q=" ".join(query or ()), relevance=(), sort="newest")
 
 
-def _asked(search: Search, query: Query, names: Names) -> Asked:
-    return Asked(parameters=tuple(to_params(search)), understood=describe(query.where, names))
-
-
 def _format(name: str) -> Format:
     for known in FORMATS:
         if known == name:
@@ -158,8 +158,22 @@ def _format(name: str) -> Format:
     raise typer.BadParameter(f"no format {name!r}: give one of {', '.join(FORMATS)} with --format or as the suffix of the file")
 
 
-def _names(settings: Settings) -> Names:
-    return Names.load(portals=load_portals(settings.portals_path))
+class _Asking:
+    """Names for a question, which notes the saved queries that the question refers to."""
+
+    def __init__(self, settings: Settings, saved: Iterable[tuple[str, str]]) -> None:
+        self._known = tuple(saved)
+        self._used: set[str] = set()
+        self._find = saved_in(self._known)
+        self.names = replace(Names.load(portals=load_portals(settings.portals_path)), saved=self._saved)
+
+    def _saved(self, name: str) -> SavedQuery | None:
+        self._used.add(name)
+        return self._find(name)
+
+    def asked(self, search: Search, query: Query) -> Asked:
+        used = {name: params for name, params in reversed(self._known) if name in self._used}
+        return Asked(parameters=tuple(to_params(search)), understood=describe(query.where, self.names), saved=tuple(sorted(used.items())))
 
 
 def _settings(context: typer.Context) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Annotated
@@ -16,12 +16,11 @@ from cli.home import indexed, opened
 from cli.output import FAILED, OK, number, say, show, show_json
 from cli.serving import serve_until_stopped
 from cli.settings import Loaded, Settings
-from corpus.analysis import Pattern, highlight
-from corpus.document import Document
 from corpus.errors import CorpusError
 from corpus.index.base import MAX_LIMIT, Query
 from corpus.index.names import Names
 from corpus.index.plan import patterns
+from corpus.kwic import Line, Position, arrange, concordance
 from corpus.localities import Register
 from corpus.portals import load_portals
 from corpus.store import SCHEMA_VERSION
@@ -46,6 +45,9 @@ def search(
     limit: Annotated[int, typer.Option("--limit", help="Documents on one page of results.", min=1, max=MAX_LIMIT)] = 20,
     page: Annotated[int, typer.Option("--page", help="Which page of results.", min=1, max=500)] = 1,
     kwic: Annotated[bool, typer.Option("--kwic", help="Every match in its context, instead of every document.")] = False,
+    sort: Annotated[
+        Position | None, typer.Option("--sort", help="Contexts in the order of the n-th word to the left or right, or of the match.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
@@ -56,12 +58,13 @@ def search(
         answer = Catalogue(store, index, names).search(wanted, facets=())
         looked_for = patterns(wanted.query(names).where)
         say(f"Hiểu là: {answer.understood or 'mọi tin bài'} ({number(answer.total)} documents)")
+        if kwic or sort:
+            documents = {document.id: document for document in store.iter_documents(ids=[hit.id for hit in answer.hits])}
+            lines = concordance((documents[hit.id] for hit in answer.hits if hit.id in documents), looked_for, width=_CONTEXT)
+            _show_lines(arrange(lines, sort) if sort else lines, as_json=as_json)
+            return
         for hit in answer.hits:
-            if kwic:
-                document = store.get_document(hit.id)
-                if document is not None:
-                    _show_contexts(document, looked_for, as_json=as_json)
-            elif as_json:
+            if as_json:
                 show_json(hit.model_dump(mode="json"))
             else:
                 places = ", ".join(province.name for province in hit.provinces)
@@ -71,16 +74,13 @@ def search(
                     show("    " + " ".join(hit.snippet.split()))
 
 
-def _show_contexts(document: Document, looked_for: Sequence[Pattern], *, as_json: bool) -> None:
-    for field, text in (("title", document.title), ("text", document.text)):
-        for start, end in highlight(text, looked_for):
-            left = text[max(0, start - _CONTEXT) : start].replace("\n", " ")
-            right = text[end : end + _CONTEXT].replace("\n", " ")
-            if as_json:
-                place = {"id": document.id, "field": field, "start": start, "end": end}
-                show_json(place | {"left": left, "match": text[start:end], "right": right})
-            else:
-                show(f"{document.id}  {left:>{_CONTEXT}} [{text[start:end]}] {right}")
+def _show_lines(lines: Iterable[Line], *, as_json: bool) -> None:
+    for line in lines:
+        if as_json:
+            place = {"id": line.id, "field": line.field, "start": line.start, "end": line.end}
+            show_json(place | {"left": line.left, "match": line.match, "right": line.right})
+        else:
+            show(f"{line.id}  {line.left:>{_CONTEXT}} [{line.match}] {line.right}")
 
 
 def serve(

@@ -51,6 +51,15 @@ class Asked:
     """As in the address of the search page; `search_api.params.from_params` reads them back."""
     understood: str
     """The query said back in Vietnamese words."""
+    saved: tuple[tuple[str, str], ...] = ()
+    """(name, parameters) of the saved queries that it refers to, as they were."""
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "parameters": [list(pair) for pair in self.parameters],
+            "understood": self.understood,
+            "saved": [list(pair) for pair in self.saved],
+        }
 
 
 class Export:
@@ -82,7 +91,7 @@ class Export:
         return {
             "manifest": EXPORT_VERSION,
             "created": created.isoformat(),
-            "query": {"parameters": [list(pair) for pair in self._asked.parameters], "understood": self._asked.understood},
+            "query": self._asked.to_plain(),
             "snapshot": {
                 "key": state.key,
                 "documents": state.documents,

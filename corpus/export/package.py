@@ -144,7 +144,7 @@ def _descriptor(
         ],
         "loa": {
             "package": PACKAGE_VERSION,
-            "query": {"parameters": [list(pair) for pair in asked.parameters], "understood": asked.understood},
+            "query": asked.to_plain(),
             "total": len(result.ids),
             "snapshot": {
                 "key": state.key,
@@ -185,7 +185,7 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         found = json.loads(path.read_text("utf-8"))
         ours = found["loa"]
         version = ours["package"]
-        [(str(name), str(value)) for name, value in ours["query"]["parameters"]]
+        [(str(name), str(value)) for name, value in (*ours["query"]["parameters"], *ours["query"]["saved"])]
         [(str(r["path"]), int(r["bytes"]), str(r["hash"])) for r in found["resources"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidData("is no snapshot of loa: name the folder that `loa snapshot create` made", file=str(path)) from error

@@ -8,13 +8,14 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cli.app import run
 from corpus.index import open_index
 from corpus.index.base import Query
-from corpus.store import open_store
+from corpus.store import Store, open_store
 from pipelines.batch import sync_index
 from tests.cli.conftest import Loa, caller
 from tests.search_samples import ALL, FETCHED, NGHE_AN, make_document
@@ -161,3 +162,26 @@ def test_the_index_is_left_as_it_was(loa: Loa, home: Path, tmp_path: Path) -> No
     assert index.count(Query()) == len(ALL)
     index.close()
     assert run(["--home", str(home), "doctor"]) == 0
+
+
+def test_a_snapshot_keeps_the_saved_queries_that_it_refers_to(
+    loa: Loa, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = [SimpleNamespace(name="lop hoc", params="q=tập+huấn"), SimpleNamespace(name="khac", params="q=loa")]
+    monkeypatch.setattr(Store, "saved_searches", lambda *_: saved)
+    folder = tmp_path / "goi"
+    assert loa("snapshot", "create", folder, 'lưu:"lop hoc" nghèo').code == 0
+    descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    assert descriptor["loa"]["query"]["saved"] == [["lop hoc", "q=tập+huấn"]]
+    assert descriptor["loa"]["total"] == 2
+    monkeypatch.setattr(Store, "saved_searches", lambda *_: [])
+    assert loa("snapshot", "verify", folder).code == 0
+
+
+def test_contexts_in_the_order_of_a_neighbour(loa: Loa) -> None:
+    rows = loa("search", "nghèo", "--sort", "1R", "--json").rows
+    assert len(rows) >= 5
+    assert all(row["match"] == "nghèo" for row in rows)
+    words = [row["right"].split()[:1] for row in rows]
+    assert words != [row["right"].split()[:1] for row in loa("search", "nghèo", "--kwic", "--json").rows]
+    assert sorted(map(str, words)) == sorted(str(row["right"].split()[:1]) for row in loa("search", "nghèo", "--kwic", "--json").rows)
