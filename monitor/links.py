@@ -40,5 +40,5 @@ def articles(
 
 
 def article(document: str, position: int | None = None) -> str:
-    """Address of an article, at one of its sums."""
-    return f"/tin/{document}" + (f"#kp-{position}" if position is not None else "")
+    """Address of an article, at one of its sums (``position`` in ``Document.budgets``; the page numbers them from 1)."""
+    return f"/tin/{document}" + (f"#kp-{position + 1}" if position is not None else "")

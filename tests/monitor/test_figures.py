@@ -149,7 +149,7 @@ def test_money_counts_a_story_once(small: Sources) -> None:
         1.0,
     )
     money = money_figures(small, WEEK, "34")
-    assert [(item.document, item.position, item.href) for item in money.items] == [("d1", 0, "/tin/d1#kp-0")]
+    assert [(item.document, item.position, item.href) for item in money.items] == [("d1", 0, "/tin/d1#kp-1")]
     assert [(out.reason, out.sums) for out in money.left_out] == [("copy", 1)]
     assert [(row.key, row.name) for row in money.provinces] == [("v2-08", "Tuyên Quang")]
     assert [row.name for row in money.years] == ["Chưa rõ năm"]
