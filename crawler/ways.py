@@ -16,7 +16,7 @@ from corpus.portals import Cms, Portal
 from corpus.readings import WAY_KINDS, WayKind, WayReading
 from corpus.store import FoundUrl, FrontierUrl
 from crawler.asking import Asking, Fetched, SourceTrouble, moved_host, validators
-from crawler.discovery import Listing, Unreadable, read_feed, read_listing, read_sitemap
+from crawler.discovery import Listing, Sitemap, Unreadable, read_feed, read_listing, read_sitemap
 from crawler.failures import FetchFailed
 from crawler.families import PROGRAMME_QUERIES, adapter_of, family_of, feed_places, page_address, sitemap_places
 
@@ -237,24 +237,49 @@ class Discovery:
 
     async def _read_sitemaps(self, way: _Way) -> None:
         """A sitemap, or an index and the newest of what it names. What fails below an index leaves the rest."""
-        waiting, read = [way.url], 0
+        waiting, read, asked = [way.url], 0, set[str]()
+        most = MAX_SITEMAPS * (10 if self._since else 1)
         failed: Exception | None = None
-        while waiting and read < MAX_SITEMAPS * (10 if self._since else 1) and len(self._found) < MAX_FOUND:
+        while waiting and read < most and len(asked) < 2 * most and len(self._found) < MAX_FOUND:
             url = waiting.pop(0)
-            read += 1
+            if url in asked:
+                continue  # indexes can name each other
+            asked.add(url)
+            # An index stays the same while what it names grows: many give no time of change
+            index = bool(self._memory.seeds.get(url, {}).get("index"))
             try:
-                fetched = await self._fetch(way, url, conditional=self._since is None)
+                fetched = await self._fetch(way, url, conditional=self._since is None and not index)
                 if fetched is None:
+                    read += 1
                     continue
                 sitemap = read_sitemap(fetched.page.body, fetched.page.final_url, self._portal)
             except (FetchFailed, Unreadable) as error:
+                read += 1
                 failed = failed or error
                 continue
-            waiting += [child for child, changed in sitemap.children if self._recent(changed)]
-            self._take(way, tuple(found for found in sitemap.urls if self._recent(found.published_hint))[:MAX_FOUND])
+            if sitemap.children:
+                self._memory.seeds[url] = {"index": True}
+                waiting += self._children(sitemap)
+                continue
+            read += 1
+            items = tuple(found for found in sitemap.urls if self._recent(found.published_hint))
+            self._take(way, items[:MAX_FOUND])
             self._remember(way, url)
+            self._memory.seeds[url]["read_at"] = self._now.isoformat()
+            if len(items) > MAX_FOUND:
+                self._memory.seeds[url].pop("sha256")  # the rest is taken by the next run
+                self._memory.seeds[url] |= {"etag": None, "last_modified": None}
         if failed is not None and not way.parsed:
             raise failed
+
+    def _children(self, sitemap: Sitemap) -> list[str]:
+        """Those to read, the newest first; of undated ones those never read, from both ends since either may be the newest, then
+        those read longest ago."""
+        dated = [child for child, changed in sitemap.children if changed and self._recent(changed)]
+        undated = [child for child, changed in sitemap.children if not changed]
+        read_at = {child: str(self._memory.seeds.get(child, {}).get("read_at") or "") for child in undated}
+        place = {child: min(number, len(undated) - 1 - number) for number, child in enumerate(undated)}
+        return [*dated, *sorted(undated, key=lambda child: (read_at[child], place[child]))]
 
     def _recent(self, changed: str | None) -> bool:
         day = _day(changed)
@@ -376,7 +401,7 @@ class Discovery:
                 way.cause = way.cause or ("empty_listing" if way.kind == "listing" else None)
             return None
         seed = self._memory.seeds.get(url, {})
-        kept = {name: seed[name] for name in ("complete", "items") if name in seed}
+        kept = {name: seed[name] for name in ("complete", "items", "read_at") if name in seed}
         validity = {"etag": page.header("etag"), "last_modified": page.header("last-modified"), "sha256": page.sha256}
         self._memory.seeds[url] = kept | validity
         return fetched

@@ -130,6 +130,45 @@ def test_a_list_that_fails_brings_the_sitemap_back(site: Site) -> None:
     assert (reading.read, reading.fetched) == (True, 1)
 
 
+def index(*names: str) -> bytes:
+    return (
+        "<sitemapindex>" + "".join(f"<sitemap><loc>https://mau.vn/{name}.xml</loc></sitemap>" for name in names) + "</sitemapindex>"
+    ).encode()
+
+
+def test_an_index_that_stays_the_same_hides_no_sitemap_that_grew(site: Site) -> None:
+    portal = replace(MAPPED, discovery=("sitemap",))
+    site.answers |= {SITEMAP: index("s1"), "https://mau.vn/s1.xml": sitemap(1), "https://mau.vn/bai-1": b"1", "https://mau.vn/bai-2": b"2"}
+    site.crawl(portal)
+    site.answers["https://mau.vn/s1.xml"] = sitemap(1, 2)
+    later(site, days=1)
+    assert site.crawl(portal).fetched == 1
+    later(site, days=1)
+    reading = site.crawl(portal)
+    assert (reading.read, reading.known, reading.new) == (True, 2, 0)
+
+
+def test_indexes_that_name_each_other_end(site: Site) -> None:
+    site.answers |= {SITEMAP: index("a", "sitemap"), "https://mau.vn/a.xml": index("sitemap", "a", "b"), "https://mau.vn/b.xml": sitemap(1)}
+    site.answers["https://mau.vn/bai-1"] = b"1"
+    assert site.crawl(replace(MAPPED, discovery=("sitemap",))).fetched == 1
+    assert len(site.asked) == 4
+
+
+def test_every_sitemap_of_a_long_index_has_its_turn(site: Site) -> None:
+    portal = replace(MAPPED, discovery=("sitemap",))
+    names = [f"s{number}" for number in range(1, 13)]
+    site.answers[SITEMAP] = index(*names)
+    for number, name in enumerate(names, start=1):
+        site.answers |= {f"https://mau.vn/{name}.xml": sitemap(number), f"https://mau.vn/bai-{number}": b"x"}
+    site.crawl(portal)
+    assert {url for url in site.urls if url.startswith("/s") and url != "/sitemap.xml"} == {f"/s{n}.xml" for n in (1, 12, 2, 11, 3)}
+    for _ in range(2):
+        later(site, days=3)
+        site.crawl(portal)
+    assert site.store.frontier_counts() == {"done": 12}
+
+
 def test_old_items_of_a_sitemap_are_left_to_a_back_fill(site: Site) -> None:
     site.answers[LIST] = b"<p>none</p>"
     site.answers[SITEMAP] = sitemap(1, day="2024-01-01").replace(b"</urlset>", sitemap(2)[8:])
