@@ -228,7 +228,7 @@ def found(number: int) -> FoundUrl:
 def test_enqueueing_twice_is_enqueueing_once(store: Store) -> None:
     assert store.enqueue("tinh", [found(1), found(2), found(1)], NOW) == 2
     assert store.enqueue("tinh", [found(2), found(3)], NOW + HOUR) == 1
-    assert [item.canonical_url[-1] for item in store.due("tinh", NOW + HOUR, 10)] == ["1", "2", "3"]
+    assert [item.canonical_url[-1] for item in store.due("tinh", NOW + HOUR, 10)] == ["3", "1", "2"], "what was met last comes first"
     assert [item.canonical_url[-1] for item in store.due("tinh", NOW, 1)] == ["1"]
     assert store.due("other", NOW, 10) == []
     assert store.enqueue("tinh", [], NOW) == 0
