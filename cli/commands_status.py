@@ -53,8 +53,8 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
             return
         _show_kept(store, kept)
         _show_sources(sources.sources)
-        rows = [(row["headline"], row["news"], row["silent"], row["unreadable"], row["unwatched"]) for row in coverage]
-        show_table("Coverage", ("Week", "News", "Silent", "Unreadable", "Unwatched"), rows)
+        rows = [(row["week"], row["units"], row["news"], row["silent"], row["unreadable"], row["unwatched"]) for row in coverage]
+        show_table("Coverage", ("Week", "Map of", "News", "Silent", "Unreadable", "Unwatched"), rows)
         if sources.alarms:
             show(f"Want attention ({number(len(sources.alarms))}): {', '.join(sources.alarms)}.")
 
