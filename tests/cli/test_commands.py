@@ -24,6 +24,7 @@ from cli.app import app, run
 from cli.home import locked
 from cli.main import main
 from cli.serving import listen
+from cli.settings import Settings
 from corpus.errors import StoreUnavailable
 from corpus.store import open_store
 from tests.cli.conftest import ARTICLE, Loa, Ran
@@ -381,4 +382,6 @@ def test_what_is_said_is_english(loa: Loa, filled: str) -> None:
     for command in (["status"], ["doctor"], ["config", "show"], ["process"], ["retag"], ["reindex"], ["sources", "check"]):
         ran = loa(*command)
         assert ran.code == 0, command
-        assert (ran.out + ran.err).translate(_FRAMES).isascii(), ran.out + ran.err
+        # The one Vietnamese default: the name that readers see their mail come from.
+        said = (ran.out + ran.err).replace(Settings().mail_name, "")
+        assert said.translate(_FRAMES).isascii(), said

@@ -153,7 +153,7 @@ def test_a_bug_quarantines_its_page_with_the_reason(store: Store, tmp_path: Path
     for name in ("one", "broken", "three"):
         put(store, archive, name, article(title=f"Bài {name} về loa truyền thanh của xã", body=TEXT).encode(), run=run)
 
-    def fail(page: RawPage, portal: object = None) -> object:
+    def fail(page: RawPage, portal: object = None, **more: object) -> object:
         if "broken" in page.final_url:
             raise AssertionError("a bug in a library")
         return extract(page)
