@@ -4,6 +4,7 @@
     ├── Rejected(reason)       a page we do not want: counted, never retried
     ├── IndexUnavailable       the search engine cannot answer now: try later
     ├── StoreUnavailable       the database is locked, full or read-only: try later
+    ├── DrawingUnavailable     the chart cannot be drawn now: try later
     ├── InvalidQuery           the caller's mistake, with the position of the fault
     └── InvalidData            a file is wrong: names the file, the place in it and the value
         └── UnreadableFile     a file given to us cannot be read as what it claims to be
@@ -51,6 +52,10 @@ class IndexUnavailable(CorpusError):
 
 
 class StoreUnavailable(CorpusError):
+    pass
+
+
+class DrawingUnavailable(CorpusError):
     pass
 
 

@@ -22,13 +22,13 @@ BYS: tuple[By, ...] = get_args(By)
 
 ROLE_NAMES: Mapping[str, str] = {
     "total": "tổng kinh phí",
-    "component": "thành phần",
+    "component": "một phần của tổng",
     "allocated": "được giao, phân bổ",
     "planned": "dự kiến",
     "proposed": "đề xuất",
     "approved": "được phê duyệt",
     "disbursed": "đã giải ngân",
-    "value": "giá trị thực hiện",
+    "value": "trị giá",
     "other": "chưa rõ vai trò",
 }
 """In the order in which they are shown."""

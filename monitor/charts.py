@@ -1,26 +1,17 @@
-"""Charts of figures: Vega-Lite specs made of plain rows, and their drawing as SVG or PNG.
+"""Charts of figures: Vega-Lite specs made of plain rows.
 
 A `Chart` carries its own table and a caption that says what is counted: page, CSV, SVG, PNG and report show the same rows. What is counted
-is not decided here but in `monitor.figures`. The only module that draws: the drawing engine takes a second and some 30 MB when first used,
-so it is loaded then, and what it drew is kept by the hash of its spec.
+is not decided here but in `monitor.figures`; `monitor.drawings` draws.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import textwrap
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import lxml.etree
-
 from corpus import formats
-from corpus.export.cells import printable
 from corpus.localities import Register
 from monitor.periods import Units
 from monitor.tilemap import tile_places
@@ -31,14 +22,16 @@ Spec = dict[str, Any]
 
 WIDE, HALF, NARROW = 920, 500, 330
 """Widths in pixels of the drawings that a page holds: across a screen, in one of two columns, on a phone."""
-MAX_KEPT = 256
-"""Drawings kept, some 15 kB each."""
+
+AXIS = 28
+"""Pixels for the labels under a drawing."""
 
 INK, SOFT, GRID, NOW, GHOST, WARN = "#1b2730", "#55626c", "#dcdad2", "#2f7384", "#8a949b", "#9a2617"
 GHOST_BAR = "#c3ced3"
 RAMP = ("#dfeaec", "#b4d0d6", "#3f7686", "#0f4c5c")
 RAMP_INK = ("#17323a", "#17323a", "#ffffff", "#ffffff")
-NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " đồng"]}
+DARK = {INK: "#e6eaec", SOFT: "#a5b1b8", GRID: "#313c43", NOW: "#5aa3b5", GHOST: "#78868e", GHOST_BAR: "#3c4c55", WARN: "#ffac9d"}
+"""Colours of drawings that a dark page shows: the same as in its style sheet."""
 _FONT = "Noto Sans, DejaVu Sans, Arial, sans-serif"
 _CONFIG: Spec = {
     "font": _FONT,
@@ -55,10 +48,6 @@ _CONFIG: Spec = {
     | {"domainColor": GHOST, "tickColor": GHOST},
     "title": {"anchor": "start", "color": INK, "fontSize": 15, "subtitleColor": SOFT, "subtitleFontSize": 11.5, "offset": 12},
 }
-_TAGS = {"svg", "g", "path", "rect", "line", "text", "tspan"}
-_DROPPED = ("on", "role", "aria-", "style", "href", "font-family", "pointer-events")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_LONG_NUMBER = re.compile(r"\d+\.\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +76,22 @@ class Chart:
             found["title"] = {"text": self.title, "subtitle": textwrap.wrap(self.caption, max(40, width // 6))}
             found["padding"] = 16
         return found
+
+    def page_spec(self, width: int) -> Spec:
+        """Drawn to fit `page_size` exactly, so that a page keeps the place for it."""
+        found = self.spec(width)
+        found["width"], found["height"] = self.page_size(width)
+        found["autosize"] = {"type": "fit", "contains": "padding"}
+        found["padding"] = 4
+        return found
+
+    def page_size(self, width: int) -> tuple[int, int]:
+        """Width and height of the drawing that a page shows."""
+        spec = self.make(width)
+        height = spec["height"]
+        if isinstance(height, int):
+            return width, height + AXIS
+        return width, height["step"] * len(self.rows) + 8
 
 
 def timeline(
@@ -298,91 +303,6 @@ def shade(number: int | None, largest: int) -> int:
     [0, 0, 1, 1, 2, 3, 4]
     """
     return 1 + min(len(RAMP) - 1, (number - 1) * len(RAMP) // largest) if number else 0
-
-
-class Drawings:
-    """Draws, and keeps what was drawn. Safe between threads; the engine itself draws one at a time."""
-
-    def __init__(self, size: int = MAX_KEPT) -> None:
-        self._size = size
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._mutex = threading.Lock()
-
-    def svg(self, chart: Chart, width: int = WIDE, *, titled: bool = True) -> bytes:
-        """A file of its own, with title and caption."""
-        return self._drawn("svg", chart.spec(width, titled=titled), _svg)
-
-    def inline(self, chart: Chart, width: int = WIDE) -> str:
-        """An ``svg`` element for a page: no size, no ground, no words for screen readers beyond the chart's title; parts carry classes
-        (``now_marks``, ``ghost_marks``) that the page's style sheet colours."""
-        spec = chart.spec(width)
-        label = chart.title
-        return self._drawn(f"inline {label}", spec, lambda given: _for_page(_svg(given), label)).decode()
-
-    def png(self, chart: Chart, width: int = WIDE, *, scale: float = 2) -> bytes:
-        return self._drawn(f"png {scale}", chart.spec(width, titled=True), lambda given: _png(given, scale))
-
-    def _drawn(self, kind: str, spec: Spec, draw: Callable[[Spec], bytes]) -> bytes:
-        spec = _drawable(spec)
-        key = hashlib.sha256(f"{kind}\n{json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
-        with self._mutex:
-            found = self._kept.get(key)
-            if found is None:
-                found = self._kept[key] = draw(spec)
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-            return found
-
-
-def _drawable(value: Any) -> Any:
-    """Without the characters that XML has no place for, at one of which the engine (vl-convert 1.9) ends the whole process, and those
-    that it may cut in half."""
-    if isinstance(value, str):
-        return _ASTRAL.sub("□", printable(value))
-    if isinstance(value, Mapping):
-        return {key: _drawable(part) for key, part in value.items()}
-    return [_drawable(part) for part in value] if isinstance(value, list | tuple) else value
-
-
-def _svg(spec: Spec) -> bytes:
-    import vl_convert  # a second and 30 MB: only where something is drawn
-
-    return vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS, allowed_base_urls=[]).encode()
-
-
-def _png(spec: Spec, scale: float) -> bytes:
-    import vl_convert
-
-    return bytes(vl_convert.vegalite_to_png(spec, scale=scale, format_locale=NUMBERS, allowed_base_urls=[]))
-
-
-def _for_page(svg: bytes, label: str) -> bytes:
-    """Vega names its groups and draws much that is empty; a page needs neither."""
-    root = lxml.etree.fromstring(svg, lxml.etree.XMLParser(resolve_entities=False, no_network=True))
-    for element in [*root.iter()]:
-        name = lxml.etree.QName(element).localname if isinstance(element.tag, str) else ""
-        ground = element.get("class") in ("background", "foreground") or element.get("fill") == "white"
-        if name not in _TAGS or ground or element.get("opacity") == "0":
-            if element is not root:
-                element.getparent().remove(element)
-            continue
-        element.tag = name
-        for attribute, value in [*element.attrib.items()]:
-            if lxml.etree.QName(attribute).localname.startswith(_DROPPED) or (attribute, value) == ("opacity", "1"):
-                del element.attrib[attribute]
-            elif attribute in ("d", "transform"):
-                element.set(attribute, _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.1f}", value))
-    for element in [*root.iter("g")][::-1]:
-        if not len(element):
-            element.getparent().remove(element)
-    for attribute in ("width", "height", "version"):
-        root.attrib.pop(attribute, None)
-    lxml.etree.cleanup_namespaces(root)
-    root.set("role", "img")
-    root.set("aria-label", label)
-    drawn: bytes = lxml.etree.tostring(root, encoding="utf-8")
-    return drawn
 
 
 def _said(value: Value, *, money: bool) -> str:

@@ -24,6 +24,9 @@ T = TypeVar("T")
 CHUNK = 5_000
 """Rows read at once: what they are made of is let go before the next."""
 
+MAX_DERIVED = 128
+"""Things worked out of the same facts that are kept at once; the oldest go first."""
+
 NATIONAL = "VN"
 RELEVANT = "communication"
 
@@ -150,6 +153,8 @@ class Facts(Sequence[Fact]):
     def once(self, key: object, make: Callable[[], T]) -> T:
         """What ``make`` gives, worked out on the first call with this key and kept as long as these facts."""
         if key not in self._derived:
+            while len(self._derived) >= MAX_DERIVED:  # periods and days that readers asked for, without end
+                del self._derived[next(iter(self._derived))]
             self._derived[key] = make()
         return self._derived[key]  # type: ignore[no-any-return] # of the type that the same key always has
 

@@ -256,6 +256,19 @@ class SourceFigure:
     state_name: str
     query: str
     """All its articles, of any topic."""
+    predecessors: tuple[NamedSource, ...] = ()
+    """Sources that it continues."""
+    successors: tuple[NamedSource, ...] = ()
+    """Sources that continue it."""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    """First day on which it was no longer a source of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSource:
+    portal: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,6 +355,11 @@ class MoneyFigures:
     """Every sum that was added, by role, then the largest first."""
     left_out: tuple[LeftOut, ...]
     """Amounts of the period that no sum holds, and why."""
+    sums: int
+    """That were added, on all pages."""
+    page: int = 1
+    pages: int = 1
+    """Of ``items``; other pages hold the rest."""
 
 
 def to_plain(figures: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from monitor.budgets import (
     ROLE_NAMES,
@@ -51,6 +52,29 @@ def money_figures(sources: Sources, period: Period | None, units: Units, *, prov
         programmes=by("programme"),
         items=tuple(money_item(sources, entry) for entry in added),
         left_out=left_out(sources.facts, period, inside),
+        sums=len(added),
+    )
+
+
+def page_of(figures: MoneyFigures, page: int, size: int) -> MoneyFigures:
+    """The same figures with the single sums of one page: of any time there are tens of thousands. Behind each bar stand those of its sums
+    that the page holds."""
+    items = figures.items[(page - 1) * size : page * size]
+    held = {(item.document, item.position) for item in items}
+
+    def shortened(rows: tuple[BudgetFigure, ...]) -> tuple[BudgetFigure, ...]:
+        return tuple(replace(row, items=tuple(item for item in row.items if (item.document, item.position) in held)) for row in rows)
+
+    return replace(
+        figures,
+        items=items,
+        page=page,
+        pages=max(1, -(-len(figures.items) // size)),
+        roles=shortened(figures.roles),
+        provinces=shortened(figures.provinces),
+        activities=shortened(figures.activities),
+        years=shortened(figures.years),
+        programmes=shortened(figures.programmes),
     )
 
 

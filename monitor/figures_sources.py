@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -9,8 +10,8 @@ from datetime import date, datetime, timedelta
 from corpus.portals import Portal
 from monitor.causes import NAMES as CAUSE_NAMES
 from monitor.facts import NATIONAL, Fact, Facts
-from monitor.figure_parts import Sources, count
-from monitor.figures import SourceFigure, SourcesFigures
+from monitor.figure_parts import Sources
+from monitor.figures import Count, NamedSource, SourceFigure, SourcesFigures
 from monitor.health import STATE_NAMES, HealthState, SourceHealth
 from monitor.links import articles as link
 
@@ -65,9 +66,14 @@ def _by_source(facts: Facts) -> dict[str, list[Fact]]:
     return dict(found)
 
 
-def fresh(facts: Facts, start: datetime) -> Mapping[str, int]:
-    """Source to its articles first seen since then."""
-    return facts.once(("fresh", start), lambda: Counter(fact.portal for fact in facts if fact.first_seen >= start))
+def seen_since(facts: Facts, portal: str, start: datetime) -> int:
+    """Articles of a source first seen since then."""
+    times = facts.once("first_seen", lambda: _first_seen(facts)).get(portal, ())
+    return len(times) - bisect_left(times, start)
+
+
+def _first_seen(facts: Facts) -> dict[str, list[datetime]]:
+    return {portal: sorted(fact.first_seen for fact in found) for portal, found in by_source(facts).items()}
 
 
 def _source(sources: Sources, portal: Portal, health: SourceHealth, facts: Sequence[Fact]) -> SourceFigure:
@@ -75,7 +81,7 @@ def _source(sources: Sources, portal: Portal, health: SourceHealth, facts: Seque
 
     def new_since(days: int) -> int | None:
         start = sources.now - timedelta(days=days)
-        seen = fresh(sources.facts, start).get(portal.id, 0)
+        seen = seen_since(sources.facts, portal.id, start)
         return seen if seen or _read_since(health, start) else None
 
     return SourceFigure(
@@ -87,14 +93,34 @@ def _source(sources: Sources, portal: Portal, health: SourceHealth, facts: Seque
         province_name=sources.names.place(portal.province, short=True) if portal.province != NATIONAL else "Trung ương",
         verified=portal.verified,
         documents=len(facts),
-        relevant=count([fact for fact in facts if fact.relevant], link(portal=portal.id)),
+        relevant=_relevant(sources.facts, portal.id),
         new_7=new_since(7),
         new_28=new_since(28),
         health=health,
         cause_name=CAUSE_NAMES[health.cause] if health.cause else None,
         state_name=STATE_NAMES[health.state],
         query=query,
+        predecessors=_named(sources, portal.predecessors),
+        successors=_named(sources, portal.successors),
+        valid_from=portal.valid_from,
+        valid_to=portal.valid_to,
     )
+
+
+def _relevant(facts: Facts, portal: str) -> Count:
+    articles, stories = facts.once("relevant_by_source", lambda: _relevant_by_source(facts)).get(portal, (0, 0))
+    return Count(articles=articles, stories=stories, query=link(portal=portal))
+
+
+def _relevant_by_source(facts: Facts) -> dict[str, tuple[int, int]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for fact in facts.relevant:
+        found[fact.portal].append(fact.story)
+    return {portal: (len(stories), len(set(stories))) for portal, stories in found.items()}
+
+
+def _named(sources: Sources, portals: Iterable[str]) -> tuple[NamedSource, ...]:
+    return tuple(NamedSource(portal=portal, name=sources.names.label("source", portal)) for portal in portals)
 
 
 def _read_since(health: SourceHealth, start: datetime) -> bool:

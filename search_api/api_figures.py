@@ -24,15 +24,21 @@ from monitor.stories import find_pairs, sketch
 from search_api.answers import Catalogue, Named
 from search_api.caching import cached
 from search_api.coverage import CoverageAnswer, coverage_answer
-from search_api.figures import period_in_use
-from search_api.params import InvalidParameter, Search, from_params, openapi_parameters, parameter
+from search_api.figures import SUMS, money_page, period_in_use
+from search_api.params import MAX_PAGE_SIZE, InvalidParameter, Search, from_params, openapi_parameters, parameter
 from search_api.problems import PROBLEMS, problem_of
 from search_api.tables import coverage_tables, money_tables, source_tables, table_response
 
 _PERIOD = parameter("ky", "Tuần 2026-W47, tháng 2026-11, quý 2026-Q4, năm 2026, hoặc 2026-11-01..2026-11-15.", {"type": "string"})
 _MAP = parameter("ban-do", "Bản đồ hành chính: 34 hoặc 63.", {"type": "string", "enum": ["34", "63"]})
 _FIGURES = {"parameters": [_PERIOD, _MAP]}
-_BUDGETS = {"parameters": [_PERIOD, _MAP, parameter("tinh", "Chỉ các khoản của tỉnh này.", {"type": "string"})]}
+_PAGE = [
+    parameter("trang", "Trang của items, từ 1; pages cho biết có mấy trang.", {"type": "integer", "minimum": 1}),
+    parameter("so", f"Số khoản mỗi trang, không ghi thì {SUMS}.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}),
+]
+_PROVINCE = parameter("tinh", "Chỉ các khoản của tỉnh này.", {"type": "string"})
+_BUDGETS = {"parameters": [_PERIOD, _MAP, _PROVINCE, *_PAGE]}
+_BUDGET_FILES = {"parameters": [_PERIOD, _MAP, _PROVINCE]}
 _SEARCH = {"parameters": openapi_parameters()}
 MAX_STORY = 200
 """Articles of a story whose pairs are compared."""
@@ -110,14 +116,15 @@ def figure_routes(catalogue: Catalogue, monitor: Monitor) -> APIRouter:
     def budgets(request: Request) -> Response:
         """Không có ky thì mọi thời gian. Mỗi khoản tính một lần dù nhiều tin đăng lại; không cộng các vai trò với nhau."""
         search = _search(request)
-        return _figures(request, monitor.money(search.period, search.map, province=province_of(request, monitor, search)))
+        figures = monitor.money(search.period, search.map, province=province_of(request, monitor, search))
+        return _figures(request, money_page(figures, request))
 
     @router.get("/search/budgets", response_model=MoneyFigures, openapi_extra=_SEARCH, summary="Kinh phí nêu trong kết quả tìm")
     def found_budgets(request: Request) -> Response:
         """Chỉ tính tin về truyền thông giảm nghèo trong kết quả; mỗi câu chuyện tính một lần."""
         search = _search(request)
         sources, facts = _matching(catalogue, monitor, search)
-        return _figures(request, money_figures(replace(sources, facts=Facts(facts)), None, search.map))
+        return _figures(request, money_page(money_figures(replace(sources, facts=Facts(facts)), None, search.map), request))
 
     @router.get("/stories", response_model=StoriesAnswer, openapi_extra=_SEARCH, summary="Kết quả tìm gộp theo câu chuyện")
     def stories(request: Request) -> Response:
@@ -170,7 +177,7 @@ def _add_tables(router: APIRouter, catalogue: Catalogue, monitor: Monitor, form:
         answer = coverage_answer(monitor, _period(search, monitor), search.map)
         return table_response(request, monitor, f"tinh-{answer.period.key}", form, coverage_tables(answer))
 
-    @router.get(f"/budgets.{form}", openapi_extra=_BUDGETS, responses=file, response_class=Response, summary=f"Kinh phí, {form}")
+    @router.get(f"/budgets.{form}", openapi_extra=_BUDGET_FILES, responses=file, response_class=Response, summary=f"Kinh phí, {form}")
     def budgets(request: Request) -> Response:
         search = _search(request)
         figures = monitor.money(search.period, search.map, province=province_of(request, monitor, search))

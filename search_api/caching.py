@@ -20,9 +20,25 @@ def cached(request: Request, answer: BaseModel | dict[str, Any], more: Mapping[s
 
 def with_etag(request: Request, body: bytes, media_type: str, more: Mapping[str, str] | None = None) -> Response:
     """``more``: further headers."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Cookie"} | dict(more or {})
+    key = hashlib.sha256(body).hexdigest()
+    return unchanged(request, key, more) or tagged(body, key, media_type, more)
+
+
+def unchanged(request: Request, key: str, more: Mapping[str, str] | None = None) -> Response | None:
+    """304 where the asker has the answer of this ``key`` (a hash in hexadecimal) already."""
     known = request.headers.get("if-none-match", "")
-    if etag in (part.strip().removeprefix("W/") for part in known.split(",")) or known.strip() == "*":
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
+    if _etag(key) in (part.strip().removeprefix("W/") for part in known.split(",")) or known.strip() == "*":
+        return Response(status_code=304, headers=_headers(key, more))
+    return None
+
+
+def tagged(body: bytes, key: str, media_type: str, more: Mapping[str, str] | None = None) -> Response:
+    return Response(body, media_type=media_type, headers=_headers(key, more))
+
+
+def _headers(key: str, more: Mapping[str, str] | None) -> dict[str, str]:
+    return {"ETag": _etag(key), "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Cookie"} | dict(more or {})
+
+
+def _etag(key: str) -> str:
+    return f'"{key[:32]}"'

@@ -1,7 +1,9 @@
-"""Charts as files: the `Chart` that a page shows, as SVG, PNG, CSV or JSON under ``/bieu-do/NAME.SUFFIX`` with the page's parameters."""
+"""Charts at addresses of their own, ``/bieu-do/NAME.SUFFIX`` with the page's parameters: the drawing that a page shows, and files as SVG,
+PNG, CSV and JSON. A page is sent without waiting for its drawings."""
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable
@@ -10,10 +12,12 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
 from corpus.export.cells import inert
-from monitor.charts import Chart, Drawings
-from search_api.caching import cached, with_etag
+from monitor.charts import HALF, NARROW, WIDE, Chart
+from monitor.drawings import Drawings, order_file, order_for_page
+from search_api.caching import cached, tagged, unchanged, with_etag
 from search_api.params import Search, link
 
 BOM = "\ufeff"
@@ -22,7 +26,20 @@ Suffix = Literal["svg", "png", "csv", "json"]
 SUFFIXES: tuple[Suffix, ...] = ("svg", "png", "csv", "json")
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
 
+WIDTHS = (WIDE, HALF, NARROW)
+"""In pixels, of the drawings that pages show."""
+
 Maker = Callable[[Request], Chart]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One drawing of a chart on a page: its address in both schemes, and its size in pixels."""
+
+    href: str
+    dark: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +50,15 @@ class Figure:
     hrefs: tuple[str | None, ...]
     files: tuple[tuple[str, str], ...]
     """(suffix in capitals, address)"""
+    images: dict[int, Image]
+    """By width."""
 
 
 class ChartDesk:
     def __init__(self) -> None:
         self.drawings = Drawings()
         self._makers: dict[str, Maker] = {}
+        self._one = asyncio.Lock()
 
     def add(self, name: str, maker: Maker) -> None:
         """``maker`` makes the chart for a request's parameters; the chart's name is ``name``."""
@@ -48,33 +68,52 @@ class ChartDesk:
         """``state`` and ``more`` are what the maker needs to make the same chart again."""
         assert chart.name in self._makers, chart.name
         files = tuple((suffix.upper(), link(f"/bieu-do/{chart.name}.{suffix}", state, *more)) for suffix in SUFFIXES)
-        return Figure(chart, hrefs or (None,) * len(chart.rows), files)
+        images = {}
+        for width in WIDTHS:
+            href, dark = (
+                link(f"/bieu-do/{chart.name}.svg", state, *more, ("rong", str(width)), *colours) for colours in ((), (("nen", "toi"),))
+            )
+            images[width] = Image(href, dark, *chart.page_size(width))
+        return Figure(chart, hrefs or (None,) * len(chart.rows), files, images)
 
-    def answer(self, request: Request, name: str, suffix: str) -> Response:
+    async def answer(self, request: Request, name: str, suffix: str) -> Response:
+        """With ``rong``, one of `WIDTHS`, the drawing that a page shows, ``nen=toi`` for a dark one; else a file to keep. Drawings wait for
+        each other here, where they hold up no other request."""
         maker = self._makers.get(name)
-        if maker is None or suffix not in SUFFIXES:
+        width = request.query_params.get("rong", "")
+        if maker is None or suffix not in SUFFIXES or (width and width not in map(str, WIDTHS)):
             raise HTTPException(404)
-        chart = maker(request)
+        chart = await run_in_threadpool(maker, request)
         if suffix == "json":
             return cached(request, chart_json(chart))
-        match suffix:
-            case "svg":
-                body = self.drawings.svg(chart)
-            case "png":
-                body = self.drawings.png(chart)
-            case _:
-                body = chart_csv(chart).encode()
-        response = with_etag(request, body, _TYPES[suffix])
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
-        return response
+        if suffix == "csv":
+            return _file(with_etag(request, chart_csv(chart).encode(), _TYPES[suffix]), name, suffix)
+        on_page = suffix == "svg" and bool(width)
+        if on_page:
+            order = order_for_page(chart, int(width), dark=request.query_params.get("nen") == "toi")
+        else:
+            order = order_file(chart, "svg" if suffix == "svg" else "png")
+        response = unchanged(request, order.key)
+        if response is None:
+            body = self.drawings.kept(order)
+            if body is None:
+                async with self._one:
+                    body = await run_in_threadpool(self.drawings.drawn, order)
+            response = tagged(body, order.key, _TYPES[suffix])
+        return response if on_page else _file(response, name, suffix)
+
+
+def _file(response: Response, name: str, suffix: str) -> Response:
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
+    return response
 
 
 def chart_routes(desk: ChartDesk) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/bieu-do/{name}.{suffix}")
-    def chart(request: Request, name: str, suffix: str) -> Response:
-        return desk.answer(request, name, suffix)
+    async def chart(request: Request, name: str, suffix: str) -> Response:
+        return await desk.answer(request, name, suffix)
 
     return router
 

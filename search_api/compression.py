@@ -1,4 +1,4 @@
-"""Pages and their style sheet and script travel compressed; nothing that carries a session does.
+"""Pages, their drawings, style sheet and script travel compressed; nothing that carries a session does.
 
 A page for somebody who has signed in holds a form token beside text from the address: compressed together, the length of the answer would
 tell about the token (BREACH). Exports are left alone: they are streamed, and large ones are compressed already.
@@ -27,8 +27,9 @@ class Compressed:
 
 def _is_page(path: str) -> bool:
     """
-    >>> [_is_page(path) for path in ("/", "/tinh/v2-40", "/static/loa.css", "/tim.csv", "/tong-quan.json", "/api/v1/count")]
-    [True, True, True, False, False, False]
+    >>> [_is_page(path) for path in ("/", "/tinh/v2-40", "/static/loa.css", "/tim.csv", "/api/v1/count", "/bieu-do/x.svg")]
+    [True, True, True, False, False, True]
     """
     name = path.rpartition("/")[2]
-    return not path.startswith("/api/") and ("." not in name or name in ("loa.css", "loa.js"))
+    drawing = path.startswith("/bieu-do/") and name.endswith(".svg")
+    return not path.startswith("/api/") and ("." not in name or drawing or name in ("loa.css", "loa.js"))

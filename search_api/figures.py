@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fastapi import Request
+
 from corpus.localities import Register
 from monitor.charts import Chart, Column, bars, heat_map, tile_map, timeline
 from monitor.coverage import STATE_NAMES
 from monitor.desk import Monitor
-from monitor.figures import BudgetFigure, Change, Matrix, PeriodFigure, TileFigure, TimelinePoint
+from monitor.figures import BudgetFigure, Change, Matrix, MoneyFigures, PeriodFigure, TileFigure, TimelinePoint
+from monitor.figures_money import page_of
 from monitor.periods import Period, Units, period_of
 from search_api import formats, labels
-from search_api.params import Search
+from search_api.params import Search, from_params
 
 
 def period_in_use(state: Search, monitor: Monitor, today: date) -> Period:
@@ -32,6 +35,16 @@ def period_in_use(state: Search, monitor: Monitor, today: date) -> Period:
 def for_period(state: Search, period: Period) -> Search:
     """What links of a page with figures keep: the period is named, so that they lead to the same days later too."""
     return Search(map=state.map, period=period)
+
+
+SUMS = 100
+"""Single sums on a page of JSON, unless ``so`` says fewer."""
+
+
+def money_page(figures: MoneyFigures, request: Request) -> MoneyFigures:
+    """The page of single sums that ``trang`` and ``so`` ask for. Raises: InvalidParameter."""
+    asked = from_params((name, value) for name, value in request.query_params.multi_items() if name in ("trang", "so"))
+    return page_of(figures, asked.page, asked.size if request.query_params.get("so") else SUMS)
 
 
 def week_label(start: date) -> str:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-ROLES = {
-    "total": "Tổng kinh phí",
-    "component": "Một phần của tổng",
-    "allocated": "Được phân bổ",
-    "planned": "Dự kiến",
-    "proposed": "Đề xuất",
-    "approved": "Được duyệt",
-    "disbursed": "Đã giải ngân",
-    "cap": "Mức chi tối đa",
-    "value": "Trị giá",
-    "other": "Chưa rõ vai trò",
-}
+from monitor.budgets import ROLE_NAMES
+
+ROLES = {role: name[:1].upper() + name[1:] for role, name in ROLE_NAMES.items()} | {"cap": "Mức chi tối đa"}
+"""Of sums, in the words of the money pages; caps are never added up and stand on article pages alone."""
 KINDS = {
     "budget": "Kinh phí công",
     "loan": "Vốn vay",

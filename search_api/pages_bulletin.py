@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, cast, get_args
 
@@ -25,7 +25,7 @@ from search_api.api import search_of
 from search_api.auth import Gate
 from search_api.caching import with_etag
 from search_api.forms import Form, Throttle, client_of, read_form
-from search_api.params import Search
+from search_api.params import Search, link
 from search_api.site import NavItem, Site
 
 SEE_OTHER = 303
@@ -150,7 +150,7 @@ class BulletinPages:
         session = self.gate.need_form(request, form, "editor")
         self._shown(request, key)
         self.store.freeze(key, self.clock(), approved_by=session.account.name)
-        return RedirectResponse(f"/ban-tin/{key}", SEE_OTHER)
+        return RedirectResponse(link(f"/ban-tin/{key}", _state(request)), SEE_OTHER)
 
     def _shown(self, request: Request, key: str) -> StoredIssue:
         found = self.store.issue(key) if _KEY.fullmatch(key) else None
@@ -159,13 +159,10 @@ class BulletinPages:
         return found
 
     def subscribe(self, request: Request, form: Form) -> Response:
-        post = self._post()
-        self.throttle(request)
-        try:
-            address = mail_address(form.get("dia-chi"))
-        except InvalidData:
-            fault = "Địa chỉ thư chưa đúng dạng. Xin viết như ten@coquan.gov.vn."
-            return self.archive(request, status=400, address=form.get("dia-chi")[:254], fault=fault)
+        post = self.post(request)
+        address = address_in(form)
+        if address is None:
+            return self.archive(request, status=400, address=form.get("dia-chi")[:254], fault=NO_ADDRESS)
         asked = self.store.ask(address, Choices(units=state_map(request)), self.clock())
         try:
             if asked.token is not None:
@@ -290,14 +287,21 @@ class BulletinPages:
         codes: Iterable[str] = map_provinces(self.names.register, choices.units)
         return [Option(code, self.names.place(code, short=True, old_map=old), code in choices.provinces) for code in codes]
 
-    def _post(self) -> Post:
+    def post(self, request: Request) -> Post:
+        """For one wish of this client. Raises: HTTPException where there is no mail server, or too many have been asked for."""
         if self.bulletin.post is None:
             raise HTTPException(404)
-        return self.bulletin.post
-
-    def throttle(self, request: Request) -> None:
         self.by_client.check(client_of(request))
         self.in_all.check("")
+        return self.bulletin.post
+
+
+def address_in(form: Form) -> str | None:
+    """The address that somebody typed; None where it is none."""
+    try:
+        return mail_address(form.get("dia-chi"))
+    except InvalidData:
+        return None
 
 
 FREQUENCY_NAMES = {"daily": "hằng ngày", "weekly": "hằng tuần", "monthly": "hằng tháng", "none": "chỉ qua Atom"}
@@ -305,6 +309,7 @@ CHECK_MAIL = (
     "Chúng tôi vừa gửi một thư tới địa chỉ bạn điền. Bấm liên kết trong thư đó để xác nhận; trước khi xác nhận sẽ không có thư nào khác.",
     "Không thấy thư sau vài phút thì xin xem hộp thư rác, rồi thử lại sau mười phút.",
 )
+NO_ADDRESS = "Địa chỉ thư chưa đúng dạng. Xin viết như ten@coquan.gov.vn."
 NOT_SENT = "Chưa gửi được thư xác nhận vì máy chủ thư không trả lời. Xin thử lại sau ít phút."
 USED_UP = ("Liên kết xác nhận chỉ dùng được một lần và trong 7 ngày. Nếu chưa nhận được bản tin, xin đăng ký lại.",)
 OLD_LINK = ("Liên kết này đã cũ hoặc bạn đã ngừng nhận bản tin. Xin dùng liên kết ở cuối thư mới nhất.",)
@@ -312,7 +317,8 @@ LEFT = ("Địa chỉ, lựa chọn và các tìm kiếm đã lưu của bạn �
 
 
 def _state(request: Request) -> Search:
-    return replace(Search(), map=search_of(request).map)
+    found = search_of(request)
+    return Search(map=found.map, period=found.period)
 
 
 def state_map(request: Request) -> Units:

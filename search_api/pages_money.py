@@ -23,7 +23,7 @@ from search_api.answers import Catalogue
 from search_api.api import search_of
 from search_api.caching import cached
 from search_api.charts import Figure
-from search_api.figures import MoneyBar, money_bars, money_chart, sentence_case
+from search_api.figures import MoneyBar, money_bars, money_chart, money_page, sentence_case
 from search_api.params import InvalidParameter, Search, link
 from search_api.site import Choice, Site
 
@@ -81,9 +81,8 @@ class MoneyPages:
         rows = [row for row in figures.roles if row.role == role]
         opened = next((row for row in self._rows(figures, asked.group, role) if row.key == asked.key), None) if asked.group else None
         wanted = opened or (rows[0] if rows else None)
-        items = [
-            item for item in figures.items if wanted and (item.document, item.position) in {(i.document, i.position) for i in wanted.items}
-        ]
+        held = {(item.document, item.position) for item in wanted.items} if wanted else set()
+        items = [item for item in figures.items if (item.document, item.position) in held]
         last = max(1, -(-len(items) // SHOWN))
         at = min(asked.page, last)
         state = asked.state
@@ -119,7 +118,7 @@ class MoneyPages:
         )
 
     def twin(self, request: Request) -> Response:
-        return cached(request, to_plain(self.figures_of(request)))
+        return cached(request, to_plain(money_page(self.figures_of(request), request)))
 
     def figures_of(self, request: Request) -> MoneyFigures:
         """Raises: InvalidParameter."""

@@ -69,6 +69,7 @@ class OverviewPages:
         figures = self.monitor.overview(period, state.map)
         charts, register = self.site.charts, self.catalogue.names.register
         weeks = tuple(f"/tim?{point.query}" for point in figures.timeline)
+        money = money_bars(figures.budgets, lambda row: link("/kinh-phi", state, ("vai-tro", row.role)))
         moves = [move(figures.before, "kỳ trước", link("/", for_period(state, period.before())))]
         if period.kind != "year":
             moves.append(move(figures.year_before, "cùng kỳ năm trước", link("/", for_period(state, period.year_before()))))
@@ -90,10 +91,12 @@ class OverviewPages:
             heat_figure=charts.figure(matrix_chart(figures.matrix, figures.period), state),
             weeks_figure=charts.figure(timeline_chart(figures.timeline, "trong cả nước"), state, weeks),
             money_figure=charts.figure(
-                money_chart("kinh-phi-vai-tro", "Kinh phí", figures.budgets, figures.period.dates, by_role=True), state
+                money_chart("kinh-phi-vai-tro", "Kinh phí", figures.budgets, figures.period.dates, by_role=True),
+                state,
+                tuple(bar.href for bar in money),
             ),
             province_link=lambda code: province_link(code, state),
-            money=money_bars(figures.budgets, lambda row: link("/kinh-phi", state, ("vai-tro", row.role))),
+            money=money,
             moves=moves,
         )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -22,8 +21,9 @@ from search_api.auth import Gate
 from search_api.caching import cached
 from search_api.forms import Form, Throttle, client_of, read_form
 from search_api.pages_account import SEE_OTHER
+from search_api.params import link
 from search_api.review import DECISION_NAMES, KIND_NAMES, Mistake, change_words, claim, name_of, plain_tag, review_of
-from search_api.site import NavItem, Site
+from search_api.site import NavItem, Site, kept_state
 
 TRAIL_SIZE = 50
 _LOOK_AHEAD = 25
@@ -96,7 +96,7 @@ class ReviewPages:
             "review.html",
             status=400 if mistake else 200,
             session=session,
-            tabs=self._tabs(kind),
+            tabs=self._tabs(request, kind),
             kind=kind or "",
             skip=skip,
             waiting=waiting,
@@ -104,7 +104,7 @@ class ReviewPages:
             claim=shown,
             source=self.names.label("source", document.provenance.portal) if document else "",
             reports=[r for r in self.store.tag_reports() if waiting and (r.document_id, r.kind, r.code) == _key(waiting)],
-            skip_link=_address("/duyet", loai=kind or "", **{"bo-qua": str(skip + 1)}),
+            skip_link=_address(request, "/duyet", loai=kind or "", **{"bo-qua": str(skip + 1)}),
             just=just,
             mistake=mistake,
         )
@@ -147,7 +147,7 @@ class ReviewPages:
             number = self.desk.decide(review)
         except Mistake as error:
             return self._item(request, session, kind, skip, mistake=str(error))
-        return RedirectResponse(_address("/duyet", **back, vua=str(number)), SEE_OTHER)
+        return RedirectResponse(_address(request, "/duyet", **back, vua=str(number)), SEE_OTHER)
 
     def undo(self, request: Request, form: Form, number: int) -> Response:
         session = self.gate.need_form(request, form, "reviewer")
@@ -161,7 +161,7 @@ class ReviewPages:
         except InvalidData as error:
             raise HTTPException(404) from error  # somebody was faster
         wanted = form.get("ve")
-        return RedirectResponse("/duyet/nhat-ky" if wanted == "nhat-ky" else "/duyet", SEE_OTHER)
+        return RedirectResponse(_address(request, "/duyet/nhat-ky" if wanted == "nhat-ky" else "/duyet"), SEE_OTHER)
 
     def trail(self, request: Request) -> Response:
         session = self.gate.need(request, "reviewer")
@@ -172,8 +172,8 @@ class ReviewPages:
             "review_trail.html",
             session=session,
             lines=lines[:TRAIL_SIZE],
-            older=_address("/duyet/nhat-ky", **{"bo-qua": str(skip + TRAIL_SIZE)}) if len(lines) > TRAIL_SIZE else None,
-            newer=_address("/duyet/nhat-ky", **{"bo-qua": str(max(0, skip - TRAIL_SIZE))}) if skip else None,
+            older=_address(request, "/duyet/nhat-ky", **{"bo-qua": str(skip + TRAIL_SIZE)}) if len(lines) > TRAIL_SIZE else None,
+            newer=_address(request, "/duyet/nhat-ky", **{"bo-qua": str(max(0, skip - TRAIL_SIZE))}) if skip else None,
         )
 
     def trail_json(self, request: Request) -> Response:
@@ -209,10 +209,10 @@ class ReviewPages:
             for found in self.store.decisions(limit=limit, skip=skip)
         ]
 
-    def _tabs(self, kind: TagKind | None) -> list[Tab]:
+    def _tabs(self, request: Request, kind: TagKind | None) -> list[Tab]:
         counts = self.store.count_waiting()
-        tabs = [Tab("Tất cả", sum(counts.values()), "/duyet", kind is None)]
-        return tabs + [Tab(KIND_NAMES[k], counts[k], _address("/duyet", loai=k), kind == k) for k in KIND_NAMES]
+        tabs = [Tab("Tất cả", sum(counts.values()), _address(request, "/duyet"), kind is None)]
+        return tabs + [Tab(KIND_NAMES[k], counts[k], _address(request, "/duyet", loai=k), kind == k) for k in KIND_NAMES]
 
     def report_form(self, request: Request, id: str) -> Response:
         """For everybody: one tag of one article, and what is wrong with it."""
@@ -299,6 +299,6 @@ def _key(waiting: Waiting) -> tuple[str, str, str]:
     return (waiting.document_id, waiting.kind, waiting.code)
 
 
-def _address(path: str, **values: str) -> str:
-    pairs = [(name, value) for name, value in values.items() if value]
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+def _address(request: Request, path: str, **values: str) -> str:
+    """With map and period of the request."""
+    return link(path, kept_state(request), *((name, value) for name, value in values.items() if value))

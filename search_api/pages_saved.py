@@ -11,13 +11,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from corpus.addresses import mail_address
-from corpus.errors import InvalidData, StoreUnavailable
+from corpus.errors import StoreUnavailable
 from corpus.reader_links import Wish
 from corpus.store import Choices, Frequency, SavedSearch
+from search_api import formats
 from search_api.answers import Catalogue
 from search_api.forms import Form, read_form
-from search_api.pages_bulletin import CHECK_MAIL, FREQUENCY_NAMES, NOT_SENT, OLD_LINK, BulletinPages, BulletinSource
+from search_api.pages_bulletin import CHECK_MAIL, FREQUENCY_NAMES, NO_ADDRESS, NOT_SENT, OLD_LINK, BulletinPages, BulletinSource, address_in
 from search_api.params import Search, from_params, to_params
 
 LONGEST_NAME = 80
@@ -53,6 +53,7 @@ class SavedPages:
             understood=counted.understood,
             total=counted.total,
             recent=recent.total,
+            weekly=formats.number(recent.total / VOLUME_WEEKS, 1),
             weeks=VOLUME_WEEKS,
             sample=sample.hits,
             open=self.pages.bulletin.post is not None,
@@ -65,19 +66,15 @@ class SavedPages:
 
     def save(self, request: Request, form: Form) -> Response:
         pages = self.pages
-        post = pages.bulletin.post
-        if post is None:
-            raise HTTPException(404)
-        pages.throttle(request)
+        post = pages.post(request)
         params, name, frequency = form.get("tim"), " ".join(form.get("ten").split()), form.get("nhip")
         if len(params) > LONGEST_PARAMS or frequency not in get_args(Frequency):
             raise HTTPException(400)
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             return self.form(request, form=form, status=400, fault=f"Xin đặt tên, nhiều nhất {LONGEST_NAME} ký tự.")
-        try:
-            address = mail_address(form.get("dia-chi"))
-        except InvalidData:
-            return self.form(request, form=form, status=400, fault="Địa chỉ thư chưa đúng dạng. Xin viết như ten@coquan.gov.vn.")
+        address = address_in(form)
+        if address is None:
+            return self.form(request, form=form, status=400, fault=NO_ADDRESS)
         search = _kept(parse_qsl(params))
         self.catalogue.count(search)  # a query with a fault is answered before anything is kept
         wish = Wish(name=name, params=urlencode(to_params(search)), frequency=cast(Frequency, frequency))

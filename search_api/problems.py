@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from corpus.errors import IndexUnavailable, InvalidData, InvalidQuery, StoreUnavailable
+from corpus.errors import DrawingUnavailable, IndexUnavailable, InvalidData, InvalidQuery, StoreUnavailable
 from search_api.params import InvalidParameter
 
 log = logging.getLogger(__name__)
@@ -108,6 +108,13 @@ def add_handlers(app: FastAPI, draw: Draw) -> None:
     def unavailable(request: Request, error: Exception) -> Response:
         log.warning("unavailable: %s", error)
         return answer(request, 503, "Kho đang bận hoặc đang được cập nhật. Xin thử lại sau ít phút.", {"Retry-After": "30"})
+
+    @app.exception_handler(DrawingUnavailable)
+    def not_drawn(request: Request, error: DrawingUnavailable) -> Response:
+        log.error("not drawn: %s", error)
+        return answer(
+            request, 503, "Chưa vẽ được biểu đồ. Bảng số liệu dưới biểu đồ vẫn đủ; xin thử lại sau ít phút.", {"Retry-After": "30"}
+        )
 
     @app.exception_handler(InvalidData)
     def damaged(request: Request, error: InvalidData) -> Response:

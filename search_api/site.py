@@ -15,7 +15,6 @@ from typing import Any, get_args
 from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from corpus.errors import CorpusError
 from corpus.index.names import Names
@@ -84,7 +83,7 @@ class Site:
         self.gate = gate
         self.nav = [*NAV]
         self.charts = ChartDesk()
-        self.environment = _environment(department, self.charts)
+        self.environment = _environment(department)
 
     def add_nav(self, item: NavItem) -> None:
         self.nav.append(item)
@@ -100,9 +99,9 @@ class Site:
         anytime: bool = True,
         **values: Any,
     ) -> Response:
-        """The page. ``state`` is what its links keep; ``period`` the one whose figures it shows (by default the state's); ``anytime`` says
-        whether the page also stands without a period."""
-        state = state or Search()
+        """The page. ``state`` is what its links keep, by default map and period of the address; ``period`` the one whose figures it shows
+        (by default the state's); ``anytime`` says whether the page also stands without a period."""
+        state = state or kept_state(request)
         visitor = self._visitor(request, status)
         path = request.url.path if template != "error.html" else "/"  # what failed, //elsewhere among it, is no base for links
         html = self.environment.get_template(template).render(
@@ -135,13 +134,17 @@ class Site:
 
     def error(self, request: Request, problem: dict[str, Any]) -> Response:
         """The page of an error; whatever of the address can be kept is kept."""
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name in ("q", "ban-do", "ky")]
-        try:
-            found = from_params(kept)
-            state = Search(q=found.q, map=found.map, period=found.period)
-        except ValueError:
-            state = Search()
+        state = kept_state(request, "q", "ban-do", "ky")
         return self.draw(request, "error.html", status=int(problem["status"]), state=state, problem=problem)
+
+
+def kept_state(request: Request, *names: str) -> Search:
+    """Map and period of the address (or the parameters named), as far as they can be read."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name in (names or ("ban-do", "ky", "tu", "den"))]
+    try:
+        return from_params(kept)
+    except ValueError:
+        return Search()
 
 
 KIND_NAMES: dict[PeriodKind, str] = {"week": "Tuần", "month": "Tháng", "quarter": "Quý", "year": "Năm"}
@@ -195,7 +198,7 @@ def _switches(path: str, state: Search) -> list[Choice]:
     return [Choice(short[name], link(path, replace(state, map=name)), state.map == name, full[name]) for name in maps]
 
 
-def _environment(department: str, charts: ChartDesk) -> Environment:
+def _environment(department: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("search_api"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -217,7 +220,6 @@ def _environment(department: str, charts: ChartDesk) -> Environment:
         to_params=to_params,
         source_kinds=labels.SOURCE_KINDS,
         signs=labels.STATE_SIGNS,
-        drawn=lambda chart, width: Markup(charts.drawings.inline(chart, width)),  # noqa: S704  # drawn here, of elements that charts.py lets through
         WIDE=WIDE,
         HALF=HALF,
         NARROW=NARROW,

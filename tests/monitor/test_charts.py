@@ -1,12 +1,15 @@
-"""Charts: the same rows in table and drawing, and SVG that a page may hold."""
+"""Charts: the same rows in table and drawing, numbers as in Vietnam, hostile names that stay text."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import lxml.etree
 import pytest
 
 from corpus.localities import Register
-from monitor.charts import NARROW, WIDE, Chart, Column, Drawings, bars, heat_map, shade, tile_map, timeline
+from monitor.charts import NARROW, WIDE, Column, bars, heat_map, shade, tile_map, timeline
+from monitor.drawings import Drawings, order_file, order_for_page
 from monitor.periods import Units
 from monitor.tilemap import tile_places
 from tests import hostile
@@ -15,8 +18,10 @@ STATES = {"news": "Có tin", "silent": "Im lặng", "unreadable": "Không đọc
 
 
 @pytest.fixture(scope="module")
-def drawings() -> Drawings:
-    return Drawings()
+def drawings() -> Iterator[Drawings]:
+    found = Drawings()
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +32,8 @@ def register() -> Register:
 WEEKS = timeline("theo-tuan", "Số tin theo tuần", "Đếm tin.", [("T1/26", 3, 1), ("T2/26", None, 4), ("T3/26", 0, 2)], first="Tuần")
 
 
-def text_of(svg: bytes | str) -> str:
-    root = lxml.etree.fromstring(svg.encode() if isinstance(svg, str) else svg)
+def text_of(svg: bytes) -> str:
+    root = lxml.etree.fromstring(svg)
     return " ".join("".join(element.itertext()) for element in root.iter("{*}text"))
 
 
@@ -36,34 +41,41 @@ def test_a_value_not_observed_is_no_zero_anywhere(drawings: Drawings) -> None:
     assert WEEKS.rows == (("T1/26", 3, 1), ("T2/26", None, 4), ("T3/26", 0, 2))
     values = WEEKS.spec()["data"]["values"]
     assert [row["now"] for row in values] == [3, None, 0]
-    assert "×" in text_of(drawings.inline(WEEKS))
+    assert "×" in text_of(drawings.drawn(order_for_page(WEEKS)))
 
 
-def test_a_page_may_hold_the_drawing(drawings: Drawings) -> None:
-    for width in (WIDE, NARROW):
-        root = lxml.etree.fromstring(drawings.inline(WEEKS, width))
-        assert root.get("role") == "img"
-        assert root.get("aria-label") == "Số tin theo tuần"
-        assert "width" not in root.attrib
-        assert not root.xpath("//@style | //@href | //@*[starts-with(name(), 'on')] | //*[local-name()='script']")
-        assert float(root.get("viewBox").split()[2]) <= width
-    assert len(drawings.inline(WEEKS)) < 9_000
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_page_keeps_the_place_of_its_drawing(drawings: Drawings, width: int) -> None:
+    drawn = drawings.drawn(order_for_page(WEEKS, width))
+    root = lxml.etree.fromstring(drawn)
+    assert (int(root.get("width")), int(root.get("height"))) == WEEKS.page_size(width)
+    assert WEEKS.page_size(width)[0] == width
+    assert not root.xpath("//@style | //@href | //@*[starts-with(name(), 'on')] | //*[local-name()='script']")
+    assert len(drawn) < 9_000
+
+
+def test_a_dark_page_has_its_own_colours(drawings: Drawings) -> None:
+    light, dark = (drawings.drawn(order_for_page(WEEKS, dark=dark)).decode() for dark in (False, True))
+    assert "#2f7384" in light
+    assert "#5aa3b5" in dark
+    assert "#2f7384" not in dark
+    assert text_of(light.encode()) == text_of(dark.encode())
 
 
 def test_a_file_stands_alone_with_title_and_caption(drawings: Drawings) -> None:
-    words = text_of(drawings.svg(WEEKS))
+    words = text_of(drawings.drawn(order_file(WEEKS, "svg")))
     assert "Số tin theo tuần" in words
     assert "Đếm tin." in words
-    assert drawings.png(WEEKS, scale=1).startswith(b"\x89PNG")
+    assert drawings.drawn(order_file(WEEKS, "png", scale=1)).startswith(b"\x89PNG")
 
 
 def test_numbers_are_written_as_in_vietnam(drawings: Drawings) -> None:
     chart = timeline("x", "Số tin", "", [("2025", 12_500, None), ("2026", 1, None)], first="Năm")
-    assert "10.000" in text_of(drawings.inline(chart))
+    assert "10.000" in text_of(drawings.drawn(order_for_page(chart)))
     money = bars(
         "y", "Kinh phí", "", (Column("Vai trò"), Column("Số tiền", "money")), [("Được duyệt", 13_756_500_000), ("Dự kiến", 86_000_000)]
     )
-    words = text_of(drawings.svg(money))
+    words = text_of(drawings.drawn(order_file(money, "svg")))
     assert "13,75 tỷ" in words
     assert "86 triệu" in words
 
@@ -72,7 +84,7 @@ def test_numbers_are_written_as_in_vietnam(drawings: Drawings) -> None:
 def test_both_archipelagos_are_on_every_map(drawings: Drawings, register: Register, units: Units, number: int) -> None:
     day_codes = {"34": "v2-48", "63": "v1-48"}  # Đà Nẵng
     chart = tile_map("Bản đồ", "Đếm tin.", units, register, {day_codes[units]: ("news", 1234, 4)}, STATES)
-    words = text_of(drawings.svg(chart))
+    words = text_of(drawings.drawn(order_file(chart, "svg")))
     assert "Hoàng Sa" in words
     assert "Trường Sa" in words
     assert "1.234" in words
@@ -88,22 +100,12 @@ def _codes(register: Register, units: Units) -> list[str]:
 def test_hostile_names_stay_text(drawings: Drawings) -> None:
     """One drawing with every payload as a name: nothing but the elements of a drawing comes out."""
     chart = bars("z", "<script>", "", (Column("Nguồn"), Column("Số tin", "count")), [(payload[:60], 1) for payload in hostile.MARKUP])
-    for svg in (drawings.inline(chart).encode(), drawings.svg(chart)):
+    for svg in (drawings.drawn(order_for_page(chart)), drawings.drawn(order_file(chart, "svg"))):
         names = {lxml.etree.QName(element).localname for element in lxml.etree.fromstring(svg).iter() if isinstance(element.tag, str)}
         assert names <= {"svg", "g", "path", "rect", "line", "text", "tspan"}
     table = heat_map("w", "Bảng", "", [(payload[:60], (1, None, 0)) for payload in hostile.TEXT], ["a", "b", "c"], first="Tỉnh")
     assert len(table.rows) == len(hostile.TEXT)
-    lxml.etree.fromstring(drawings.svg(table))
-
-
-def test_drawings_are_kept_and_bounded() -> None:
-    kept = Drawings(size=1)
-    first = kept.svg(WEEKS)
-    assert kept.svg(WEEKS) is first
-    other = Chart("q", "Khác", "", WEEKS.columns, WEEKS.rows, WEEKS.make)
-    kept.svg(other)
-    assert kept.svg(WEEKS) is not first
-    assert kept.svg(WEEKS) == first
+    lxml.etree.fromstring(drawings.drawn(order_file(table, "svg")))
 
 
 def test_shades_grow_with_the_number() -> None:

@@ -88,6 +88,23 @@ def test_figures_are_passed_on_unchanged(asked: TestClient, monitor: Monitor) ->
     assert asked.get("/api/v1/overview").json()["period"]["key"] == "2025-W36"
 
 
+def test_single_sums_come_by_page_and_every_page_keeps_the_totals(asked: TestClient, monitor: Monitor) -> None:
+    whole = plain(monitor.money(None))
+    assert whole["sums"] == len(whole["items"]) > 1
+    pages = [asked.get(f"/api/v1/budgets?so=1&trang={page}").json() for page in range(1, whole["sums"] + 1)]
+    assert [page["items"][0] for page in pages] == whole["items"]
+    for at, page in enumerate(pages, 1):
+        assert (page["page"], page["pages"], page["sums"]) == (at, whole["sums"], whole["sums"])
+        assert [row["vnd"] for row in page["roles"]] == [row["vnd"] for row in whole["roles"]]
+        assert page == asked.get(f"/kinh-phi.json?so=1&trang={at}").json()
+    for group in ("roles", "provinces", "activities", "years", "programmes"):
+        for at, row in enumerate(whole[group]):
+            found = [item for page in pages for item in page[group][at]["items"]]
+            assert sorted(map(str, found)) == sorted(map(str, row["items"]))
+    assert len(lines(asked, "/api/v1/budgets.csv")) == whole["sums"], "a file holds them all"
+    assert asked.get("/api/v1/budgets?so=0").status_code == 400
+
+
 def test_coverage_tells_four_states_and_never_0_for_unknown(asked: TestClient, monitor: Monitor) -> None:
     answer = asked.get("/api/v1/coverage?ky=2023-12").json()
     assert answer["period"]["name"] == "Tháng 12/2023"

@@ -129,6 +129,47 @@ def compare(client: TestClient, state: str) -> None:
         if any(before is not None for _, before in weeks):
             assert [number(row[2]) for row in rows] == [before for _, before in weeks]
     money(client, state, api)
+    provinces(client, state, api)
+    sources(client, state)
+
+
+def provinces(client: TestClient, state: str, overview: dict[str, Any]) -> None:
+    """The table of all provinces and the page of each that something is said of: page, twin, CSV and API."""
+    page = lxml.html.document_fromstring(client.get(f"/tinh?{state}").text)
+    rows = [[cell.text_content().strip() for cell in row.xpath("td")] for row in page.xpath("//table[contains(@class, 'data')]/tbody/tr")]
+    fields = ("articles", "stories", "before", "year_before")
+    assert [[number(value) for value in row[2:]] for row in rows] == [[row[field] for field in fields] for row in overview["provinces"]]
+    file = rows_of(client, f"/tinh.csv?{state}")
+    assert [[number(value) for value in row[4:8]] for row in file] == [[row[field] for field in fields] for row in overview["provinces"]]
+    told = [row for row in overview["provinces"] if row["articles"] and row["code"] != "VN"][:2]
+    silent = [row for row in overview["provinces"] if row["articles"] is None][:1]
+    for row in (*told, *silent):
+        api = client.get(f"/api/v1/province/{row['code']}?{state}").json()
+        assert client.get(f"/tinh/{row['code']}.json?{state}").json() == api
+        assert api["province"] == row
+        shown = lxml.html.document_fromstring(client.get(f"/tinh/{row['code']}?{state}").text)
+        stats = [number(found.text_content()) for found in shown.xpath("//ul[@class='stats']//b")][1:]
+        assert stats == [row[field] for field in fields]
+        weeks = [week["articles"] for week in api["weeks"]]
+        assert [number(found.text_content()) or 0 for found in shown.xpath("//ol[@class='weeks']//b")] == [week or 0 for week in weeks]
+        assert [number(line[4]) for line in rows_of(client, f"/tinh/{row['code']}.csv?{state}")] == weeks
+        assert [number(line[1]) for line in table(shown, "Số tin theo tuần")] == [point["articles"] for point in api["timeline"]]
+        counted = {found["name"]: found["articles"] for found in api["activities"] if found["articles"]}
+        if counted:
+            assert {line[0]: number(line[1]) for line in table(shown, "Hoạt động")} == counted
+            drawn = rows_of(client, f"/bieu-do/hoat-dong.csv?{state}&{'tinh' if 'ban-do=34' in state else 'tinh-cu'}={row['code']}")
+            assert {line[0]: number(line[1]) for line in drawn} == counted
+
+
+def sources(client: TestClient, state: str) -> None:
+    api = client.get("/api/v1/sources/health").json()
+    assert client.get("/nguon.json").json() == api
+    page = lxml.html.document_fromstring(client.get(f"/nguon?{state}").text)
+    rows = page.xpath("//table[contains(@class, 'sources')]/tbody/tr")
+    shown = [[number(cell.text_content()) for cell in row.xpath("td")[4:7]] for row in rows]
+    assert shown == [[source["new_7"], source["new_28"], source["documents"]] for source in api["sources"]]
+    file = rows_of(client, "/nguon.csv")
+    assert [[number(line[at]) for at in (10, 11, 9)] for line in file] == shown
 
 
 def money(client: TestClient, state: str, overview: dict[str, Any]) -> None:

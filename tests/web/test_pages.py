@@ -13,6 +13,8 @@ from tests.search_samples import NGHE_AN
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from tests.web.conftest import House
+
 WIDTHS = (375, 768, 1280)
 FIRST_VIEW_BYTES = 100_000
 
@@ -44,6 +46,30 @@ PATHS = [
     "/dang-nhap",
     "/khong-co",
     "/tim?trang=x",
+    "/ban-tin",
+    "/ban-tin?ban-do=63",
+    "/ban-tin/2026-W46",
+    "/ban-tin/2026-W46?ban-do=63",
+    "/ban-tin/luu-tim?q=loa&hoat-dong=training",
+    "/ban-tin/xac-nhan/{confirm}",
+    "/ban-tin/xac-nhan/da-cu",
+    "/ban-tin/tuy-chon/{settings}",
+    "/ban-tin/luu-tim/xac-nhan/{wish}",
+    "/ban-tin/roi/{leave}",
+    f"/tin/{NGHE_AN.id}/bao-sai?loai=locality&nhan=v2-40",
+]
+SIGNED_IN = [
+    "/",
+    "/duyet",
+    "/duyet?loai=locality",
+    "/duyet?loai=quantity",
+    "/duyet/nhat-ky",
+    "/nguon",
+    "/nguon/dienbien-gov",
+    "/nguon/dienbien-gov/ghi-chu",
+    "/nguon/nguon-xau/ghi-chu",
+    "/ban-tin/2026-W47",
+    "/dang-nhap",
 ]
 
 CLIPPED = """() => [...document.querySelectorAll('main *, header *')].filter(e => e.childElementCount === 0 && e.getClientRects().length
@@ -59,8 +85,16 @@ TARGETS = """() => [...document.querySelectorAll(`header a, header summary, butt
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_page(scripted: Page, server: str, path: str) -> None:
-    page = scripted
+def test_page(scripted: Page, house: House, path: str) -> None:
+    look_at(scripted, house.address, house.path(path))
+
+
+@pytest.mark.parametrize("path", SIGNED_IN)
+def test_page_of_an_editor(signed_in: Page, house: House, path: str) -> None:
+    look_at(signed_in, house.address, path)
+
+
+def look_at(page: Page, server: str, path: str) -> None:
     requested: list[str] = []
     complaints: list[str] = []
     sizes: list[int] = []
@@ -103,11 +137,11 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_page_without_scripts(plain: Page, server: str, path: str) -> None:
+def test_page_without_scripts(plain: Page, house: House, path: str) -> None:
     for width in WIDTHS:
         plain.set_viewport_size({"width": width, "height": 800})
         if width == WIDTHS[0]:
-            plain.goto(server + path)
+            plain.goto(house.address + house.path(path))
         assert plain.locator("main h1").count() == 1
         assert plain.locator("main").bounding_box()["width"] <= width  # type: ignore[index]
         assert plain.locator("header [data-copy], [data-copy]:visible").count() == 0, "what needs a script is not shown without it"
