@@ -15,7 +15,6 @@ from corpus.index import Index
 from corpus.index.base import CodeField, Facet
 from corpus.index.describe import describe
 from corpus.index.names import Names
-from corpus.index.parse import parse
 from corpus.index.plan import patterns
 from corpus.store import Moment, OldTags, State, Version
 from monitor.desk import MonitorStore
@@ -245,4 +244,4 @@ class Catalogue:
 
 
 def understood(search: Search, names: Names) -> str:
-    return describe(parse(search.q, names), names)
+    return describe(search.where(names), names)

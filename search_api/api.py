@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
@@ -23,7 +24,7 @@ from search_api.articles import Article, HistoryAnswer, article_json, history, v
 from search_api.caching import cached
 from search_api.counting import MATRIX_FIELDS, STEPS, MatrixAnswer, TimelineAnswer, matrix, timeline
 from search_api.links import link_header
-from search_api.params import CODE_PARAMETERS, InvalidParameter, Search, from_params, openapi_parameters, parameter
+from search_api.params import CODE_PARAMETERS, InvalidParameter, SavedQueries, Search, from_params, openapi_parameters, parameter
 from search_api.problems import PROBLEMS, Problem, problem_of
 from search_api.words import POSITIONS, KwicAnswer, SimilarAnswer, WordDesk, WordsAnswer, arrangement
 
@@ -61,7 +62,10 @@ _FACETS_OF = {
 
 
 def search_of(request: Request) -> Search:
-    return from_params(request.query_params.multi_items())
+    """What the address asks for, with the saved queries of whoever asks. Raises: InvalidParameter."""
+    search = from_params(request.query_params.multi_items())
+    saved: Callable[[Request], SavedQueries] | None = getattr(request.app.state, "saved", None)
+    return search if saved is None else replace(search, saved=saved(request))
 
 
 def api_routes(catalogue: Catalogue, desk: WordDesk) -> APIRouter:

@@ -22,10 +22,11 @@ from monitor.figures_province import check_province, story_figures
 from monitor.periods import Period, day_of
 from monitor.stories import find_pairs, sketch
 from search_api.answers import Catalogue, Named
+from search_api.api import search_of
 from search_api.caching import cached
 from search_api.coverage import CoverageAnswer, coverage_answer
 from search_api.figures import SUMS, money_page, period_in_use
-from search_api.params import MAX_PAGE_SIZE, InvalidParameter, Search, from_params, openapi_parameters, parameter
+from search_api.params import MAX_PAGE_SIZE, InvalidParameter, Search, openapi_parameters, parameter
 from search_api.problems import PROBLEMS, problem_of
 from search_api.tables import coverage_tables, money_tables, source_tables, table_response
 
@@ -83,7 +84,7 @@ def figure_routes(catalogue: Catalogue, monitor: Monitor) -> APIRouter:
 
     @router.get("/overview", response_model=OverviewFigures, openapi_extra=_FIGURES, summary="Số liệu của trang tổng quan")
     def overview(request: Request) -> Response:
-        search = _search(request)
+        search = search_of(request)
         return _figures(request, monitor.overview(_period(search, monitor), search.map))
 
     @router.get(
@@ -94,7 +95,7 @@ def figure_routes(catalogue: Catalogue, monitor: Monitor) -> APIRouter:
         responses={404: problem_of("Không có tỉnh này trên bản đồ đã chọn")},
     )
     def province(request: Request, code: str) -> Response:
-        search = _search(request)
+        search = search_of(request)
         try:
             found = monitor.province(code, _period(search, monitor), search.map)
         except InvalidData as error:
@@ -104,7 +105,7 @@ def figure_routes(catalogue: Catalogue, monitor: Monitor) -> APIRouter:
     @router.get("/coverage", response_model=CoverageAnswer, openapi_extra=_FIGURES, summary="Tỉnh nào có tin, im lặng, không đọc được")
     def coverage(request: Request) -> Response:
         """Không có ky thì tuần này, hoặc tuần gần nhất có tin. Không quan sát được thì articles là null, không bao giờ là 0."""
-        search = _search(request)
+        search = search_of(request)
         return cached(request, coverage_answer(monitor, _period(search, monitor), search.map))
 
     @router.get(
@@ -115,20 +116,20 @@ def figure_routes(catalogue: Catalogue, monitor: Monitor) -> APIRouter:
     )
     def budgets(request: Request) -> Response:
         """Không có ky thì mọi thời gian. Mỗi khoản tính một lần dù nhiều tin đăng lại; không cộng các vai trò với nhau."""
-        search = _search(request)
+        search = search_of(request)
         figures = monitor.money(search.period, search.map, province=province_of(request, monitor, search))
         return _figures(request, money_page(figures, request))
 
     @router.get("/search/budgets", response_model=MoneyFigures, openapi_extra=_SEARCH, summary="Kinh phí nêu trong kết quả tìm")
     def found_budgets(request: Request) -> Response:
         """Chỉ tính tin về truyền thông giảm nghèo trong kết quả; mỗi câu chuyện tính một lần."""
-        search = _search(request)
+        search = search_of(request)
         sources, facts = _matching(catalogue, monitor, search)
         return _figures(request, money_page(money_figures(replace(sources, facts=Facts(facts)), None, search.map), request))
 
     @router.get("/stories", response_model=StoriesAnswer, openapi_extra=_SEARCH, summary="Kết quả tìm gộp theo câu chuyện")
     def stories(request: Request) -> Response:
-        search = _search(request)
+        search = search_of(request)
         if search.after is not None:
             raise InvalidParameter("sau", "Danh sách câu chuyện chia theo trang.")
         sources, facts = _matching(catalogue, monitor, search)
@@ -173,13 +174,13 @@ def _add_tables(router: APIRouter, catalogue: Catalogue, monitor: Monitor, form:
         f"/coverage.{form}", openapi_extra=_FIGURES, responses=file, response_class=Response, summary=f"Trạng thái các tỉnh, {form}"
     )
     def coverage(request: Request) -> Response:
-        search = _search(request)
+        search = search_of(request)
         answer = coverage_answer(monitor, _period(search, monitor), search.map)
         return table_response(request, monitor, f"tinh-{answer.period.key}", form, coverage_tables(answer))
 
     @router.get(f"/budgets.{form}", openapi_extra=_BUDGET_FILES, responses=file, response_class=Response, summary=f"Kinh phí, {form}")
     def budgets(request: Request) -> Response:
-        search = _search(request)
+        search = search_of(request)
         figures = monitor.money(search.period, search.map, province=province_of(request, monitor, search))
         when = figures.period.key if figures.period else "moi-luc"
         return table_response(request, monitor, f"kinh-phi-{when}", form, money_tables(figures))
@@ -188,7 +189,7 @@ def _add_tables(router: APIRouter, catalogue: Catalogue, monitor: Monitor, form:
         f"/search/budgets.{form}", openapi_extra=_SEARCH, responses=file, response_class=Response, summary=f"Kinh phí của kết quả, {form}"
     )
     def found_budgets(request: Request) -> Response:
-        search = _search(request)
+        search = search_of(request)
         sources, facts = _matching(catalogue, monitor, search)
         figures = money_figures(replace(sources, facts=Facts(facts)), None, search.map)
         return table_response(request, monitor, "kinh-phi-ket-qua", form, money_tables(figures))
@@ -231,10 +232,6 @@ def province_of(request: Request, monitor: Monitor, search: Search) -> str | Non
     except InvalidData as error:
         raise InvalidParameter("tinh", "Không có tỉnh này trên bản đồ đã chọn.") from error
     return codes[0]
-
-
-def _search(request: Request) -> Search:
-    return from_params(request.query_params.multi_items())
 
 
 def _period(search: Search, monitor: Monitor) -> Period:

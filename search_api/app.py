@@ -28,12 +28,14 @@ from search_api.exports import Exporter, export_routes
 from search_api.feeds import feed_routes
 from search_api.limits import Limiter, Limits
 from search_api.metrics import Measured, Metrics, metric_routes
+from search_api.own_searches import OwnSearches, OwnSource
 from search_api.pages import help_routes
 from search_api.pages_account import account_routes
 from search_api.pages_article import ArticlePages, article_routes
 from search_api.pages_bulletin import Bulletin, BulletinPages, bulletin_routes
 from search_api.pages_money import MoneyPages, money_routes
 from search_api.pages_overview import OverviewPages, overview_routes
+from search_api.pages_own import OwnPages, own_api_routes, own_routes
 from search_api.pages_province import ProvincePages, province_routes
 from search_api.pages_report import MakeReport, report_routes
 from search_api.pages_review import Desk, ReviewPages, ReviewSource, review_routes
@@ -60,8 +62,8 @@ HEADERS = {
 }
 
 
-class People(AccountSource, ReviewSource, NoteSource, Protocol):
-    """The part of `corpus.store.Store` that knows accounts, what waits for a decision and what was said about sources."""
+class People(AccountSource, ReviewSource, NoteSource, OwnSource, Protocol):
+    """The part of `corpus.store.Store` that knows accounts and their searches, what waits for a decision, what was said about sources."""
 
 
 def create_app(
@@ -117,6 +119,10 @@ def create_app(
         app.include_router(report_routes(site, reports))
     if people is not None and gate is not None:
         app.include_router(account_routes(site, gate))
+        own = OwnSearches(gate, people, catalogue.names)
+        app.state.saved = own.queries
+        app.include_router(own_routes(OwnPages(site, own)))
+        app.include_router(own_api_routes(own))
         app.include_router(source_note_routes(SourceNotePages(site, gate, people, monitor)))
         if desk is not None:
             app.include_router(review_routes(ReviewPages(site, gate, people, desk, catalogue.names)))

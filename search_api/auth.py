@@ -86,11 +86,15 @@ class Gate:
 
     def account(self, request: Request) -> Account | None:
         """Of a person's session or a program's token (``Authorization: Bearer``)."""
-        kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer" and 0 < len(secret) <= _SECRET_LENGTH:
-            return self.store.token_account(secret.strip())
+        if _bearer(request):
+            return self.token_account(request)
         session = self.session(request)
         return session.account if session else None
+
+    def token_account(self, request: Request) -> Account | None:
+        """Of a program's token alone, which no other site can make a browser send."""
+        secret = _bearer(request)
+        return self.store.token_account(secret.strip()) if secret else None
 
     def let_in(self, request: Request, response: Response, name: str) -> Session:
         secret, session = self.store.begin_session(name, self.clock())
@@ -109,3 +113,8 @@ class Gate:
         if secret:
             self.store.end_session(secret)
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+
+
+def _bearer(request: Request) -> str:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret if kind.lower() == "bearer" and len(secret) <= _SECRET_LENGTH else ""

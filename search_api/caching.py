@@ -37,7 +37,7 @@ def tagged(body: bytes, key: str, media_type: str, more: Mapping[str, str] | Non
 
 
 def _headers(key: str, more: Mapping[str, str] | None) -> dict[str, str]:
-    return {"ETag": _etag(key), "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Cookie"} | dict(more or {})
+    return {"ETag": _etag(key), "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Authorization, Cookie"} | dict(more or {})
 
 
 def _etag(key: str) -> str:

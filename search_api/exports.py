@@ -20,12 +20,12 @@ from corpus.export import FORMATS, MEDIA_TYPES, Asked, Export, Format, versions
 from corpus.export.citations import bibtex, csl, ris
 from corpus.export.rows import Column
 from corpus.export.text import csv_lines, json_lines
-from corpus.index.describe import describe
 from corpus.store import State
 from search_api.access import Access
-from search_api.answers import Catalogue
+from search_api.answers import Catalogue, understood
+from search_api.api import search_of
 from search_api.caching import with_etag
-from search_api.params import InvalidParameter, Search, from_params, link, openapi_parameters, parameter, to_params
+from search_api.params import InvalidParameter, Search, link, openapi_parameters, parameter, to_params
 from search_api.problems import PROBLEMS, problem_of
 from search_api.words import WordDesk, all_lines
 
@@ -63,6 +63,7 @@ class Exporter:
     def file(self, request: Request, format: Format) -> Response:
         """The whole result as a file. Raises: HTTPException(401, 503), InvalidQuery, InvalidParameter, IndexUnavailable, ..."""
         search, full_text = self._asked(request)
+        search.where(self._catalogue.names)  # a fault is answered before anything, and the saved queries in it are known
         state = self._catalogue.store.state()
         etag = _etag(state, search, format, full_text=full_text)
         headers = {
@@ -124,7 +125,7 @@ class Exporter:
         return with_etag(request, text.encode("utf-8", "replace"), MEDIA_TYPES["ris" if form == "ris" else "bib"])
 
     def _asked(self, request: Request) -> tuple[Search, bool]:
-        search = from_params(request.query_params.multi_items())
+        search = search_of(request)
         wanted = request.query_params.get(FULL_TEXT, "0")
         if wanted not in ("0", "1"):
             raise InvalidParameter(FULL_TEXT, "Giá trị phải là 0 hoặc 1.")
@@ -142,9 +143,9 @@ class Exporter:
 
     def _begin(self, stack: ExitStack, search: Search, format: Format, *, full_text: bool) -> tuple[Export, int]:
         names = self._catalogue.names
-        understood = describe(search.query(names).where, names)
+        said = understood(search, names)
         moment, scan = self._opened(stack, search)
-        asked = Asked(parameters=tuple(to_params(search)), understood=understood)
+        asked = Asked(parameters=tuple(to_params(search)), understood=said, saved=_saved_in(search))
         return Export(moment, scan, scan.total, names=names, asked=asked, format=format, full_text=full_text), scan.total
 
 
@@ -228,9 +229,14 @@ def _manifest_address(search: Search, format: Format, *, full_text: bool) -> str
     return f"{address}{'&' if '?' in address else '?'}dang={format}" + (f"&{FULL_TEXT}=1" if full_text else "")
 
 
+def _saved_in(search: Search) -> tuple[tuple[str, str], ...]:
+    """The saved queries that its text refers to, once it has been read."""
+    return search.saved.used if search.saved else ()
+
+
 def _etag(state: State, search: Search, format: Format, *, full_text: bool) -> str:
     """Known before the file is made: equal states and questions make equal files."""
-    parts = repr((state.key, to_params(search), format, full_text, sorted(versions().items(), key=str)))
+    parts = repr((state.key, to_params(search), _saved_in(search), format, full_text, sorted(versions().items(), key=str)))
     return f'"{hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:32]}"'
 
 

@@ -15,10 +15,11 @@ from feedgenerator import Atom1Feed
 from corpus.export.cells import printable
 from corpus.index.parse import MAX_CHARACTERS
 from search_api.answers import Catalogue, Found, SearchAnswer
+from search_api.api import search_of
 from search_api.caching import with_etag
 from search_api.formats import VIETNAM, dong
 from search_api.links import ATOM, OPENSEARCH, alternates
-from search_api.params import Search, from_params, link, to_params
+from search_api.params import Search, link, to_params
 
 SHOWN = 50
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -35,14 +36,14 @@ def feed_routes(catalogue: Catalogue, *, base_url: str = "") -> APIRouter:
     @router.get("/tim.atom")
     @router.get("/api/v1/search.atom")
     def atom(request: Request) -> Response:
-        search = from_params(request.query_params.multi_items())
+        search = search_of(request)
         search = replace(search, sort="newest", page=1, after=None, size=SHOWN)
         answer = catalogue.search(search, facets=())
         return with_etag(request, feed(search, answer, base(request)), f"{ATOM}; charset=utf-8")
 
     @router.get("/opensearch.xml")
     def opensearch(request: Request) -> Response:
-        search = from_params(request.query_params.multi_items())
+        search = search_of(request)
         return with_etag(request, description(search, base(request)), OPENSEARCH)
 
     return router

@@ -15,7 +15,6 @@ from corpus.document import Document
 from corpus.errors import InvalidQuery
 from corpus.export.citations import apa
 from corpus.export.rows import public_url
-from corpus.index.parse import parse
 from corpus.index.plan import patterns
 from monitor.desk import Monitor
 from monitor.facts import Fact, Facts
@@ -56,10 +55,10 @@ class ArticlePages:
         document = self._document(id)
         asked = search_of(request)
         try:
-            looked_for = patterns(parse(asked.q, self.names))
+            looked_for = patterns(asked.where(self.names))
         except InvalidQuery:
             looked_for = ()  # a bad query in a link must not hide the text
-        state = Search(q=asked.q if looked_for else "", map=asked.map, period=asked.period)
+        state = Search(q=asked.q if looked_for else "", map=asked.map, period=asked.period, saved=asked.saved)
         kept = Search(map=state.map, period=state.period)
         return self.site.draw(
             request,

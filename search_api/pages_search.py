@@ -12,13 +12,12 @@ from fastapi.responses import Response
 from corpus.analysis import has_diacritics
 from corpus.errors import InvalidQuery
 from corpus.index.base import MAX_OFFSET, CodeField, Interval, Words
-from corpus.index.describe import describe
-from corpus.index.parse import MAX_CHARACTERS, parse
+from corpus.index.parse import MAX_CHARACTERS
 from corpus.text import fold, normalize
 from monitor.charts import Chart, timeline
 from monitor.periods import Period, period_of
 from search_api import formats, labels
-from search_api.answers import Catalogue, FacetCounts, SearchAnswer
+from search_api.answers import Catalogue, FacetCounts, SearchAnswer, understood
 from search_api.api import search_of
 from search_api.caching import cached
 from search_api.charts import Figure
@@ -171,7 +170,7 @@ class SearchPages:
 
     def _loose(self, state: Search) -> tuple[str, int, str] | None:
         """The same words without diacritics, for a look-up that found nothing: (words, count, address)."""
-        if not has_diacritics(state.q) or not isinstance(parse(state.q, self.names), Words):
+        if not has_diacritics(state.q) or not isinstance(state.where(self.names), Words):
             return None
         loose = replace(state, q=fold(normalize(state.q)), page=1)
         count = self.catalogue.count(loose).total
@@ -234,9 +233,9 @@ def search_routes(pages: SearchPages) -> APIRouter:
     @router.get("/hieu-la.json")
     def echo(request: Request) -> Response:
         """What a query is taken to mean, for the box while somebody types. A fault is an answer here, not an error."""
-        q = search_of(request).q
+        state = search_of(request)
         try:
-            said: dict[str, Any] = {"understood": describe(parse(q, pages.names), pages.names), "fault": None, "position": None}
+            said: dict[str, Any] = {"understood": understood(state, pages.names), "fault": None, "position": None}
         except InvalidQuery as error:
             said = {"understood": None, "fault": error.message, "position": error.position}
         return cached(request, said)

@@ -6,9 +6,9 @@ Parameters carry codes; free text stands in ``q`` alone. `from_params` is the bo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from corpus.errors import InvalidData
@@ -60,6 +60,19 @@ class InvalidParameter(ValueError):
         self.message = message
 
 
+class SavedQueries(Protocol):
+    """Those that whoever asks may use in a query of his own (``lưu:"name"``)."""
+
+    def aside(self) -> str:
+        """Said where none has the name: what whoever asks could do about it."""
+
+    @property
+    def used(self) -> tuple[tuple[str, str], ...]:
+        """(name, URL parameters) of those that were found so far, by name."""
+
+    def __call__(self, name: str, /) -> SavedQuery | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """One state of the search page; equal states have equal addresses."""
@@ -82,6 +95,8 @@ class Search:
     """None: every day where articles are looked for, the page's own period where figures are shown."""
     view: View = "list"
     """How the search page shows the result; nothing else looks at it."""
+    saved: SavedQueries | None = field(default=None, compare=False, repr=False)
+    """Not part of the address but of whoever asks; None: those that the names know."""
 
     @property
     def order(self) -> Sort:
@@ -98,10 +113,15 @@ class Search:
         ordered = tuple((f, chosen[f]) for f in CODE_PARAMETERS.values() if chosen.get(f))
         return replace(self, codes=ordered, page=1, after=None)
 
+    def where(self, names: Names) -> Node | None:
+        """What the text in ``q`` means. Raises: InvalidQuery."""
+        known = names if self.saved is None else replace(names, saved=self.saved, saved_aside=self.saved.aside)
+        return parse(self.q, known)
+
     def query(self, names: Names, facets: tuple[CodeField, ...] = ()) -> Query:
         """Raises: InvalidQuery for the text in ``q``."""
         return Query(
-            where=parse(self.q, names),
+            where=self.where(names),
             filters=self.filters(),
             sort=self.order,
             limit=self.size,
@@ -174,8 +194,8 @@ def saved_in(searches: Iterable[tuple[str, str]]) -> Callable[[str], SavedQuery 
 def to_params(search: Search) -> list[tuple[str, str]]:
     """The shortest parameters that `from_params` reads back equal."""
     pairs = [("q", search.q)] if search.q else []
-    for field, codes in search.codes:
-        pairs += [(PARAMETER_OF[field], code) for code in codes]
+    for chosen, codes in search.codes:
+        pairs += [(PARAMETER_OF[chosen], code) for code in codes]
     if search.relevance != DEFAULT_RELEVANCE:
         pairs += [("muc", value) for value in search.relevance or (ANY_RELEVANCE,)]
     if search.since:

@@ -213,6 +213,7 @@ def _environment(department: str) -> Environment:
         department=department,
         reporting=False,
         saving=False,
+        own_searches="",
         reports=False,
         style=asset("loa.css"),
         script=asset("loa.js"),

@@ -58,6 +58,8 @@ class Names:
     portals: PortalRegistry
     saved: Callable[[str], SavedQuery | None] = lambda _: None
     """The query that was saved under a name, of those that whoever asks may use."""
+    saved_aside: Callable[[], str] = lambda: ""
+    """Said where none has the name: what whoever asks could do about it."""
 
     @classmethod
     def load(cls, *, register: Register | None = None, portals: PortalRegistry | None = None) -> Names:

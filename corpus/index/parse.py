@@ -276,7 +276,7 @@ class _Parser:
         name = value.text.strip()
         saved = self._names.saved(name)
         if saved is None:
-            raise InvalidQuery(f"Không có câu tìm nào được lưu với tên «{name}».", value.at)
+            raise InvalidQuery(f"Không có câu tìm nào được lưu với tên «{name}». {self._names.saved_aside()}".strip(), value.at)
         if name in self._chain:
             raise InvalidQuery(f"Câu tìm đã lưu «{name}» dẫn về chính nó. Hãy sửa câu tìm đã lưu.", value.at)
         try:
