@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
     workers: Annotated[int, Field(ge=0, le=256)] = Field(default=0, description="Worker processes; 0 for one a processor.")
     page_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
-        default=10.0, description="Longest time for extracting and tagging one page, in seconds."
+        default=10.0, description="Most processor time for extracting and tagging one page, in seconds; six times as long by the clock."
     )
     page_memory_mb: Annotated[int, Field(ge=64, le=65536)] = Field(default=512, description="Most memory for one page, in MiB.")
     host: str = Field(default="127.0.0.1", description="Address that `serve` and `demo` listen on.")

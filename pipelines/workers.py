@@ -1,4 +1,4 @@
-"""A pool of worker processes that can be killed: an `Executor` in which a task has so much time and so much memory, and no more.
+"""A pool of worker processes that can be killed: an `Executor` in which a task has so much processor time and so much memory, and no more.
 
 ``concurrent.futures.ProcessPoolExecutor`` cannot stop one task: a worker that hangs blocks its slot for ever, and one that dies takes
 the pool along. Here a worker that overruns is killed and replaced, and only its own task fails. What the tasks do is not known here.
@@ -16,8 +16,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from corpus.errors import CorpusError
@@ -27,14 +29,17 @@ T = TypeVar("T")
 
 PAGE_SECONDS = 10.0
 PAGE_MEMORY_BYTES = 512 << 20
-"""What one page may take. trafilatura is quadratic on some pages: 98 kB with 10,000 attributes in one tag take 2.5 s, 3.5 MB of
-paragraphs 27 s (2.3.1, measured)."""
+"""What one page may take, in seconds of a processor. trafilatura is quadratic on some pages: 98 kB with 10,000 attributes in one tag
+take 2.5 s, 3.5 MB of paragraphs 27 s (2.3.1, measured)."""
+HANG_FACTOR = 6.0
+"""Times as long a task may take by the clock: one that waits for nothing ends too, and one on a busy machine is not taken for it."""
 _START_SECONDS = 120.0
 """For importing libraries and loading models; measured 3 s, more on a machine that is busy."""
 _WATCH_SECONDS = 0.05
 _RECYCLE_GROWTH_BYTES = 256 << 20
 """A worker that keeps more than this after a task is replaced: what it holds is fragmentation, our caches are bounded."""
 _PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class Timeout(CorpusError):
@@ -54,7 +59,8 @@ class CannotStart(CorpusError):
 
 
 class WorkerPool(Executor):
-    """``initializer`` runs in each new worker before its first task, outside the task's limits.
+    """``initializer`` runs in each new worker before its first task, outside the task's limits. ``seconds`` are of a processor, all threads
+    of the worker together; by the clock it may be `HANG_FACTOR` times as much, or ``hang_seconds``.
 
     Futures end with the task's result or with Timeout, MemoryLimit, WorkerDied or CannotStart.
     """
@@ -66,14 +72,14 @@ class WorkerPool(Executor):
         initializer: Callable[..., object] | None = None,
         initargs: tuple[Any, ...] = (),
         seconds: float = PAGE_SECONDS,
+        hang_seconds: float | None = None,
         memory_bytes: int = PAGE_MEMORY_BYTES,
     ) -> None:
         if workers < 1:
             raise ValueError("a pool has at least one worker")
         self.workers = workers
         self._start = (initializer, initargs)
-        self._seconds = seconds
-        self._memory_bytes = memory_bytes
+        self._limits = _Limits(seconds, hang_seconds if hang_seconds is not None else HANG_FACTOR * seconds, memory_bytes)
         self._tasks: queue.SimpleQueue[tuple[Future[Any], Any] | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._abort = threading.Event()
@@ -132,8 +138,8 @@ class WorkerPool(Executor):
         """Run one task; the worker to use next, or None when it is gone."""
         try:
             if worker is None:
-                worker = _Worker(*self._start, seconds=self._seconds, memory_bytes=self._memory_bytes)
-            result = worker.run(call, self._seconds, self._memory_bytes, self._abort)
+                worker = _Worker(*self._start, self._limits)
+            result = worker.run(call, self._abort)
         except CorpusError as error:
             if worker is not None:
                 worker.kill()
@@ -149,19 +155,31 @@ class WorkerPool(Executor):
         return worker
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Of one task."""
+
+    seconds: float
+    """Of a processor."""
+    hang_seconds: float
+    """By the clock."""
+    memory_bytes: int
+
+
 class _Worker:
     """One process and the parent's end of its pipe; used by one keeper thread."""
 
-    def __init__(self, initializer: Callable[..., object] | None, initargs: tuple[Any, ...], *, seconds: float, memory_bytes: int) -> None:
+    def __init__(self, initializer: Callable[..., object] | None, initargs: tuple[Any, ...], limits: _Limits) -> None:
+        self._limits = limits
         context = multiprocessing.get_context("spawn")  # forking with threads alive can copy a held lock
         self._pipe, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(
-            target=_serve, args=(theirs, initializer, initargs, seconds, memory_bytes), daemon=True, name="loa-worker"
+            target=_serve, args=(theirs, initializer, initargs, limits), daemon=True, name="loa-worker"
         )
         self._process.start()
         theirs.close()
         try:
-            fault = self._await(_START_SECONDS, None, threading.Event())
+            fault = self._await(_START_SECONDS, _START_SECONDS, None, threading.Event())
         except CorpusError as error:
             fault = str(error)
         if fault is not None:
@@ -169,20 +187,25 @@ class _Worker:
             raise CannotStart(f"no worker can be started: {fault}")
         self._baseline = self._resident()
 
-    def run(self, call: Any, seconds: float, memory_bytes: int, abort: threading.Event) -> Any:
+    def run(self, call: Any, abort: threading.Event) -> Any:
         try:
             self._pipe.send(call)
         except OSError as error:
             raise WorkerDied("the worker was gone before the task") from error
-        return self._await(seconds, self._resident() + memory_bytes, abort)
+        limits = self._limits
+        return self._await(limits.seconds, limits.hang_seconds, self._resident() + limits.memory_bytes, abort)
 
-    def _await(self, seconds: float, most_resident: int | None, abort: threading.Event) -> Any:
-        deadline = time.monotonic() + seconds
+    def _await(self, seconds: float, hang_seconds: float, most_resident: int | None, abort: threading.Event) -> Any:
+        started, used = time.monotonic(), self._processor_seconds()
         while not self._pipe.poll(_WATCH_SECONDS):
             if abort.is_set():
                 raise WorkerDied("stopped")
-            if time.monotonic() > deadline:
-                raise Timeout(f"not done after {seconds:g} s")
+            elapsed = time.monotonic() - started
+            # It cannot have used more of a processor than has passed, for most tasks by far: one look at the clock is enough
+            if elapsed > seconds and self._processor_seconds() - used > seconds:
+                raise Timeout(f"not done after {seconds:g} s of a processor")
+            if elapsed > hang_seconds:
+                raise Timeout(f"not done after {hang_seconds:g} s")
             if most_resident is not None and self._resident() > most_resident:
                 raise MemoryLimit(f"more than {most_resident >> 20} MiB of memory")
         try:
@@ -201,6 +224,14 @@ class _Worker:
         except (OSError, IndexError):
             return 0  # it has just ended: the pipe tells
 
+    def _processor_seconds(self) -> float:
+        try:
+            stat = Path(f"/proc/{self._process.pid}/stat").read_bytes()
+            user, system = stat.rpartition(b")")[2].split()[11:13]  # the name before the bracket may hold spaces
+        except (OSError, ValueError):
+            return 0.0  # it has just ended: the pipe tells
+        return (int(user) + int(system)) / _TICKS_A_SECOND
+
     def kill(self) -> None:
         self._process.kill()
         self._process.join()
@@ -208,9 +239,7 @@ class _Worker:
         self._pipe.close()
 
 
-def _serve(
-    pipe: Connection, initializer: Callable[..., object] | None, initargs: tuple[Any, ...], seconds: float, memory_bytes: int
-) -> None:
+def _serve(pipe: Connection, initializer: Callable[..., object] | None, initargs: tuple[Any, ...], limits: _Limits) -> None:
     """The worker's life: start, then one task after the other until the pipe closes.
 
     A task says what went wrong in its result. An exception that leaves it is a bug: the worker crashes with its traceback and the
@@ -222,7 +251,7 @@ def _serve(
     except CorpusError as error:
         pipe.send(str(error))
         return
-    _limit_address_space(2 * memory_bytes)
+    _limit_address_space(2 * limits.memory_bytes)
     pipe.send(None)
     while True:
         try:
@@ -230,12 +259,12 @@ def _serve(
         except (EOFError, OSError):
             return  # the parent is gone
         # Should the parent be killed meanwhile, nobody watches: the alarm ends a task that hangs.
-        signal.alarm(int(seconds) + 5)
+        signal.alarm(int(limits.hang_seconds) + 5)
         answer: Any
         try:
             answer = (function(*args, **kwargs),)
         except MemoryError:
-            answer = MemoryLimit(f"more than {2 * memory_bytes >> 20} MiB of memory")
+            answer = MemoryLimit(f"more than {2 * limits.memory_bytes >> 20} MiB of memory")
         signal.alarm(0)
         try:
             pipe.send(answer)

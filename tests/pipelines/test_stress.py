@@ -21,7 +21,7 @@ from pipelines.archive import Archive
 from pipelines.batch import pending, process_pages, worker_pool
 from pipelines.extract import extract
 from pipelines.process import Processor, ProcessorParts
-from pipelines.workers import PAGE_MEMORY_BYTES, PAGE_SECONDS
+from pipelines.workers import HANG_FACTOR, PAGE_MEMORY_BYTES, PAGE_SECONDS
 from tests import hostile
 from tests.pipelines.pages import HOSTILE, PARAGRAPHS, article, raw
 
@@ -80,8 +80,10 @@ def test_stress_pages_end_within_their_share_or_stay_raw(store: Store, tmp_path:
     assert set(report.outcomes) <= _STATED | _LIMITS, report.failures
     assert len(ended) == len(HOSTILE) + 1
     assert ended["https://tinh.example.vn/last.html"][0] == "indexed", "the worker lives on, or another took its place"
-    # One worker: a page's time is what passed since the one before, unless that one cost the worker and another had to start.
-    assert all(seconds < PAGE_SECONDS + 2 for (outcome, _), (_, seconds) in itertools.pairwise(ended.values()) if outcome not in _LIMITS)
+    # One worker: a page's time is what passed since the one before, unless that one cost the worker and another had to start. By the
+    # clock, of which a busy machine takes more than the worker counts (`test_workers.py` tells the two apart).
+    most = HANG_FACTOR * PAGE_SECONDS + 2
+    assert all(seconds < most for (outcome, _), (_, seconds) in itertools.pairwise(ended.values()) if outcome not in _LIMITS)
     bodies = {page.requested_url: page.record for page in store.archived_pages(100)}
     assert all(Archive(archive).read(record).body for record in bodies.values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -24,6 +25,24 @@ def process_id() -> int:
 def hang() -> None:
     while True:
         time.sleep(0.01)
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def spin_in_threads() -> None:
+    threads = [threading.Thread(target=spin, daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    threads[0].join()
+
+
+def wait(seconds: float) -> str:
+    """As long as a page takes on a machine that is busy with other work: the clock runs, the processor hardly."""
+    time.sleep(seconds)
+    return "done"
 
 
 def swell(mebibytes: int) -> int:
@@ -52,7 +71,7 @@ def refuse_to_start() -> None:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
-    made = WorkerPool(1, seconds=5, memory_bytes=100 << 20)  # the first task loads this module, slowly on a busy machine
+    made = WorkerPool(1, seconds=3, memory_bytes=100 << 20)  # the first task loads this module, slowly on a busy machine
     yield made
     made.shutdown(cancel_futures=True)
 
@@ -65,7 +84,8 @@ def test_results_come_back(pool: WorkerPool) -> None:
 @pytest.mark.parametrize(
     ("task", "arguments", "error"),
     [
-        pytest.param(hang, (), Timeout, id="hangs"),
+        pytest.param(spin, (), Timeout, id="spins"),
+        pytest.param(spin_in_threads, (), Timeout, id="spins-in-threads"),
         pytest.param(swell, (3000,), MemoryLimit, id="swells"),
         pytest.param(ask_for_all_at_once, (), MemoryLimit, id="asks-for-all-at-once"),
         pytest.param(crash, (), WorkerDied, id="crashes"),
@@ -79,6 +99,22 @@ def test_a_task_beyond_its_limits_fails_alone(pool: WorkerPool, task: object, ar
     with pytest.raises(error):
         wrong.result()
     assert right.result() == 8
+
+
+@pytest.mark.timeout(60)
+def test_processor_time_counts_and_not_the_clock() -> None:
+    with WorkerPool(1, seconds=0.5, hang_seconds=60) as pool:
+        pool.submit(double, 1).exception()  # loads this module, which may take longer
+        assert pool.submit(wait, 1.2).result() == "done"
+
+
+@pytest.mark.timeout(60)
+def test_a_task_that_hangs_ends_by_the_clock() -> None:
+    with WorkerPool(1, seconds=30, hang_seconds=2) as pool:
+        with pytest.raises(Timeout, match=r"after 2 s$"):
+            pool.submit(hang).result()
+        with pytest.raises(Timeout, match=r"after 0\.2 s of a processor"), WorkerPool(1, seconds=0.2, hang_seconds=60) as quick:
+            quick.submit(spin).result()
 
 
 def test_a_worker_is_kept_for_the_next_task(pool: WorkerPool) -> None:
