@@ -21,7 +21,7 @@ from cli.settings import Loaded, Settings
 from corpus.errors import CorpusError, StoreUnavailable
 from corpus.localities import Register
 from corpus.portals import Portal, PortalRegistry
-from corpus.registry import check_registry
+from corpus.registry import check_registry, lineage
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
 _TABLE = re.compile(r"^\[\[portal\]\]\s*$", re.MULTILINE)
@@ -51,7 +51,8 @@ def register(app: typer.Typer) -> None:
 def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
     loaded: Loaded = context.obj
     register = Register.load()
-    for portal in read_portals(loaded.settings.portals_path):
+    registry = read_portals(loaded.settings.portals_path)
+    for portal in registry:
         province = register.get(portal.province)
         row = {
             "portal": portal.id,
@@ -61,12 +62,34 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
             "province_name": province.name if province else None,
             "home": portal.home,
             "verified": portal.verified,
+            "valid_from": portal.valid_from.isoformat() if portal.valid_from else None,
+            "valid_to": portal.valid_to.isoformat() if portal.valid_to else None,
+            "predecessors": list(portal.predecessors),
+            "successors": list(portal.successors),
+            "history": list(lineage(portal.id, registry)),
         }
         if as_json:
             show_json(row)
         else:
             mark = "verified" if portal.verified else "-"
-            show(f"{portal.id:<36}{mark:<10}{portal.kind:<12}{row['province_name'] or portal.province:<16}{portal.home}")
+            where = row["province_name"] or portal.province
+            show(f"{portal.id:<36}{mark:<10}{portal.kind:<12}{where:<16}{portal.home}{_lineage_remark(portal)}")
+
+
+def _lineage_remark(portal: Portal) -> str:
+    """What came before it and after it, for the end of a line; empty for most.
+
+    >>> _lineage_remark(Portal(id="a", name="A", home="https://a.vn/", hosts=("a.vn",), kind="press", province="VN", successors=("b",)))
+    '  (went on as b)'
+    """
+    parts = []
+    if portal.valid_to is not None:
+        parts.append(f"until {portal.valid_to:%Y-%m-%d}")
+    if portal.predecessors:
+        parts.append(f"took over from {', '.join(portal.predecessors)}")
+    if portal.successors:
+        parts.append(f"went on as {', '.join(portal.successors)}")
+    return f"  ({'; '.join(parts)})" if parts else ""
 
 
 def check_sources(

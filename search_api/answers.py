@@ -16,6 +16,7 @@ from corpus.index.base import CodeField, Facet
 from corpus.index.describe import describe
 from corpus.index.names import Names
 from corpus.index.plan import patterns
+from corpus.registry import lineage
 from corpus.store import Moment, OldTags, State, Version
 from monitor.desk import MonitorStore
 from search_api.formats import safe_link
@@ -140,6 +141,17 @@ class SourceAnswer(BaseModel):
     documents: int
     last_visit: datetime | None
     last_success: datetime | None
+    valid_from: date | None = None
+    """First day on which it was a source of its own; null where the registry does not say."""
+    valid_to: date | None = None
+    """First day on which it no longer was."""
+    predecessors: list[str] = []
+    """Ids of the sources that it took over from, and of those that took over from it."""
+    successors: list[str] = []
+    history: list[str] = []
+    """Ids of all that it came from, itself last: whose articles are its history."""
+    history_documents: int = 0
+    """Articles of ``history``."""
 
 
 class SourcesAnswer(BaseModel):
@@ -189,6 +201,7 @@ class Catalogue:
         answer = []
         for key in {*counts, *portals, *states}:
             portal, state = portals.get(key), states.get(key)
+            history = lineage(key, self.names.portals)
             answer.append(
                 SourceAnswer(
                     id=key,
@@ -199,6 +212,12 @@ class Catalogue:
                     documents=counts.get(key, 0),
                     last_visit=state.last_visit if state else None,
                     last_success=state.last_success if state else None,
+                    valid_from=portal.valid_from if portal else None,
+                    valid_to=portal.valid_to if portal else None,
+                    predecessors=list(portal.predecessors) if portal else [],
+                    successors=list(portal.successors) if portal else [],
+                    history=list(history),
+                    history_documents=sum(counts.get(name, 0) for name in history),
                 )
             )
         order = self.names.sorter("source")

@@ -115,3 +115,21 @@ def test_faults_of_the_registry_are_listed(loa: Loa, home: Path) -> None:
     ran = loa("sources", "check", "--json")
     assert ran.code == 1
     assert [(finding["portal"], finding["field"]) for finding in ran.rows[0]["findings"]] == [("b", "hosts")]
+
+
+def test_the_list_says_what_came_of_a_source(loa: Loa, home: Path) -> None:
+    common = 'kind = "press"\nprovince = "v2-15"\n'
+    (home / "portals.toml").write_text(
+        f'[[portal]]\nid = "cu"\nname = "Cũ"\nhome = "https://cu.vn/"\nhosts = ["cu.vn"]\n{common}'
+        'successors = ["moi"]\nvalid_to = 2025-07-01\n\n'
+        f'[[portal]]\nid = "moi"\nname = "Mới"\nhome = "https://moi.vn/"\nhosts = ["moi.vn"]\n{common}predecessors = ["cu"]\n',
+        "utf-8",
+    )
+    rows = {row["portal"]: row for row in loa("sources", "list", "--json").rows}
+    assert {name: (row["predecessors"], row["successors"], row["history"], row["valid_to"]) for name, row in rows.items()} == {
+        "cu": ([], ["moi"], ["cu"], "2025-07-01"),
+        "moi": (["cu"], [], ["cu", "moi"], None),
+    }
+    lines = {line.split()[0]: line for line in loa("sources", "list").out.splitlines()}
+    assert lines["cu"].endswith("(until 2025-07-01; went on as moi)")
+    assert lines["moi"].endswith("(took over from cu)")

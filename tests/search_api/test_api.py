@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
 from corpus.errors import IndexUnavailable, InvalidData, StoreUnavailable
+from corpus.index import open_index
+from corpus.index.names import Names
+from corpus.portals import Portal, PortalRegistry
+from corpus.store import open_store
 from search_api.app import create_app
 from tests.search_api.conftest import NAMES, Serve
-from tests.search_samples import DAK_LAK, DIEN_BAN, HOA_BINH, NGHE_AN, make_document
+from tests.search_samples import ALL, DAK_LAK, DIEN_BAN, FETCHED, HOA_BINH, NGHE_AN, make_document
 
 
 def test_search_answers_with_hits_highlights_and_facets(client: TestClient) -> None:
@@ -83,6 +90,45 @@ def test_sources_count_their_documents(client: TestClient) -> None:
     sources = {source["id"]: source for source in client.get("/api/v1/sources").json()["sources"]}
     assert sources["bao-mau"]["documents"] == 3
     assert sources["bao-mau"]["last_success"] is None
+    assert (sources["bao-mau"]["history"], sources["bao-mau"]["history_documents"]) == (["bao-mau"], 3)
+
+
+def test_a_source_names_what_it_came_from_and_what_came_of_it(tmp_path: Path) -> None:
+    old = Portal(
+        id="bao-mau",
+        name="Báo Mẫu",
+        home="https://mau.example.vn/",
+        hosts=("mau.example.vn",),
+        kind="press",
+        province="v2-40",
+        successors=("bao-moi",),
+        valid_to=date(2025, 7, 1),
+    )
+    new = Portal(
+        id="bao-moi",
+        name="Báo Mới",
+        home="https://moi.example.vn/",
+        hosts=("moi.example.vn",),
+        kind="press",
+        province="v2-40",
+        predecessors=("bao-mau",),
+        valid_from=date(2025, 7, 1),
+    )
+    names = Names.load(portals=PortalRegistry((old, new)))
+    with open_store(tmp_path / "loa.db") as store:
+        for document in ALL:
+            store.put_document(document, FETCHED)
+        store.put_document(make_document("9" * 24, "Tin mới", "Tập huấn.", portal="bao-moi"), FETCHED)
+        index = open_index(tmp_path / "index", register=names.register)
+        asked = TestClient(create_app(store, index, names=names)).get("/api/v1/sources").json()
+        index.close()
+    fields = ("predecessors", "successors", "history", "documents", "history_documents", "valid_from", "valid_to")
+    assert {
+        source["id"]: tuple(source[name] for name in fields) for source in asked["sources"] if source["id"] in ("bao-mau", "bao-moi")
+    } == {
+        "bao-mau": ([], ["bao-moi"], ["bao-mau"], 3, 3, None, "2025-07-01"),
+        "bao-moi": (["bao-mau"], [], ["bao-mau", "bao-moi"], 1, 4, "2025-07-01", None),
+    }
 
 
 @pytest.mark.parametrize(("page", "twin"), [("/tim?q=ngheo", "/tim.json?q=ngheo"), (f"/tin/{HOA_BINH.id}", f"/tin/{HOA_BINH.id}.json")])
