@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.comparing import compare_stories
-from cli.crawling import check_portals, crawl, troubled
+from cli.crawling import check_portals, crawl, due_portals, troubled
 from cli.home import entry_makers, indexed, locked, now, opened, processor_parts, workers, writing
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
 from cli.rows import import_row
@@ -74,22 +74,30 @@ def run_all(
     ] = None,
     since: Since = None,
     again: Annotated[bool, typer.Option("--watch", help="Do it again and again, until the process is stopped.")] = False,
-    every: Annotated[int, typer.Option("--every", help="Minutes from round to round with --watch.", min=10, max=7 * 24 * 60)] = 360,
+    every: Annotated[
+        int, typer.Option("--every", help="Minutes from round to round with --watch or --due.", min=10, max=7 * 24 * 60)
+    ] = 360,
+    due: Annotated[bool, typer.Option("--due", help="Only sources that are due by how often they publish; --watch does so, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
-    if not again:
-        raise typer.Exit(OK if _run_once(settings, portals or (), since, as_json=as_json) else FAILED)
-    if since is not None:
-        raise typer.BadParameter("a back-fill is done once: run it without --watch", param_hint="--since")
-    watch(lambda: _run_once(settings, portals or (), None, as_json=as_json), every=timedelta(minutes=every), now=now, sleep=time.sleep)
+    rounds = timedelta(minutes=every)
+    if since is not None and (again or due):
+        raise typer.BadParameter("a back-fill is done once, of all: run it without --watch and --due", param_hint="--since")
+    if again:
+        watch(lambda: _run_once(settings, portals or (), None, rounds, as_json=as_json), every=rounds, now=now, sleep=time.sleep)
+    else:
+        done = _run_once(settings, portals or (), since, rounds if due else None, as_json=as_json)
+        raise typer.Exit(OK if done else FAILED)
 
 
-def _run_once(settings: Settings, portals: Sequence[str], since: datetime | None, *, as_json: bool) -> bool:
-    """Whether everything went through."""
+def _run_once(settings: Settings, portals: Sequence[str], since: datetime | None, due_every: timedelta | None, *, as_json: bool) -> bool:
+    """Whether everything went through. ``due_every``: leave out what is not due in a round that comes so often."""
     chosen = check_portals(settings, portals)
     parts = processor_parts(settings)
     with writing(settings) as store:
+        if due_every is not None and not (chosen := due_portals(store, chosen, every=due_every)):
+            return True
         crawled, report = crawl_and_process(settings, store, chosen, parts, since=since.date() if since else None)
         with indexed(settings) as index:
             documents = sync_index(store, index)

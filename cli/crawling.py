@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,11 @@ from cli.settings import Settings
 from corpus.errors import InvalidData
 from corpus.localities import Register
 from corpus.portals import Portal, PortalRegistry, load_portals
+from corpus.store import Store
 from crawler.run import CrawlReport
 from crawler.run import crawl as crawl_in_process
+from monitor.due import due_sources
+from monitor.health import source_healths
 
 
 def read_portals(path: Path | None) -> PortalRegistry:
@@ -41,6 +44,16 @@ def check_portals(settings: Settings, ids: Sequence[str]) -> tuple[Portal, ...]:
             "What is not verified is crawled only by name: `loa run PORTAL`",
             file=str(settings.portals_path) if settings.portals_path else None,
         )
+    return chosen
+
+
+def due_portals(store: Store, portals: tuple[Portal, ...], *, every: timedelta) -> tuple[Portal, ...]:
+    """Those that are due in a round that comes ``every`` so often: by how often they publish, or with addresses that wait."""
+    moment = now()
+    due = due_sources(source_healths(store, PortalRegistry(portals), moment), moment, every=every) | store.portals_waiting(moment)
+    chosen = tuple(portal for portal in portals if portal.id in due)
+    if len(chosen) < len(portals):
+        say(f"{number(len(chosen))} of {number(len(portals))} sources are due.")
     return chosen
 
 

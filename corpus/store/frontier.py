@@ -119,6 +119,12 @@ class FrontierStore(Database):
         with self._read() as connection:
             return connection.execute(sa.select(frontier.c.id).where(frontier.c.portal == portal).limit(1)).first() is not None
 
+    def portals_waiting(self, now: datetime) -> frozenset[str]:
+        """Portals with addresses that were never fetched, or failed, and may be asked for now; planned revisits do not count."""
+        query = sa.select(frontier.c.portal).where(frontier.c.state.in_(("due", "failed")), frontier.c.next_at <= now).distinct()
+        with self._read() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def frontier_counts(self, portal: str | None = None) -> dict[str, int]:
         """Number of addresses by state."""
         query = sa.select(frontier.c.state, sa.func.count()).group_by(frontier.c.state).order_by(frontier.c.state)
