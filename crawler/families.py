@@ -7,11 +7,12 @@ here are tried, never taken for granted: what does not answer is not asked for a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from datetime import date, timedelta
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from corpus.portals import Cms
+from corpus.portals import Cms, Portal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,29 @@ def page_address(cms: Cms, listing: str, page: int) -> str | None:
         return _with_query(listing, form[1:])
     parts = urlsplit(listing)
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + "/" + form, parts.query, ""))
+
+
+def archive_pages(cms: Cms, portal: Portal, *, oldest: date, newest: date) -> Iterator[str]:
+    """Addresses of the dated archive from the newest day or month back to ``oldest``; none where neither entry nor family has one."""
+    adapter = adapter_of(cms)
+    form = portal.archive or (_on_host(portal.home, adapter.archive) if adapter is not None and adapter.archive else None)
+    if form is None:
+        return
+    day, seen = newest, set[str]()
+    while day >= oldest.replace(day=1) if "{dd}" not in form else day >= oldest:
+        url = form.replace("{yyyy}", f"{day:%Y}").replace("{mm}", f"{day:%m}").replace("{dd}", f"{day:%d}")
+        if url not in seen:
+            seen.add(url)
+            yield url
+        day -= timedelta(days=1)
+
+
+def searches(cms: Cms, portal: Portal) -> Iterator[str]:
+    """Addresses of the on-site search for the words of the programme."""
+    adapter = adapter_of(cms)
+    form = portal.search or (_on_host(portal.home, adapter.search) if adapter is not None and adapter.search else None)
+    if form is not None:
+        yield from (form.replace("{query}", quote(words)) for words in PROGRAMME_QUERIES)
 
 
 def _on_host(url: str, path: str) -> str:

@@ -1,4 +1,4 @@
-"""How gently a host is asked: one request at a time, the portal's delay or five times its last answer, whichever is longer.
+"""How gently a host is asked: one request at a time, the portal's delay or five times its last answer between them, whichever is longer.
 
 The rule of five is Heritrix's delay factor; its upper bound there is 30 s, which is kept.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any, Self
 
 from scrapy import signals
@@ -64,20 +65,28 @@ def slots(portals: Iterable[Portal]) -> dict[str, dict[str, float]]:
 
 
 class Politeness:
-    """Adapts a portal's slot after each answer."""
+    """Adapts a portal's slot after each request, answered or not."""
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
-        crawler.signals.connect(self._answered, signal=signals.response_downloaded)
+        crawler.signals.connect(self._over, signal=signals.request_left_downloader)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:
         return cls(crawler)
 
-    def _answered(self, response: Any, request: Any) -> None:
-        del response
-        portal: Portal = request.meta["portal"]
-        slot = self._crawler.engine.downloader.slots.get(portal.id)
-        if slot is not None:
-            crawl_delay = self._crawler.spider.crawl_delay(portal)
-            slot.delay = delay_seconds(portal, crawl_delay=crawl_delay, latency=request.meta.get("download_latency"))
+    def _over(self, request: Any) -> None:
+        adapt_slot(self._crawler, request)
+
+
+def adapt_slot(crawler: Any, request: Any) -> None:
+    """How long the portal of ``request``, which is over, is left alone from now on.
+
+    Scrapy counts from when it took a request up; when that reached the host depends on how busy this machine is. Counted from its end,
+    as Heritrix does, no two starts are ever closer than the delay as the host sees them.
+    """
+    portal: Portal = request.meta["portal"]
+    slot = crawler.engine.downloader.slots.get(portal.id)
+    if slot is not None:
+        slot.lastseen = monotonic()
+        slot.delay = delay_seconds(portal, crawl_delay=crawler.spider.crawl_delay(portal), latency=request.meta.get("download_latency"))

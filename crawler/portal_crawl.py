@@ -14,16 +14,19 @@ from typing import Any, Protocol
 
 from corpus.portals import Portal
 from corpus.readings import Reading, RobotsVerdict
-from corpus.store import FoundUrl, FrontierUrl, Observation
+from corpus.store import FoundUrl, FrontierUrl, KeptPage, Observation
 from crawler.asking import SHORT_WAIT, Asking, Fetch, Fetched, Keep, SourceTrouble, validators
 from crawler.discovery import read_attachments
 from crawler.failures import FetchFailed
-from crawler.ways import Discovery, Memory
+from crawler.notes import Memory
+from crawler.ways import Discovery
 
 REVISITS = (timedelta(days=1), timedelta(days=3), timedelta(days=9))
 """After how long an article is asked for again, by the number of visits that brought nothing new; an edit starts anew."""
 REVISIT_AGE = timedelta(days=30)
 """Articles that the source dates further back are not asked for again."""
+UNREAD_AGE = timedelta(days=45)
+"""So long an article that could not be read stays in the last of `REVISITS`: its site may mend its pages after weeks."""
 MEMORY = timedelta(days=30)
 """A source not observed for longer is read as at first."""
 _BATCH = 200
@@ -40,6 +43,8 @@ class CrawlStore(Protocol):
     def start_fetch(self, url: str, run: int, now: datetime) -> None: ...
     def not_modified(self, url: str, run: int, now: datetime, *, revisit_at: datetime | None = None) -> None: ...
     def fail_fetch(self, url: str, run: int, now: datetime, error: str, retry_at: datetime | None) -> None: ...
+    def is_unread(self, url: str) -> bool: ...
+    def kept_page(self, url: str) -> KeptPage | None: ...
     def observe(self, portal: str, run: int, now: datetime, observation: Mapping[str, Any]) -> None: ...
     def observations(self, portal: str | None = None, *, since: datetime | None = None) -> list[Observation]: ...
 
@@ -206,7 +211,9 @@ class PortalCrawl:
         unchanged = page.status == 304 or page.sha256 == entry.body_sha256
         revisit_at = _revisit_at(entry, now, unchanged=unchanged)
         if unchanged:
-            await self._keep({**item, "unchanged": True})
+            if entry.unchanged + 1 >= len(REVISITS) and now - entry.first_seen < UNREAD_AGE and self._store.is_unread(entry.url):
+                revisit_at = now + REVISITS[-1]
+            await self._keep({**item, "unchanged": True, "earlier": self._store.kept_page(entry.url)})
             self._store.not_modified(entry.url, self._run, now, revisit_at=revisit_at)
             self._tally.unchanged += 1
             return

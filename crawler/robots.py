@@ -1,9 +1,12 @@
-"""robots.txt as RFC 9309 has it: 4xx and endless redirects allow everything, 5xx and no answer forbid everything, 500 KiB are read."""
+"""robots.txt as RFC 9309 has it: 4xx and endless redirects allow everything, 5xx and no answer forbid everything, 500 KiB are read.
+
+An answer holds for 24 hours, from run to run (``corpus/store/robots.py``).
+"""
 
 from __future__ import annotations
 
 import re
-from time import monotonic
+from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -11,11 +14,15 @@ from protego import Protego
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
-from corpus.portals import Portal
+from corpus.store import RobotsFile
 from crawler.failures import DOWNLOAD_ERRORS, failure_of
+from crawler.politeness import adapt_slot
 
 MAX_BYTES = 500 * 1024
-MAX_AGE_SECONDS = 24 * 3600
+MAX_AGE = timedelta(hours=24)
+"""RFC 9309, 2.4: no file is used for longer, unless the next cannot be had."""
+LONG_UNREACHABLE = timedelta(days=30)
+"""RFC 9309, 2.3.1.4: after so long without an answer the last file that was read may be used again, or all be allowed without one."""
 _HOST_SILENT = frozenset({"unreachable", "timeout", "bad_certificate"})
 _AGENT = "loa"
 _AGENT_LINE = re.compile(r"^([ \t]*user[ -]?agent[ \t]*(?::|[ \t])[ \t]*)([^#\r\n]*)", re.IGNORECASE | re.MULTILINE)
@@ -72,15 +79,45 @@ def _exact_agent(line: re.Match[str]) -> str:
     return line[1] + (_AGENT if ours else "not-ours")
 
 
-def rules_of(status: int, body: bytes) -> Rules:
-    """Rules for the last answer to a request for robots.txt (RFC 9309, 2.3.1).
+def answered(origin: str, before: RobotsFile | None, now: datetime, status: int, body: bytes) -> RobotsFile:
+    """What is known of an origin after an answer, the last of a chain of redirects (RFC 9309, 2.3.1).
 
-    >>> rules_of(404, b"").allowed("https://example.vn/a"), rules_of(503, b"").allowed("https://example.vn/a")
-    (True, False)
+    >>> now = datetime.fromisoformat("2026-01-01T00:00:00Z")
+    >>> [answered("https://a.vn", None, now, status, b"").status_class for status in (200, 404, 503)]
+    ['successful', 'unavailable', 'unreachable']
     """
     if 200 <= status < 300:
-        return Rules(body[:MAX_BYTES].decode("utf-8-sig", "replace"))
-    return Rules(None if status >= 500 else "")
+        return RobotsFile(origin=origin, asked_at=now, status_class="successful", status=status, read_at=now, body=body[:MAX_BYTES])
+    if status >= 500:
+        return unanswered(origin, before, now, status)
+    return RobotsFile(origin=origin, asked_at=now, status_class="unavailable", status=status)
+
+
+def unanswered(origin: str, before: RobotsFile | None, now: datetime, status: int | None = None) -> RobotsFile:
+    """The same after no answer, or one that says that the server is in trouble: the last file stays."""
+    return RobotsFile(
+        origin=origin,
+        asked_at=now,
+        status_class="unreachable",
+        status=status,
+        failing_since=(before.failing_since if before is not None else None) or now,
+        read_at=before.read_at if before is not None else None,
+        body=before.body if before is not None else None,
+    )
+
+
+def rules_of(file: RobotsFile, now: datetime, *, cause: str | None = None) -> Rules:
+    """What holds ``now`` by the last answer. ``cause``: word for what kept it from coming."""
+    if file.status_class == "unreachable" and (file.failing_since is None or now - file.failing_since < LONG_UNREACHABLE):
+        return Rules(None, cause=cause)
+    if file.status_class == "unavailable":
+        return Rules("")
+    return Rules((file.body or b"").decode("utf-8-sig", "replace"))
+
+
+def is_fresh(file: RobotsFile, now: datetime) -> bool:
+    """Whether a later run may go by it without asking. One that could not be had is asked for again."""
+    return file.status_class != "unreachable" and timedelta(0) <= now - file.asked_at < MAX_AGE
 
 
 class RobotsMiddleware:
@@ -88,7 +125,8 @@ class RobotsMiddleware:
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
-        self._rules: dict[str, tuple[float, Rules]] = {}
+        self._known: dict[str, tuple[RobotsFile, Rules]] = {}
+        """By origin, what this run has read or found in the store."""
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:
@@ -108,27 +146,43 @@ class RobotsMiddleware:
     async def _rules_for(self, request: Any) -> Rules:
         # One request is in flight per portal, so two requests never wait for the same robots.txt.
         parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        known = self._rules.get(origin)
-        if known is not None and monotonic() - known[0] < _max_age_seconds(known[1], request.meta["portal"]):
-            return known[1]
-        meta = {"portal": request.meta["portal"], "download_slot": request.meta.get("download_slot"), "robots": True}
+        origin, portal, spider = f"{parts.scheme}://{parts.netloc}", request.meta["portal"], self._crawler.spider
+        known = self._known.get(origin)
+        now = spider.clock()
+        if known is not None:
+            # One that could not be had is asked for again before the host's second chance (`Asking.ask_twice`).
+            age = MAX_AGE if known[1].readable else timedelta(seconds=5 * portal.delay_seconds)
+            if now - known[0].asked_at < age:
+                return known[1]
+        file = spider.store.robots_file(origin)
+        if file is not None and is_fresh(file, now):
+            rules = rules_of(file, now)
+            await spider.note_robots(portal, rules, file.status, None)
+        else:
+            file, rules = await self._ask(request, origin, file)
+        self._known[origin] = (file, rules)
+        return rules
+
+    async def _ask(self, request: Any, origin: str, before: RobotsFile | None) -> tuple[RobotsFile, Rules]:
+        portal, spider = request.meta["portal"], self._crawler.spider
+        meta = {"portal": portal, "download_slot": request.meta.get("download_slot"), "robots": True}
         answer: Any = None
+        cause: str | None = None
+        asking = Request(f"{origin}/robots.txt", meta=meta, dont_filter=True)
         try:
-            answer = await self._crawler.engine.download_async(Request(f"{origin}/robots.txt", meta=meta, dont_filter=True))
+            answer = await self._crawler.engine.download_async(asking)
         except DOWNLOAD_ERRORS as error:
             cause = failure_of(error).cause
             self._crawler.stats.inc_value(f"robots/failed/{cause}")
-            rules = Rules(
-                "" if cause == "redirect_loop" else None, cause=cause
-            )  # more than five redirects: unavailable (RFC 9309, 2.3.1.2)
+        now = spider.clock()
+        if answer is not None:
+            file = answered(origin, before, now, answer.status, answer.body)
+        elif cause == "redirect_loop":  # more than five redirects: unavailable (RFC 9309, 2.3.1.2)
+            file = RobotsFile(origin=origin, asked_at=now, status_class="unavailable")
         else:
-            rules = rules_of(answer.status, answer.body)
-        self._rules[origin] = (monotonic(), rules)
-        await self._crawler.spider.note_robots(request.meta["portal"], rules, answer)
-        return rules
-
-
-def _max_age_seconds(rules: Rules, portal: Portal) -> float:
-    """A file that could not be read is asked for again before the host's second chance (`Asking.ask_twice`)."""
-    return MAX_AGE_SECONDS if rules.readable else 5 * portal.delay_seconds
+            file = unanswered(origin, before, now)
+        rules = rules_of(file, now, cause=cause)
+        await spider.note_robots(portal, rules, file.status, answer)
+        spider.store.keep_robots_file(file)
+        adapt_slot(self._crawler, asking)  # again: by now its Crawl-delay is known
+        return file, rules

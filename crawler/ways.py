@@ -6,11 +6,9 @@ pages are for first and full readings and for when nothing else works; archive a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from corpus.portals import Cms, Portal
 from corpus.readings import WAY_KINDS, WayKind, WayReading
@@ -18,7 +16,8 @@ from corpus.store import FoundUrl, FrontierUrl
 from crawler.asking import Asking, Fetched, SourceTrouble, moved_host, validators
 from crawler.discovery import Listing, Sitemap, Unreadable, read_feed, read_listing, read_sitemap
 from crawler.failures import FetchFailed
-from crawler.families import PROGRAMME_QUERIES, adapter_of, family_of, feed_places, page_address, sitemap_places
+from crawler.families import archive_pages, family_of, feed_places, page_address, searches, sitemap_places
+from crawler.notes import Memory, Way, kept_earlier
 
 FULL_READING_EVERY = timedelta(days=3)
 """Between two runs that ask every way and go back through the look-back window of the lists."""
@@ -43,58 +42,6 @@ _LIVELY_LINKS = 15
 class WayStore(Protocol):
     def enqueue(self, portal: str, urls: list[FoundUrl], now: datetime) -> int: ...
     def known(self, portal: str, canonical_urls: list[str]) -> dict[str, FrontierUrl]: ...
-
-
-@dataclass(slots=True)
-class Memory:
-    """What one run tells the next about a source; kept with its observation."""
-
-    seeds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By address of a list, feed or sitemap: ``etag``, ``last_modified``, ``sha256``, ``items``, ``newest``, ``complete``."""
-    feeds: list[str] = field(default_factory=list)
-    """Feeds that pages named or that were found at their family's place."""
-    sitemaps: list[str] = field(default_factory=list)
-    full_at: str | None = None
-    tried_at: str | None = None
-    lists_do: bool = False
-    """The lists alone told what was new last time, so that sitemaps can wait for a full reading."""
-
-    def to_plain(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Memory:
-        return cls(**{name: plain[name] for name in cls.__slots__ if name in plain})
-
-
-@dataclass(slots=True)
-class _Way:
-    """A `WayReading` while it is being made."""
-
-    kind: WayKind
-    url: str
-    fetched: bool = False
-    parsed: bool = False
-    unchanged: bool = False
-    pages: int = 0
-    links: int = 0
-    known: int = 0
-    new: int = 0
-    newest: str | None = None
-    status: int | None = None
-    cause: str | None = None
-    detail: str = ""
-    moved_to: str | None = None
-    met: set[str] = field(default_factory=set)
-    """Canonical addresses of its articles so far."""
-
-    def done(self) -> WayReading:
-        return WayReading(**{name: getattr(self, name) for name in self.__slots__ if name != "met"})
-
-    def fail(self, failure: FetchFailed) -> None:
-        """A later page that fails leaves a list that was read; its cause says that the chain broke."""
-        self.cause, self.detail, self.status = failure.cause, failure.detail[:200], failure.status
-        self.moved_to = failure.moved_to or self.moved_to
 
 
 class Discovery:
@@ -190,10 +137,12 @@ class Discovery:
                 await self._one(kind, url, self._read_list)
             await self._read_named_feeds()
         elif kind == "archive":
-            for url in self._archive_pages():
+            depth = FIRST_DEPTH / 6 if self._first else LOOK_BACK
+            oldest = self._since or (self._now - depth).date()
+            for url in archive_pages(self._cms, self._portal, oldest=oldest, newest=self._now.date()):
                 await self._one(kind, url, self._read_list)
         else:
-            for url in self._searches():
+            for url in searches(self._cms, self._portal):
                 await self._one(kind, url, self._read_list)
 
     async def _read_named_feeds(self) -> None:
@@ -204,9 +153,9 @@ class Discovery:
         for url in [url for url in self._memory.feeds if url not in asked][:MAX_FEEDS]:
             await self._one("feed", url, self._read_feed)
 
-    async def _one(self, kind: WayKind, url: str, read: Callable[[_Way], Any], *, trial: bool = False) -> bool:
+    async def _one(self, kind: WayKind, url: str, read: Callable[[Way], Any], *, trial: bool = False) -> bool:
         """Ask one way and note what came of it; a trial that brings nothing leaves no trace."""
-        way = _Way(kind, url)
+        way = Way(kind, url)
         trouble: FetchFailed | None = None
         try:
             await read(way)
@@ -214,28 +163,28 @@ class Discovery:
             way.fail(failure)
             trouble = failure
         except Unreadable as fault:
-            way.cause, way.detail = f"unreadable_{kind}", str(fault)[:200]
+            way.note(cause=f"unreadable_{kind}", detail=str(fault)[:200])
             # The next run must read it again: "not modified" would pass for the list that it was before.
             self._memory.seeds.pop(url, None)
         except SourceTrouble as ending:
             if str(ending) not in ("stopped", "outside_hours", "budget"):
-                way.cause = str(ending)
-            if way.fetched or way.cause:
-                self.ways.append(way.done())
+                way.note(cause=str(ending))
+            if way.reading.fetched or way.reading.cause:
+                self.ways.append(way.reading)
             raise
-        if not trial or way.parsed:
-            self.ways.append(way.done())
+        if not trial or way.reading.parsed:
+            self.ways.append(way.reading)
         if trouble is not None and not trial:
             self._asking.note_trouble(trouble)
-        return way.parsed
+        return way.reading.parsed
 
-    async def _read_feed(self, way: _Way) -> None:
+    async def _read_feed(self, way: Way) -> None:
         fetched = await self._fetch(way, way.url, conditional=True)
         if fetched is not None:
             self._take(way, read_feed(fetched.page.body, fetched.page.final_url, self._portal))
             self._remember(way)
 
-    async def _read_sitemaps(self, way: _Way) -> None:
+    async def _read_sitemaps(self, way: Way) -> None:
         """A sitemap, or an index and the newest of what it names. What fails below an index leaves the rest."""
         waiting, read, asked = [way.url], 0, set[str]()
         most = MAX_SITEMAPS * (10 if self._since else 1)
@@ -269,7 +218,7 @@ class Discovery:
             if len(items) > MAX_FOUND:
                 self._memory.seeds[url].pop("sha256")  # the rest is taken by the next run
                 self._memory.seeds[url] |= {"etag": None, "last_modified": None}
-        if failed is not None and not way.parsed:
+        if failed is not None and not way.reading.parsed:
             raise failed
 
     def _children(self, sitemap: Sitemap) -> list[str]:
@@ -286,7 +235,7 @@ class Discovery:
         oldest = self._since or (self._now - FIRST_DEPTH).date()
         return day is None or day >= oldest
 
-    async def _read_list(self, way: _Way) -> None:
+    async def _read_list(self, way: Way) -> None:
         """A list page by page until one holds nothing new; after a chain that broke, as deep as that one had to go."""
         whole = bool(self._memory.seeds.get(way.url, {}).get("complete", False))
         visited: set[str] = set()
@@ -310,27 +259,27 @@ class Discovery:
                     break
         except FetchFailed as failure:
             complete = False
-            if not way.parsed:
+            if not way.reading.parsed:
                 raise
             way.fail(failure)
         except SourceTrouble:
             complete = False
             raise
         finally:
-            if way.fetched:
+            if way.reading.fetched:
                 self._memory.seeds.setdefault(way.url, {})["complete"] = complete
 
-    def _first_page(self, way: _Way, listing: Listing, fetched: Fetched) -> None:
+    def _first_page(self, way: Way, listing: Listing, fetched: Fetched) -> None:
         if self._cms == "unknown":
             self._cms = family_of(fetched.page.body)
         if not self._portal.feeds:
             self._memory.feeds += [feed for feed in listing.feeds if feed not in self._memory.feeds]
             del self._memory.feeds[MAX_FEEDS:]
         if listing.trap:
-            way.detail = f"further pages look like a trap: {listing.trap}"
+            way.note(detail=f"further pages look like a trap: {listing.trap}")
         if not listing.urls:
             held = int(self._memory.seeds.get(way.url, {}).get("items", 0) or 0)
-            way.cause = "layout_changed" if held and listing.links >= _LIVELY_LINKS else "empty_listing"
+            way.note(cause="layout_changed" if held and listing.links >= _LIVELY_LINKS else "empty_listing")
 
     def _next_by_form(self, listing: Listing, first: str, page: int) -> str | None:
         """Where the links to further pages are scripts, the family's usual form of their addresses."""
@@ -349,7 +298,7 @@ class Discovery:
         known = self._store.known(self._portal.id, [item.canonical_url for item in items])
         return any(entry.first_seen > self._now - LOOK_BACK for entry in known.values())
 
-    def _take(self, way: _Way, items: Iterable[FoundUrl]) -> tuple[list[FoundUrl], list[FoundUrl]]:
+    def _take(self, way: Way, items: Iterable[FoundUrl]) -> tuple[list[FoundUrl], list[FoundUrl]]:
         """Those not met in this way so far, and of them those that nobody knows; counts them."""
         fresh = [item for item in items if item.canonical_url not in way.met]
         known = self._store.known(self._portal.id, [item.canonical_url for item in fresh])
@@ -357,53 +306,47 @@ class Discovery:
         if self._since is not None:
             new = [item for item in new if (day := _day(item.published_hint)) is None or day >= self._since]
         way.met.update(item.canonical_url for item in fresh)
-        way.links += len(fresh)
-        way.known += sum(item.canonical_url in known for item in fresh)
-        way.new += len(new)
-        way.parsed = way.parsed or bool(fresh)
         latest = (self._now + timedelta(days=1)).date()
-        days = [day for item in fresh if (day := _day(item.published_hint)) is not None and day <= latest]
-        way.newest = max([*([way.newest] if way.newest else []), *(day.isoformat() for day in days)], default=None)
+        days = [day.isoformat() for item in fresh if (day := _day(item.published_hint)) is not None and day <= latest]
+        way.took(links=len(fresh), known=sum(item.canonical_url in known for item in fresh), new=len(new), days=days)
         for item in new:
             self._found.setdefault(item.canonical_url, item)
         if self._since is not None:
             self._write()  # a back-fill does not stop at what is known, so it need not hold anything back
         return fresh, new
 
-    def _remember(self, way: _Way, url: str | None = None) -> None:
+    def _remember(self, way: Way, url: str | None = None) -> None:
         """What a list held. One that holds nothing any more keeps what it held before and is read again next time, so that it is called
         by the same cause for as long as it stays so."""
         seed = self._memory.seeds[url or way.url]
-        if way.links:
-            seed |= {"items": way.links, "newest": way.newest}
+        if way.reading.links:
+            seed |= {"items": way.reading.links, "newest": way.reading.newest}
         else:
             for name in ("etag", "last_modified", "sha256"):
                 seed.pop(name, None)
 
-    async def _fetch(self, way: _Way, url: str, *, conditional: bool) -> Fetched | None:
+    async def _fetch(self, way: Way, url: str, *, conditional: bool) -> Fetched | None:
         """None when nothing changed since it was read last. Raises: FetchFailed, SourceTrouble."""
         self._asking.check()
         before = self._memory.seeds.get(url, {}) if conditional else {}
         fetched = await self._asking.ask_twice(url, validators(before.get("etag"), before.get("last_modified")))
         page = fetched.page
         unchanged = page.status == 304 or (bool(before) and before.get("sha256") == page.sha256)
-        item = {"page": page, "request_headers": fetched.request_headers, "kind": way.kind, "unchanged": unchanged}
+        earlier = kept_earlier(before) if unchanged else None
+        item = {"page": page, "request_headers": fetched.request_headers, "kind": way.kind, "unchanged": unchanged, "earlier": earlier}
         await self._asking.keep(item)
-        way.fetched, way.status = True, page.status
-        way.pages += 1
-        way.moved_to = way.moved_to or moved_host(url, page.final_url)
+        way.answered(page.status, moved_host(url, page.final_url))
         if unchanged:
             items = int(before.get("items", 0) or 0)
-            way.unchanged, way.parsed = True, way.parsed or items > 0
-            way.links, way.known = way.links + items, way.known + items
-            way.newest = max(filter(None, (way.newest, before.get("newest"))), default=None)
-            if not items:
-                way.cause = way.cause or ("empty_listing" if way.kind == "listing" else None)
+            way.note(unchanged=True)
+            way.took(links=items, known=items, new=0, days=[before.get("newest")])
+            if not items and way.kind == "listing":
+                way.note(cause=way.reading.cause or "empty_listing")
             return None
         seed = self._memory.seeds.get(url, {})
         kept = {name: seed[name] for name in ("complete", "items", "read_at") if name in seed}
         validity = {"etag": page.header("etag"), "last_modified": page.header("last-modified"), "sha256": page.sha256}
-        self._memory.seeds[url] = kept | validity
+        self._memory.seeds[url] = kept | validity | {"final_url": page.final_url, "fetched_at": page.fetched_at.isoformat()}
         return fetched
 
     def _may_try(self) -> bool:
@@ -425,32 +368,6 @@ class Discovery:
             if url not in asked and self._portal.serves(url) and await self._one("sitemap", url, self._read_sitemaps, trial=True):
                 self._memory.sitemaps = list(dict.fromkeys([*self._memory.sitemaps, url]))
                 return
-
-    def _archive_pages(self) -> Iterator[str]:
-        """Addresses of the archive from the newest day or month back."""
-        adapter = adapter_of(self._cms)
-        form = self._portal.archive or (self._on_home(adapter.archive) if adapter is not None and adapter.archive else None)
-        if form is None:
-            return
-        depth = FIRST_DEPTH / 6 if self._first else LOOK_BACK
-        oldest = self._since or (self._now - depth).date()
-        day, seen = self._now.date(), set[str]()
-        while day >= oldest.replace(day=1) if "{dd}" not in form else day >= oldest:
-            url = form.replace("{yyyy}", f"{day:%Y}").replace("{mm}", f"{day:%m}").replace("{dd}", f"{day:%d}")
-            if url not in seen:
-                seen.add(url)
-                yield url
-            day -= timedelta(days=1)
-
-    def _searches(self) -> Iterator[str]:
-        adapter = adapter_of(self._cms)
-        form = self._portal.search or (self._on_home(adapter.search) if adapter is not None and adapter.search else None)
-        if form is not None:
-            yield from (form.replace("{query}", quote(words)) for words in PROGRAMME_QUERIES)
-
-    def _on_home(self, path: str) -> str:
-        scheme, _, rest = self._portal.home.partition("://")
-        return f"{scheme}://{rest.partition('/')[0]}{path}"
 
 
 def _day(text: str | None) -> date | None:

@@ -26,6 +26,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from corpus.document import RawPage
 from corpus.errors import InvalidData, StoreUnavailable
+from corpus.store import KeptPage
 from pipelines.members import members, unpack
 
 MAX_FILE_BYTES = 1 << 30
@@ -72,16 +73,20 @@ class Archive:
         request_headers: Sequence[tuple[str, str]] = (),
         *,
         unchanged: bool = False,
+        earlier: KeptPage | None = None,
         same_as: str | None = None,
     ) -> str:
         """Append request and response and return the response's place, ``<file>#<offset>``, once both are on the disk.
 
-        ``unchanged`` (a 304, or the bytes we have already) writes a revisit record without the body; ``same_as`` names the
-        record that holds it and makes the revisit readable by itself.
+        ``unchanged`` (a 304, or the bytes we have already) writes a revisit record without the body. ``earlier`` says which answer
+        it did not differ from; ``same_as`` names that one's record, of this directory, and makes the revisit readable by itself.
         Raises: StoreUnavailable when the disk is full or cannot be written; the file then ends with the last whole record.
         """
         response_id = _urn()
-        response = _response_record(page, response_id, unchanged=unchanged or same_as is not None, same_as=same_as)
+        if same_as is not None:
+            kept = self.read(same_as)
+            earlier = KeptPage(final_url=kept.final_url, fetched_at=kept.fetched_at, body_sha256=kept.sha256)
+        response = _response_record(page, response_id, unchanged=unchanged or same_as is not None, earlier=earlier, same_as=same_as)
         request = _request_record(page, request_headers, response_id)
         if self._descriptor is None or self._size >= self._max_file_bytes:
             self._open(page.fetched_at)
@@ -213,7 +218,11 @@ def _urn() -> str:
 
 
 def _digest(data: bytes) -> str:
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode()
+    return _digest_of(hashlib.sha256(data).digest())
+
+
+def _digest_of(sha256: bytes) -> str:
+    return "sha256:" + base64.b32encode(sha256).decode()
 
 
 def _date(at: datetime) -> str:
@@ -242,7 +251,7 @@ def _info_record(name: str, at: datetime) -> bytes:
     return _record(WarcRecordType.warcinfo, _SOFTWARE, headers, http=False)
 
 
-def _response_record(page: RawPage, record_id: str, *, unchanged: bool, same_as: str | None) -> bytes:
+def _response_record(page: RawPage, record_id: str, *, unchanged: bool, earlier: KeptPage | None, same_as: str | None) -> bytes:
     lines = [f"HTTP/1.1 {page.status} -"]
     for name, value in page.headers:
         stored = _ORIGINAL + name if name.lower() in _ENCODING_HEADERS or name.lower().startswith(_ORIGINAL) else name
@@ -254,13 +263,20 @@ def _response_record(page: RawPage, record_id: str, *, unchanged: bool, same_as:
         ("WARC-Record-ID", record_id),
         ("WARC-Date", _date(page.fetched_at)),
         ("WARC-Target-URI", page.final_url),
-        ("WARC-Payload-Digest", _digest(page.body)),
         ("Loa-Portal", page.portal),
         ("Loa-Requested-URI", page.requested_url),
     ]
     if not unchanged:
+        headers.append(("WARC-Payload-Digest", _digest(page.body)))
         return _record(WarcRecordType.response, head + page.body, headers, http=True)
     headers.append(("WARC-Profile", _PROFILE_NOT_MODIFIED if page.status == 304 else _PROFILE_SAME))
+    # The digest is of the payload that was not sent again; a 304 has none of its own (WARC 1.1, 6.7.2 and 6.7.3).
+    if page.status != 304:
+        headers.append(("WARC-Payload-Digest", _digest(page.body)))
+    elif earlier is not None:
+        headers.append(("WARC-Payload-Digest", _digest_of(bytes.fromhex(earlier.body_sha256))))
+    if earlier is not None:
+        headers += [("WARC-Refers-To-Target-URI", earlier.final_url), ("WARC-Refers-To-Date", _date(earlier.fetched_at))]
     if same_as is not None:
         headers.append(("Loa-Refers-To", same_as))
     return _record(WarcRecordType.revisit, head, headers, http=True)

@@ -19,8 +19,9 @@ DISCOVERY = "discovery"
 
 
 class ArchivePipeline:
-    """An item is a mapping: ``page`` (RawPage), ``request_headers``, ``kind``, ``unchanged``; and for a page to be processed
-    ``save`` with ``run``, ``now`` and ``revisit_at``. An item that could not be kept comes back with its ``failure``."""
+    """An item is a mapping: ``page`` (RawPage), ``request_headers``, ``kind``, ``unchanged`` with ``earlier`` (KeptPage, the answer
+    that it does not differ from); and for a page to be processed ``save`` with ``run``, ``now`` and ``revisit_at``. An item that could
+    not be kept comes back with its ``failure``."""
 
     def __init__(self, store: Store, directory: Path) -> None:
         self._store = store
@@ -41,7 +42,7 @@ class ArchivePipeline:
     def _keep(self, item: Any) -> None:
         page: RawPage = item["page"]
         if not item.get("save"):
-            self._rest.write(page, item["request_headers"], unchanged=bool(item.get("unchanged")))
+            self._rest.write(page, item["request_headers"], unchanged=bool(item.get("unchanged")), earlier=item.get("earlier"))
             return
         record = self._pages.write(page, item["request_headers"])
         kept = replace(page, record=record)

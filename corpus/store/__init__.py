@@ -15,9 +15,10 @@ from corpus.store.exports import ExportStore, Kept, Moment, State
 from corpus.store.facts import BudgetRow, FactRow, FactStore, StoredFact
 from corpus.store.files import FileStore
 from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
-from corpus.store.pages import PageState, PageStore, PendingPage
+from corpus.store.pages import KeptPage, PageState, PageStore, PendingPage
 from corpus.store.queue import QueueStore, TagReport, Waiting
 from corpus.store.reviews import Review, ReviewStore, review_from_json, review_to_json
+from corpus.store.robots import RobotsFile, RobotsStore
 from corpus.store.runs import Observation, Recovery, Run, RunStore, SourceState
 from corpus.store.saved_searches import Frequency, SavedSearch, SavedSearchStore
 from corpus.store.schema import SCHEMA_VERSION
@@ -41,6 +42,7 @@ class Store(
     DecisionStore,
     QueueStore,
     AccountStore,
+    RobotsStore,
     RunStore,
     SightingStore,
     StoryStore,
@@ -81,6 +83,7 @@ __all__ = [
     "Frequency",
     "FrontierUrl",
     "Kept",
+    "KeptPage",
     "Moment",
     "NoteKind",
     "Observation",
@@ -91,6 +94,7 @@ __all__ = [
     "ReaderState",
     "Recovery",
     "Review",
+    "RobotsFile",
     "Run",
     "SavedSearch",
     "Send",

@@ -38,6 +38,15 @@ class PageState:
     document_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """What the archive holds of an address: the answer that a later one did not differ from."""
+
+    final_url: str
+    fetched_at: datetime
+    body_sha256: str
+
+
 class PageStore(Database):
     def add_page(self, page: RawPage, *, run: int) -> int:
         """Keep a page that did not come by the frontier (a file given by hand, a record of an archive); its id. Twice is once."""
@@ -95,6 +104,23 @@ class PageStore(Database):
                 if connection.execute(others).scalar_one() == 0:
                     withdraw_document(connection, before, now)
             return key
+
+    def kept_page(self, url: str) -> KeptPage | None:
+        """The latest archived page asked for at ``url``."""
+        query = sa.select(pages.c.final_url, pages.c.fetched_at, pages.c.body_sha256)
+        query = query.where(pages.c.requested_url == url, pages.c.record.is_not(None)).order_by(pages.c.id.desc()).limit(1)
+        with self._read() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else KeptPage(**row)
+
+    def is_unread(self, url: str) -> bool:
+        """Whether pages asked for at ``url`` were processed and none of them gave a document."""
+        query = sa.select(sa.func.count(), sa.func.count(pages.c.document_id)).where(
+            pages.c.requested_url == url, pages.c.outcome.is_not(None)
+        )
+        with self._read() as connection:
+            processed, given = connection.execute(query).one()
+        return bool(processed) and not given
 
     def page_states(self, *, portal: str | None = None, outcome: str | None = None, limit: int = 100) -> list[PageState]:
         """The latest first; ``outcome`` is one word of `outcomes` or its part before the slash."""

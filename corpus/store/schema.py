@@ -287,7 +287,13 @@ def _stories(connection: sa.Connection) -> None:
     metadata.create_all(connection, tables=[story_signatures, story_pairs], checkfirst=False)
 
 
-STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts, _sightings, _accounts, _stories)
+def _robots(connection: sa.Connection) -> None:
+    from corpus.store.robots import robots_files  # which stands on this module
+
+    metadata.create_all(connection, tables=[robots_files], checkfirst=False)
+
+
+STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts, _sightings, _accounts, _stories, _robots)
 """Step n makes schema version n out of version n - 1."""
 
 SCHEMA_VERSION = len(STEPS)

@@ -166,9 +166,9 @@ class PortalSpider(scrapy.Spider):
         if waiting is not None and not waiting.done():
             waiting.set_exception(failure.value)
 
-    async def note_robots(self, portal: Portal, rules: Rules, response: Any) -> None:
-        """``response`` is None where there was no answer."""
-        self._robots[portal.id] = (rules, response.status if response is not None else None)
+    async def note_robots(self, portal: Portal, rules: Rules, status: int | None, response: Any) -> None:
+        """``response`` is None where there was no answer, or where an earlier run's still holds."""
+        self._robots[portal.id] = (rules, status)
         if response is not None:
             fetched = self._fetched(portal, response.url, response)
             await self._keep({"page": fetched.page, "request_headers": fetched.request_headers, "kind": "robots"})

@@ -34,6 +34,8 @@ from tests.portal_server.server import PortalServer, write_registry
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
+CLOCK = 1e-6
+"""Seconds by which two readings of the clock may differ from what lies between them: rounding alone."""
 
 
 @pytest.fixture
@@ -77,12 +79,17 @@ def test_demo_portals_are_read_whole_once_and_then_only_what_is_new(home: Path, 
         second = crawl(home, now=NOW + timedelta(hours=2), registry_file=registry)
         asked = portals.accesses()[before:]
         assert second.total("fetched") == 1
+        assert not [access for access in asked if access.target == "/robots.txt"], "it holds for 24 hours, from run to run"
         assert fetched_articles(home, portals) == wanted(portals)
         full = sum(access.body_bytes for access in portals.accesses()[:before])
         assert sum(access.body_bytes for access in asked) < 0.1 * full
 
         portals.edit()
+        before = len(portals.accesses())
         third = crawl(home, now=NOW + timedelta(days=1, hours=1), registry_file=registry)
+        assert {access.site for access in portals.accesses()[before:] if access.target == "/robots.txt"} == {
+            site.id for site in portals.sites
+        }
         again = {article: count for article, count in fetched_articles(home, portals).items() if count > 1}
         assert again.pop(("mau-nghean", 2011)) == 2
         assert {site for site, _ in again} <= {"mau-nghean"}  # its neighbours, whose pages now name the late article
@@ -107,7 +114,7 @@ def test_requests_to_one_host_never_overlap_and_keep_their_distance(home: Path, 
             assert len(accesses) > 10
             for one, following in itertools.pairwise(accesses):
                 assert following.started >= one.ended
-                assert following.started - one.started >= 0.3 - 0.1  # the server notes the first a little late
+                assert following.started - one.started >= 0.3 - CLOCK
         assert not portals.accesses("mau-quangnam")
 
 
@@ -292,9 +299,9 @@ def test_nothing_outside_a_portal_was_asked(troubled: dict[str, Any]) -> None:
 
 
 def test_crawl_delay_is_kept(troubled: dict[str, Any]) -> None:
-    moments = [moment for moment, _, _ in troubled["servers"]["crawl-delay"].requests][1:]
-    assert len(moments) == 3
-    assert all(following - one >= 0.4 for one, following in itertools.pairwise(moments))
+    moments = [moment for moment, _, _ in troubled["servers"]["crawl-delay"].requests]
+    assert len(moments) == 4
+    assert all(following - one >= 0.5 - CLOCK for one, following in itertools.pairwise(moments))
 
 
 def test_refused_addresses_were_never_asked(troubled: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from corpus.portals import Portal
 from crawler.politeness import back_off, delay_seconds, retry_after, slots
-from crawler.robots import rules_of
+from crawler.robots import Rules, answered, rules_of
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PUBLIC = Portal(id="mau", name="Mẫu", home="https://mau.gov.vn/", hosts=("mau.gov.vn",), kind="government", province="v2-15")
@@ -106,11 +106,15 @@ TARGET = "https://mau.gov.vn/tin/bai-1.html?a=1"
     ],
 )
 def test_robots(status: int, body: bytes, allowed: bool) -> None:
-    assert rules_of(status, body).allowed(TARGET) is allowed
+    assert rules(status, body).allowed(TARGET) is allowed
 
 
 def test_robots_names_delay_and_sitemaps() -> None:
-    rules = rules_of(200, b"User-agent: *\nCrawl-delay: 7\nSitemap: https://mau.gov.vn/sitemap.xml\n")
-    assert (rules.crawl_delay_seconds, rules.sitemaps) == (7.0, ("https://mau.gov.vn/sitemap.xml",))
-    assert rules_of(200, b"User-agent: *\nCrawl-delay: 99999\n").crawl_delay_seconds == 600.0
-    assert rules_of(500, b"").crawl_delay_seconds is None
+    found = rules(200, b"User-agent: *\nCrawl-delay: 7\nSitemap: https://mau.gov.vn/sitemap.xml\n")
+    assert (found.crawl_delay_seconds, found.sitemaps) == (7.0, ("https://mau.gov.vn/sitemap.xml",))
+    assert rules(200, b"User-agent: *\nCrawl-delay: 99999\n").crawl_delay_seconds == 600.0
+    assert rules(500, b"").crawl_delay_seconds is None
+
+
+def rules(status: int, body: bytes) -> Rules:
+    return rules_of(answered("https://mau.gov.vn", None, NOW, status, body), NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -97,6 +98,39 @@ def test_articles_are_asked_for_again_while_young_and_edits_are_kept(site: Site)
             visits.append((site.now - NOW).days)
             assert dict(site.asked)["https://mau.vn/bai-1"] == {"If-None-Match": '"a"'}
     assert visits == [1, 4, 13]
+
+
+def test_what_did_not_change_names_the_answer_that_holds_it(site: Site) -> None:
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = (200, {"etag": '"a"'}, b"erste")
+    site.crawl()
+    site.now += timedelta(days=1, minutes=1)
+    site.answers["https://mau.vn/bai-1"] = 304
+    site.kept.clear()
+    site.crawl()
+    revisits = [item for item in site.kept if item.get("unchanged")]
+    assert [(item["kind"], item["earlier"].final_url, item["earlier"].fetched_at) for item in revisits] == [
+        ("listing", LIST, NOW),
+        ("article", "https://mau.vn/bai-1", NOW),
+    ]
+    assert revisits[1]["earlier"].body_sha256 == hashlib.sha256(b"erste").hexdigest()
+
+
+def test_what_could_not_be_read_is_asked_for_again_for_weeks(site: Site) -> None:
+    """A site whose pages came without their text for a fortnight: what it published meanwhile is not lost."""
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = (200, {"etag": '"a"'}, b"<div id=app>")
+    site.crawl()
+    (page,) = site.store.pending_pages(10)
+    site.store.finish_page(page.id, "rejected/no_text", None, site.now)
+    visits = []
+    for _ in range(70):
+        site.now += timedelta(days=1, minutes=1)
+        site.answers["https://mau.vn/bai-1"] = 304
+        site.crawl()
+        if "/bai-1" in site.urls:
+            visits.append((site.now - NOW).days)
+    assert visits == [1, 4, 13, 22, 31, 40, 49]
 
 
 def test_an_edit_makes_a_new_page_and_starts_the_visits_anew(site: Site) -> None:

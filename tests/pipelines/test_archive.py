@@ -15,6 +15,7 @@ from warcio.checker import Checker
 
 from corpus.document import RawPage
 from corpus.errors import InvalidData, StoreUnavailable
+from corpus.store import KeptPage
 from pipelines.archive import Archive, read_pages, verify
 from pipelines.members import members
 
@@ -84,6 +85,31 @@ def test_not_modified_is_kept_and_is_no_page(archive: Archive) -> None:
     assert verify(archive.directory).records == 7
     with pytest.raises(InvalidData, match="nothing changed"):
         archive.read(record)
+
+
+def test_a_revisit_says_what_it_did_not_differ_from(archive: Archive) -> None:
+    """WARC 1.1, 6.7: profile, address, date and payload digest of the answer that holds the body."""
+    first = make_page(body=b"x" * 5000)
+    earlier = KeptPage(final_url=first.final_url, fetched_at=first.fetched_at, body_sha256=first.sha256)
+    later = AT.replace(hour=5)
+    record = archive.write(first)
+    archive.write(make_page(body=b"x" * 5000, fetched_at=later, final_url="https://tinhmau.gov.vn/b"), unchanged=True, earlier=earlier)
+    archive.write(make_page(status=304, body=b"", fetched_at=later), unchanged=True, earlier=earlier)
+    archive.write(make_page(body=b"x" * 5000, fetched_at=later), same_as=record)
+    archive.write(make_page(status=304, body=b"", fetched_at=later), unchanged=True)
+    with (archive.directory / record.split("#")[0]).open("rb") as stream:
+        records = [(entry.rec_type, entry.rec_headers) for entry in WarcioIterator(stream)]
+    digest = next(headers.get_header("WARC-Payload-Digest") for kind, headers in records if kind == "response")
+    names = ("WARC-Profile", "WARC-Payload-Digest", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date")
+    profile = "http://netpreserve.org/warc/1.1/revisit/"
+    place = ("https://tinhmau.gov.vn/tin-1.html?đ=ắ", "2026-11-23T01:02:03.456789Z")
+    assert [tuple(headers.get_header(name) for name in names) for kind, headers in records if kind == "revisit"] == [
+        (profile + "identical-payload-digest", digest, *place),
+        (profile + "server-not-modified", digest, *place),
+        (profile + "identical-payload-digest", digest, *place),
+        (profile + "server-not-modified", None, None, None),
+    ]
+    assert verify(archive.directory).sound
 
 
 def test_other_tools_read_it(archive: Archive) -> None:
