@@ -42,6 +42,19 @@ _ANOTHER_DEED = re.compile(
     r"|đã|còn|sẽ|huyện|tỉnh|xã|sở|phòng|biên soạn|xuất bản|hỗ trợ|trao|tặng|mở|sản xuất|đầu tư|nâng cấp|đặt hàng|đăng|ban hành|trang bị)\b)"
     r"|\b(?:đồng thời|ngoài ra|bên cạnh đó|cùng với đó)\b"
 )
+# "Kết thúc khóa học, ..." tells what came after it.
+_AFTER_CLASS = re.compile(
+    r"(?:kết thúc|sau|xong|hết)(?: khi kết thúc)?(?: các| mỗi| hai)? (?:khóa|lớp|buổi|đợt) (?:học|tập huấn|bồi dưỡng)(?= ?,)"
+)
+# What a deed was good for is no further deed: "Qua đó, góp phần tuyên truyền ...", "Hội nghị nhằm nâng cao ...".
+_AIM = re.compile(
+    r"(?:qua đó|từ đó|nhờ vậy|thông qua|mục đích|nhằm)\b"
+    r"|(?:việc|hội nghị|lớp (?:học|tập huấn|bồi dưỡng)|cuộc thi|hội thi|chương trình|hoạt động|dự án|buổi [^ ]+)[^.;:,]{0,40}"
+    r" (?:nhằm|giúp|góp phần)\b"
+)
+_TELLS_OF_DEEDS = re.compile(r"\d|\b(?:đã|sẽ|tổ chức|mở|lắp|cấp|in|phát)\b")
+# Two communes hear one conference together; more are a series.
+_TWO_PLACES = re.compile(r"(?<!\d)0?2 (?=(?:xã|thôn|bản|ấp|phường|thị trấn)\b)")
 _HELD = ("thông tin", "văn hóa", "học viện", "tuyên giáo")
 _BYLINES = ("báo", "đài", "cổng thông tin", "(báo", "(đài", "(cổng")
 """One of these stands in whatever the two expressions above hide."""
@@ -126,8 +139,12 @@ class ActivityRules:
         text = sentence.plain
         if any(word in text for word in _HELD) or text.startswith(_BYLINES):
             text = _PROJECT.sub(_hidden, _BODIES.sub(_hidden, text))
+        if "2 " in text:
+            text = _TWO_PLACES.sub(_hidden, text)
+        if _AFTER_CLASS.match(text):
+            text = _AFTER_CLASS.sub(_hidden, text, count=1)
         hits = self.book.scan(text)
-        only_topics = self._only_topics(hits)
+        only_topics = self._only_topics(hits) or (_AIM.match(text) is not None and _TELLS_OF_DEEDS.search(text) is None)
         taught: tuple[tuple[int, int], ...] | None = None
         matches: list[Match] = []
         silenced: set[str] = set()

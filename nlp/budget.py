@@ -207,6 +207,9 @@ def _context(
     right_end = min(max(last, amount.close), amount.close + _RIGHT_REACH)
     if following is not None:
         right_end = max(amount.close, min(right_end, following.start))
+    later = ""
+    if index + 1 < len(spans) and spans[index + 1][0] <= last + 3:
+        later = low[spans[index + 1][0] : min(spans[index + 1][1], spans[index + 1][0] + _RIGHT_REACH)]
     earlier = ""
     if index and spans[index - 1][1] >= first - 3:
         start, end = spans[index - 1]
@@ -217,6 +220,7 @@ def _context(
         right=low[amount.close : right_end],
         before=low[reach:left_start],
         cased=text[max(first, amount.start - _LEFT_REACH) : right_end],
+        following=later,
         previous=earlier,
         per_unit=amount.per_unit or _each(left),
         capped=amount.qualifier == "max",

@@ -13,6 +13,8 @@ from corpus.document import BudgetKind, BudgetRole, BudgetScope
 from nlp.budget_cues import (
     ACTIVITY,
     BANK,
+    CHARITY,
+    CHARITY_WORDS,
     COMPANY,
     COMPONENT_NAMES,
     FOREIGN_FUNDED,
@@ -21,6 +23,8 @@ from nlp.budget_cues import (
     HOUSEHOLD_UNITS,
     IMMEDIATE,
     KINDS,
+    LENT,
+    PAID_BY_OTHERS,
     PERSON,
     PRICED_UNITS,
     PROGRAMME,
@@ -30,6 +34,7 @@ from nlp.budget_cues import (
     PUBLIC_UNITS,
     ROLES,
     SPEECH,
+    STATE_SHARE,
 )
 
 
@@ -45,6 +50,8 @@ class Context:
     """The sentence before ``left``."""
     cased: str
     """The whole window in its own case, for names of people."""
+    following: str = ""
+    """The sentence after this one, in the same paragraph."""
     previous: str = ""
     """The sentence (in the same paragraph) or the heading before this one."""
     per_unit: str | None = None
@@ -82,6 +89,8 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
             return kind, True
     if GIVEN_BY.search(context.right):
         return "gift", True
+    if LENT.search(context.right) and not STATE_SHARE.search(context.left):
+        return "loan", True
     if _SET_ASIDE.search(context.left) and ((context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS or context.right.lstrip().startswith("cho ")):
         return "budget", True  # a body sets money aside for somebody, a household for itself
     scores: dict[BudgetKind, float] = {}
@@ -137,6 +146,13 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
         return "norm"
     if best != "budget":
         return best
+    around = whole_left + nearby
+    if PAID_BY_OTHERS.search(context.following) and not STATE_SHARE.search(around):
+        return "gift"
+    if CHARITY.search(whole_left) and not STATE_SHARE.search(around):
+        return "gift"
+    if _WORTH_OF_ALL.search(context.left) and CHARITY_WORDS.search(context.previous) and not STATE_SHARE.search(around + context.previous):
+        return "gift"
     if BANK.search(whole_left) and not _STATE_MONEY.search(whole_left + context.right):
         return "loan"
     if scores["budget"] < 5.6 and COMPANY.search(whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
@@ -147,6 +163,7 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
     return best
 
 
+_WORTH_OF_ALL = re.compile(r"(?<!\w)tổng (?:trị giá|giá trị|số tiền)(?: là)?\s*$")
 _RATE = re.compile(r"(?<!\w)(?:mức|hỗ trợ|chế độ|định mức)(?!\w)")
 _STATE_MONEY = re.compile(r"(?<!\w)(?:ngân sách|kinh phí|dự án|chương trình|ủy ban|ubnd)(?!\w)")
 _LARGE_FOR_ONE_PERSON = 100_000_000
@@ -196,7 +213,7 @@ def _clause(right: str) -> str:
 
 
 _CLAUSE_END = re.compile(
-    r"[:;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}(?:\d|$))|\.(?=\s)"
+    r"[:;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|trích|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}(?:\d|$))|\.(?=\s)"
 )
 
 

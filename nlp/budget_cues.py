@@ -43,6 +43,14 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
         "gift",
     ),
     (
+        re.compile(
+            r"(?<!\w)(?:vốn|kinh phí|tiền|phần|số tiền)?\s?(?:đối ứng|đóng góp|huy động)? ?(?:của|do|từ)\s(?:các\s)?"
+            r"(?:nhân dân|người dân|bà con|dân|hộ (?:dân|gia đình|nghèo)|cộng đồng(?: dân cư)?|hội viên)(?: đóng góp| đối ứng| góp)?"
+            r"(?: được| là| gần| hơn| trên)*\s*$"
+        ),
+        "gift",
+    ),
+    (
         re.compile(r"(?<!\w)(?:dự án|tda|chương trình|ngân sách)(?:\s\d{1,2})?\s(?:góp|lo|chi|bỏ)(?:\s(?:thêm|ra))?\s*$"),
         "budget",
     ),
@@ -55,7 +63,9 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     ),
 )
 GIVEN_BY = re.compile(
-    r"^\s*(?:lấy\s|trích\s)?từ\s(?:nguồn\s)?(?:vận động|quyên góp|ủng hộ|đóng góp|quỹ [“\"']?vì người nghèo)"
+    r"^\s*(?:lấy\s|trích\s)?từ\s(?:nguồn\s)?(?:vận động|quyên góp|ủng hộ|đóng góp|[“\"']?quỹ [“\"']?vì người nghèo)"
+    r"|^,?\s*(?:được |do )?[^.;:,]{0,60}?từ\s(?:nguồn\s)?[“\"']?quỹ [“\"']?(?:vì )?(?:người nghèo|an sinh|khuyến học|từ thiện|bảo trợ)"
+    r"|^,?\s*(?:là )?do\s[^.;:]{2,110}?\s(?:tài trợ|ủng hộ|quyên góp|hảo tâm)(?!\w)"
     r"|^\s*(?:là\s)?(?:(?:tiền|vốn|quà)\s)?(?:của|do|từ)\s(?:các\s|một\s|nhóm\s|những\s)?"
     r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng|tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng)"
 )
@@ -64,7 +74,8 @@ GIVEN_BY = re.compile(
 KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("loan", 7.5, _words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )vay vốn|vốn vay(?! oda)")),
     ("loan", 7.5, _words("tín dụng chính sách|thu nợ|doanh số thu nợ|nợ gốc|cho mượn|không tính lãi")),
-    ("loan", 6.0, _words("(?<!tổ )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|tín dụng|ủy thác|uỷ thác|ngân hàng chính sách|nhcsxh")),
+    ("loan", 6.0, _words("(?<!tổ )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|tín dụng|ngân hàng chính sách|nhcsxh")),
+    ("loan", 7.5, _words("ủy thác|uỷ thác")),
     (
         "loan",
         6.0,
@@ -92,7 +103,8 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
             r"(?<!\w)(?:giá|đơn giá|giá bán|tỷ giá)(?!\s+(?:trị|cả))(?!\w)"
         ),
     ),
-    ("price", 6.0, _words("vé|gói cước|cước|(?<!miễn giảm )(?<!miễn )(?<!hỗ trợ )học phí|mức đóng|phí dịch vụ|giá vé|tiền thuê trọ")),
+    ("price", 6.0, _words("vé|gói cước|cước|(?<!miễn giảm )(?<!miễn )(?<!hỗ trợ )học phí|phí dịch vụ|giá vé|tiền thuê trọ")),
+    ("price", 6.0, _words("(?<!% )mức đóng")),
     ("price", 6.0, _words("bán được|bán lẻ|thương lái|đơn hàng|niêm yết")),
     (
         "gift",
@@ -195,8 +207,32 @@ PUBLIC_BODY = _words(
 PUBLIC_MONEY = _words(
     "ngân sách|kinh phí|chương trình|tiểu dự án|trung ương|ubnd|hđnd|vốn sự nghiệp|nhà nước|đề án|phê duyệt|truyền thanh|giảm nghèo"
 )
+CHARITY = re.compile(
+    r"(?<!\w)(?:mttq|mặt trận|hội (?:chữ thập đỏ|bảo trợ|từ thiện|khuyến học)|quỹ [^\s,.;]+|nhà tài trợ|mạnh thường quân|nhà hảo tâm"
+    r"|(?:đoàn|nhóm) (?:từ thiện|thiện nguyện)|vận động(?= (?:xây|trao|tặng|mua|nhà hảo tâm|doanh nghiệp|các (?:nhà|tổ chức|doanh)))"
+    r"|tấm lòng vàng|câu lạc bộ|chùa|nhà thờ|tập đoàn|công ty|ngân hàng)(?!\w)"
+    r"[^.;]{0,160}?(?<!\w)(?:trao|tặng|ủng hộ|bàn giao|thăm|giúp)(?!\w)"
+)
+"""Who gives from what was collected."""
+CHARITY_WORDS = _words(
+    "quỹ [“\"']?vì người nghèo|quỹ người nghèo|nhà hảo tâm|mạnh thường quân|nhà tài trợ|từ thiện|thiện nguyện|trao|tặng|góp"
+)
+STATE_SHARE = _words(
+    "ngân sách|vốn sự nghiệp|nguồn vốn|vốn đầu tư|tiểu dự án|dự án|chương trình (?:mục tiêu|mtqg|giảm nghèo)|đề án|phê duyệt|kế hoạch vốn|"
+    "phân bổ|nhà nước|trung ương hỗ trợ|đối ứng"
+)
 COMPANY = _words("công ty|doanh nghiệp|tập đoàn|hợp tác xã|htx|nhà đầu tư|nhà máy|ngân hàng|hãng|cổ phần|fpt|vingroup")
-BANK = _words("ngân hàng|nhcsxh|phòng giao dịch|quỹ tín dụng|agribank|quỹ quốc gia về việc làm|quỹ hỗ trợ nông dân|quỹ hội")
+BANK = _words(
+    "ngân hàng|nhcsxh|phòng giao dịch|quỹ tín dụng|agribank|quỹ quốc gia về việc làm|quỹ (?:quốc gia )?giải quyết việc làm|"
+    "quỹ hỗ trợ nông dân|quỹ htnd|quỹ hội"
+)
+LENT = re.compile(r"^[^.;:\d]{0,12}(?:cho|với|để|giúp)\s[^.;:]{0,50}?\s(?:vay|mượn)(?!\w)(?! vốn oda)")
+"""Right behind a sum: "với 9 hộ vay", "cho 12 hội viên vay"."""
+PAID_BY_OTHERS = re.compile(
+    r"^\W*(?:toàn bộ|tất cả|số (?:tiền|vốn|kinh phí)|nguồn (?:vốn|kinh phí|tiền)|kinh phí)(?! (?:của )?(?:trung ương|ngân sách))[^.;]{0,70}"
+    r"(?:người dân|nhân dân|bà con|nhà hảo tâm|mạnh thường quân|doanh nghiệp|công ty|vận động|quyên góp|ủng hộ|tài trợ)(?!\w)"
+)
+"""The next sentence says that the money was not public."""
 FOREIGN_FUNDED = _words("oda|dự án|kinh phí|viện trợ|không hoàn lại|ngân sách|chương trình|được cấp")
 
 HOUSEHOLD_UNITS = frozenset(

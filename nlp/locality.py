@@ -19,7 +19,8 @@ from corpus.document import Document, FieldName, LocalityMention, Role, Span
 from corpus.localities import LEVELS, REFORM, Register
 from nlp.gazetteer import Gazetteer, plain
 from nlp.locality_cues import Cues
-from nlp.locality_mentions import Mention, read_mentions
+from nlp.locality_mention import Mention
+from nlp.locality_mentions import read_mentions
 from nlp.locality_register import OLD_TYPES, NamedUnits, host_slugs, province_of_host
 from nlp.locality_units import settle_units
 from nlp.locality_weights import Reading, about_provinces, leads_title, settle_provinces

@@ -7,7 +7,7 @@ from datetime import date
 
 from corpus.localities import REFORM, TYPE_LEVELS, Level, Locality, Register
 from corpus.text import fold
-from nlp.locality_mentions import Mention
+from nlp.locality_mention import Mention
 
 OLD_TYPES = frozenset({"huyện", "quận", "thị xã", "thị trấn"})
 """Types that ended with the reform."""
@@ -90,6 +90,12 @@ class NamedUnits:
         }
         return any(not inside.isdisjoint(self.codes(parent.key)) for parent in mention.parents)
 
+    def holds_namesake(self, key: str) -> bool:
+        """Whether a province holds a district or commune called like itself."""
+        codes = self.codes(key)
+        provinces = {code for code in codes if self._levels[code] == "province"}
+        return any(not provinces.isdisjoint(self.provinces(code)) for code in codes if self._levels[code] in ("district", "commune"))
+
     def reach(self, code: str) -> frozenset[str]:
         """Everything around a unit, on both maps."""
         if code not in self._reach:
@@ -166,7 +172,7 @@ _HOST_PREFIXES = (
         "congan",
     ),
 )
-_HOST_SUFFIXES = ("tv", "online", "rtv", "ptth", "rt", "plus", "portal", "media", "dientu")
+_HOST_SUFFIXES = ("today", "24h", "news", "tv", "online", "rtv", "ptth", "rt", "plus", "portal", "media", "dientu")
 
 
 def host_slugs(named: NamedUnits) -> dict[str, str]:

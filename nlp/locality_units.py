@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from corpus.localities import REFORM
-from nlp.locality_mentions import Mention
+from nlp.locality_mention import Mention
 from nlp.locality_register import OLD_TYPES, NamedUnits
 from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
 from nlp.locality_zones import BOILERPLATE

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from corpus.document import Document, Span
-from nlp.locality_mentions import Mention
+from nlp.locality_mention import Mention
 from nlp.locality_register import NamedUnits
 from nlp.locality_zones import BOILERPLATE, Zone
 
@@ -160,9 +160,12 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
     for mention in reading.mentions:
         if id(mention.siblings) not in listed:
             listed[id(mention.siblings)] = sum(1 for sibling in mention.siblings if named.can_be(sibling.key, ("province",)))
+    namesakes = _namesakes(reading, named)
     for position, mention in enumerate(reading.mentions):
         if (mention.levels is not None and "province" not in mention.levels) or not named.can_be(mention.key, ("province",)):
             continue
+        if mention.levels is None and mention.key in namesakes:
+            continue  # "Khánh Hòa: ..." over a story of xã Khánh Hòa, which lies in another province
         codes = named.candidates(mention, on, new_map=reading.new_map, levels=("province",))
         if mention.type == "thành phố":
             codes = tuple(code for code in codes if named.is_city(code, on))
@@ -184,6 +187,17 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
             reading.chosen.add(codes[0])
     _add_bare_provinces(reading, named)
     _lower_venues(reading)
+
+
+def _namesakes(reading: Reading, named: NamedUnits) -> frozenset[str]:
+    """Names that the text gives to a district or commune, never to a province, where none such lies in the province of that name."""
+    small: set[str] = set()
+    large: set[str] = set()
+    for mention in reading.mentions:
+        if mention.zone in BOILERPLATE or mention.levels is None or not named.can_be(mention.key, ("province",)):
+            continue
+        (large if "province" in mention.levels else small).add(mention.key)
+    return frozenset(key for key in small - large if not named.holds_namesake(key))
 
 
 def _lower_venues(reading: Reading) -> None:

@@ -116,6 +116,18 @@ CASES = [
     ),
     ("habit", "Tuyên truyền trực quan luôn là kênh quen thuộc ở bản làng.", {"visual": "general"}),
     ("demand", "Bộ yêu cầu các tỉnh giám sát, đánh giá việc thực hiện tiểu dự án.", {"oversight": "planned"}),
+    ("what a deed was good for", "Qua đó, góp phần tuyên truyền chính sách, vận động bà con trên loa truyền thanh.", {}),
+    ("an aim that names a deed", "Qua đó, xã đã phát 300 tờ rơi.", {"publication": "done"}),
+    ("told at a class", "Tại lớp học, cán bộ phòng giới thiệu chương trình truyền thanh, trang thông tin điện tử.", {"training": "done"}),
+    ("told at a conference", "Tại hội nghị, báo cáo viên truyền đạt các văn bản quy định về chính sách giảm nghèo.", {}),
+    ("after the class", "Kết thúc khóa học, các cộng tác viên về xã gặp từng nhà phổ biến chính sách giảm nghèo.", {"outreach": "done"}),
+    ("the number of a paper", "Huyện có văn bản số 214 gửi các xã về việc này.", {"planning": "done"}),
+    ("a transmitter", "Đài tỉnh lắp máy phát sóng truyền hình số, công suất 5 KW.", {}),
+    ("hearing and seeing", "Hạ tầng ấy đáp ứng nhu cầu nghe, xem của bà con.", {}),
+    ("a bulletin read out", "Sau bản tin thời sự, loa xã phát bản tin của xã.", {"broadcast": "done"}),
+    ("one conference for two communes", "Huyện mở hội nghị truyền thông về giảm nghèo cho 90 hộ của 2 xã ven sông.", {"event": "done"}),
+    ("loudspeakers that use", "Hệ thống được tăng cường 12 cụm loa ứng dụng công nghệ thông tin.", {"radio_facility": "done"}),
+    ("paired with a household", "Mỗi tháng, đảng viên đến nhà trò chuyện, phân tích cho hộ nghèo hiểu chính sách.", {"outreach": "done"}),
     ("left the list", "Mười hai hộ tự nguyện làm đơn xin thoát nghèo.", {"recognition": "done"}),
 ]
 

@@ -296,6 +296,19 @@ BESIDE = [
     ("saved in a group", "12 tổ góp vốn xoay vòng có 230 chị, 85 triệu đồng.", ["saving"]),
     ("each household", "Huyện cho mỗi hộ nghèo 50 cây giống, trị giá 12 triệu đồng, từ vốn sự nghiệp.", ["norm"]),
     ("public again", "Ngân sách huyện lo 120 triệu đồng.", ["budget"]),
+    (
+        "the share of the households",
+        "Dự án chi 640 triệu đồng, vốn đối ứng của hộ dân trên 210 triệu đồng.",
+        ["budget", "gift"],
+    ),
+    ("given by a sponsor", "Tổng kinh phí mua giống là 480 triệu đồng do một ngân hàng ở thành phố tài trợ.", ["gift"]),
+    ("out of a fund for the poor", "Số dê có tổng trị giá 160 triệu đồng, được Mặt trận xã trích từ nguồn quỹ “Vì người nghèo”.", ["gift"]),
+    ("charity that hands over", "Hội Chữ thập đỏ huyện trao 40 con dê cho hộ nghèo với tổng số tiền 120 triệu đồng.", ["gift"]),
+    ("paid by others, said after", "Con đường có tổng kinh phí 75 triệu đồng. Toàn bộ số tiền do người dân trong ấp đóng góp.", ["gift"]),
+    ("lent, said after", "Chương trình hộ cận nghèo được giải ngân 380 triệu đồng cho 11 hộ vay.", ["loan"]),
+    ("collected and built", "Hội Phụ nữ đã vận động xây và bàn giao 3 cây cầu với tổng trị giá 150 triệu đồng.", ["gift"]),
+    ("a share of a fee", "Ngân sách huyện hỗ trợ 30% mức đóng bảo hiểm cho người cận nghèo, số tiền 412 triệu đồng.", ["budget"]),
+    ("a charity that spends the budget", "Mặt trận huyện trao 20 căn nhà, tổng kinh phí 900 triệu đồng từ ngân sách tỉnh.", ["budget"]),
 ]
 
 

@@ -1,0 +1,89 @@
+"""One place name as written, with what the words around it say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from corpus.document import FieldName
+from corpus.localities import Level
+from nlp.gazetteer import Name
+from nlp.locality_zones import Zone
+
+
+@dataclass(slots=True, eq=False)
+class Mention:
+    """One place name as written. ``levels`` None means that no type word speaks for it."""
+
+    name: Name
+    source: FieldName
+    begin: int
+    """Where the evidence starts: at the type word if one stands right before the name."""
+    zone: Zone
+    line: int
+    type: str | None = None
+    levels: tuple[Level, ...] | None = None
+    plural: bool = False
+    counted: bool = False
+    """ "6 tỉnh: A, B, C, ...": the list is complete."""
+    inherited: bool = False
+    """The type word stands before another name of the same list."""
+    parents: list[Mention] = field(default_factory=list)
+    """Mentions that the words give as the unit around this one."""
+    siblings: list[Mention] = field(default_factory=list)
+    """The list that it is in, itself included; shared by all of them."""
+    explains: bool = False
+    """It stands as the parent of another mention."""
+    person: bool = False
+    landmark: bool = False
+    newspaper: bool = False
+    institution: bool = False
+    product: bool = False
+    """Fruit, tea, cloth called after where it comes from."""
+    agency: bool = False
+    guest: bool = False
+    delegate: bool = False
+    """Said of one place it is the host, of a list they are guests."""
+    bridge: bool = False
+    """Only a point of a video conference."""
+    neighbour: bool = False
+    venue: bool = False
+    meeting: bool = False
+    """A venue where people met."""
+    hall: bool = False
+    """The address of a theatre, hotel or square where people met."""
+    origin: bool = False
+    """Where somebody set out from."""
+    former: bool = False
+    recent: bool = False
+    merged: bool = False
+    heads: bool = False
+    """``X: ...`` at the start of its line."""
+    embedded: bool = False
+    """A capital letter right before or after: perhaps part of a longer name."""
+    capitals: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.name.start
+
+    @property
+    def end(self) -> int:
+        return self.name.end
+
+    @property
+    def key(self) -> str:
+        return self.name.key
+
+
+class Names(Protocol):
+    """What reading needs to know of the register."""
+
+    def can_be(self, key: str, levels: tuple[Level, ...]) -> bool:
+        """Whether the name occurs at one of the levels."""
+
+    def levels(self, kind: str, key: str) -> tuple[Level, ...]:
+        """What ``kind`` says about the level of this name: few cities are provinces."""
+
+    def is_parent(self, parent: Mention, child: Mention) -> bool:
+        """Whether a unit called like the first holds one called like the second."""
