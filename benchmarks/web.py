@@ -2,7 +2,8 @@
 
     nice python -m benchmarks.web --documents 100000
 
-Every page is asked with different parameters each time, as readers do, so that little of it was answered just before. Prints a Markdown
+Every page is asked with different parameters each time, as readers do, so that little of it was answered just before. Searches and
+pages are answered without the drawings that they show, as they are sent; drawings are asked for apart. Prints a Markdown
 table; the figures of the last run stand in docs/performance.md.
 """
 
@@ -22,9 +23,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.corpus import Articles
 from benchmarks.export import build
 from corpus.index import open_index
 from corpus.index.names import Names
@@ -82,6 +85,11 @@ def registry() -> PortalRegistry:
 def prepare(folder: Path, number: int, seed: int) -> None:
     if not (folder / "loa.db").exists():
         build(folder, number, seed)
+    names = Names.load(portals=registry())
+    with closing(open_index(folder / "index", register=names.register)) as index:
+        for document in Articles(seed).all(number):
+            index.put(document)
+        index.refresh()
     now = datetime.now(UTC)
     with open_store(folder / "loa.db") as store:
         with store._write() as connection:
@@ -134,7 +142,11 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
             asker.get("/")
             warm.append((time.perf_counter() - start) * 1000)
         print(f"\noverview asked again by one reader: median {statistics.median(warm):.0f} ms, p95 {quantile(warm, 95):.0f} ms")
-        print(f"server: {rss(server.pid)} MiB now, {rss(server.pid, 'VmHWM')} MiB at most, charts drawn")
+        tasks = Path(f"/proc/{server.pid}/task").iterdir()  # a child belongs to the thread that started it
+        engines = {int(child) for task in tasks for child in (task / "children").read_text().split()}
+        drawing = sum(rss(pid, "VmHWM") for pid in engines)
+        print(f"server: {rss(server.pid)} MiB now, {rss(server.pid, 'VmHWM')} MiB at most; its drawing engine {drawing} MiB at most, "
+              "which ends after a minute without a drawing")  # fmt: skip
     finally:
         server.terminate()
         server.wait(20)
@@ -166,6 +178,9 @@ def pages(ids: list[str]) -> dict[str, Callable[[random.Random], str]]:
         "search, words in context": lambda rng: f"/tim?q=loa&nam={rng.choice(YEARS)}&xem=ngu-canh&vi-tri=1R",
         "article": lambda rng: f"/tin/{rng.choice(ids)}?q=ngheo",
         "help": lambda _: "/tro-giup",
+        "drawing, not drawn before": lambda rng: f"/bieu-do/theo-tuan.svg?ky={week(rng)}&rong={rng.choice((920, 330))}",
+        "drawing, drawn before": lambda _: "/bieu-do/theo-tuan.svg?ky=2024-W10&rong=920",
+        "money as JSON, of any time": lambda _: "/kinh-phi.json",
     }
 
 

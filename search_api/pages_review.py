@@ -160,8 +160,12 @@ class ReviewPages:
             self.desk.undo(number, session.account.name)
         except InvalidData as error:
             raise HTTPException(404) from error  # somebody was faster
-        wanted = form.get("ve")
-        return RedirectResponse(_address(request, "/duyet/nhat-ky" if wanted == "nhat-ky" else "/duyet"), SEE_OTHER)
+        if form.get("ve") == "nhat-ky":
+            return RedirectResponse(_address(request, "/duyet/nhat-ky"), SEE_OTHER)
+        skip = _skip(form.get("bo-qua", "0"))
+        return RedirectResponse(
+            _address(request, "/duyet", loai=_kind(form.get("hang")) or "", **{"bo-qua": str(skip) if skip else ""}), SEE_OTHER
+        )
 
     def trail(self, request: Request) -> Response:
         session = self.gate.need(request, "reviewer")
