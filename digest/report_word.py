@@ -18,13 +18,13 @@ from jinja2 import Environment, StrictUndefined, TemplateError
 from corpus.errors import InvalidData
 from corpus.formats import day, number
 from digest.report import LIMITS, ArticleLine, Report
+from monitor.coverage import STATE_MARKS
 from monitor.figures import BudgetFigure, ProvinceFigure, TileFigure
 
 TEMPLATE = "report.docx"
 MOST_ARTICLES = 400
 """Lines of the appendix; the workbook has all."""
 COLOURS = {"news": "B7E0CF", "silent": "F3E3B3", "unreadable": "F2C4C0", "unwatched": "DDE2E7"}
-MARKS = {"silent": "○", "unreadable": "✕", "unwatched": "–"}
 
 
 def template_bytes(path: Path | None = None) -> bytes:
@@ -99,7 +99,7 @@ def _cell(tile: TileFigure | None) -> dict[str, str]:
         return {"name": "", "mark": "", "colour": "FFFFFF"}
     if tile.islands:
         return {"name": tile.islands, "mark": f"({tile.name})", "colour": "FFFFFF"}
-    mark = number(tile.articles or 0) if tile.state == "news" else MARKS[tile.state]
+    mark = number(tile.articles or 0) if tile.state == "news" else STATE_MARKS[tile.state]
     return {"name": tile.short, "mark": mark, "colour": COLOURS[tile.state]}
 
 

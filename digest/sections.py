@@ -11,16 +11,11 @@ from corpus.formats import day, dong, number
 from corpus.localities import Register
 from corpus.store import Choices, Found
 from digest.issue import Chosen, Issue, MapFigures, SourceLine, State, Story, choose_stories
+from monitor.coverage import STATE_MARKS, STATE_NAMES
 from monitor.periods import Units
 from monitor.tilemap import tile_places
 
-STATE_NAMES: dict[State, str] = {
-    "news": "có tin",
-    "silent": "im lặng",
-    "unreadable": "không đọc được",
-    "unwatched": "chưa theo dõi",
-}
-STATE_MARKS: dict[State, str] = {"news": "", "silent": "○", "unreadable": "✕", "unwatched": "–"}
+MARKS: dict[State, str] = {**STATE_MARKS, "news": ""}
 """Shape as well as colour: a tile with news shows its number, the others a mark of their own."""
 
 
@@ -255,7 +250,7 @@ def _cells(figures: MapFigures, register: Register, key: str) -> tuple[tuple[Cel
                 line.append(Cell(short=place.short, name=f"{place.islands} ({place.name})", state=None, mark="", href=""))
             else:
                 tile = tiles[place.code]
-                mark = number(tile.articles) if tile.state == "news" else STATE_MARKS[tile.state]
+                mark = number(tile.articles) if tile.state == "news" else MARKS[tile.state]
                 href = f"/tinh/{place.code}?ky={key}" + ("&ban-do=63" if figures.units == "63" else "")
                 line.append(Cell(short=place.short, name=place.name, state=tile.state, mark=mark, href=href))
         rows.append(tuple(line))
@@ -271,7 +266,7 @@ def _states(figures: MapFigures, register: Register) -> tuple[Line, ...]:
         members = [place for place in places if tiles[place.code].state == state]
         if members:
             shown = [f"{p.name} ({number(tiles[p.code].articles)})" if state == "news" else p.name for p in members]
-            mark = f" {STATE_MARKS[state]}" if STATE_MARKS[state] else ""
+            mark = f" {MARKS[state]}" if MARKS[state] else ""
             lines.append(Line(text=f"{name.capitalize()}{mark} ({len(members)})", details=(", ".join(shown),)))
     if figures.inseparable:
         lines.append(Line(text=f"Không tách được ({figures.inseparable})", details=("bài về cả tỉnh mới, không chia cho tỉnh cũ nào",)))

@@ -8,9 +8,11 @@ again in a later week adds nothing. Neither does a sum that other stories repeat
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
 from corpus.localities import Register
@@ -153,6 +155,18 @@ def counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
     return facts.once("counted_sums", lambda: _counted_sums(facts))
 
 
+def sums_during(facts: Facts, period: Period | None) -> Sequence[CountedSum]:
+    """Those of `counted_sums` that a period holds; None: all, the undated too."""
+    found = counted_sums(facts)
+    if period is None:
+        return found
+    return found[bisect_left(found, period.start, key=_day) : bisect_left(found, period.end, key=_day)]
+
+
+def _day(entry: CountedSum) -> date:
+    return entry.fact.published or date.max
+
+
 def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
     first: dict[tuple[object, ...], int] = {}
     found: list[tuple[Fact, FactBudget]] = []
@@ -185,10 +199,7 @@ def budget_sums(
     ``period`` None: all, the undated too. ``where`` keeps the sums for which it is true.
     """
     rows: dict[tuple[str, str], list[CountedSum]] = defaultdict(list)
-    for entry in counted_sums(facts):
-        day = entry.fact.published
-        if period is not None and (day is None or not period.contains(day)):
-            continue
+    for entry in sums_during(facts, period):
         if where is None or where(entry.fact, entry.budget):
             rows[entry.budget.role, key_of(entry.fact, entry.budget, by, units, register)].append(entry)
     order = {role: number for number, role in enumerate(ROLE_NAMES)}

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from corpus import formats
 from corpus.localities import Register
+from monitor.coverage import STATE_MARKS
 from monitor.periods import Units
 from monitor.tilemap import tile_places
 
@@ -32,6 +33,7 @@ RAMP = ("#dfeaec", "#b4d0d6", "#3f7686", "#0f4c5c")
 RAMP_INK = ("#17323a", "#17323a", "#ffffff", "#ffffff")
 DARK = {INK: "#e6eaec", SOFT: "#a5b1b8", GRID: "#313c43", NOW: "#5aa3b5", GHOST: "#78868e", GHOST_BAR: "#3c4c55", WARN: "#ffac9d"}
 """Colours of drawings that a dark page shows: the same as in its style sheet."""
+_MARKS = {str(state): "" if state == "news" else mark for state, mark in STATE_MARKS.items()}
 _FONT = "Noto Sans, DejaVu Sans, Arial, sans-serif"
 _CONFIG: Spec = {
     "font": _FONT,
@@ -191,9 +193,6 @@ def _ticks(largest: int) -> list[int]:
     return list(range(0, max(1, -(-largest // step)) * step + 1, step))
 
 
-STATE_MARKS = {"news": "", "silent": "○", "unreadable": "▲", "unwatched": "-"}
-
-
 def tile_map(
     title: str, caption: str, units: Units, register: Register, cells: Mapping[str, tuple[str, int | None, int]], states: Mapping[str, str]
 ) -> Chart:
@@ -207,7 +206,7 @@ def tile_map(
         values = []
         for y, x, place in places:
             state, number, shade = cells.get(place.code, ("unwatched", None, 0))
-            said = "" if place.islands else (formats.number(number) if number else STATE_MARKS[state])
+            said = "" if place.islands else (formats.number(number) if number else _MARKS[state])
             shade = 0 if place.islands else shade
             at = {"x": x, "x2": x + 0.94, "y": y, "y2": y + 0.94, "cx": x + 0.47}
             values.append(

@@ -11,6 +11,7 @@ copied to the old ones nor split among them. So does a source that speaks for su
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,10 @@ STATE_NAMES: Mapping[State, str] = {
     "unreadable": "không đọc được",
     "unwatched": "chưa theo dõi",
 }
+
+
+STATE_MARKS: Mapping[State, str] = {"news": "●", "silent": "○", "unreadable": "▲", "unwatched": "–"}
+"""The shape of each, on pages, in drawings, mail and reports; where a number stands, it stands for the news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +138,15 @@ def coverage(
     units: Units,
     now: datetime,
 ) -> Coverage:
-    """The ledger of a period. Weeks that have not begun are left out; of the week that runs, what happened so far counts."""
+    """The ledger of a period. Weeks that have not begun are left out; of the week that runs, what happened so far counts, and
+    among several weeks it counts from its first run on."""
     weeks = tuple(week for week in period.weeks() if week.starts_at <= now)
+    if (
+        len(weeks) > 1
+        and weeks[-1].ends_at > now
+        and not any(readings.of_source(portal.id).seen_since(weeks[-1].starts_at) for portal in registry)
+    ):
+        weeks = weeks[:-1]  # on Monday before the first run: as good as not begun
     provinces = map_provinces(register, units)
     seen = count_by_province(facts.relevant_during(period), units)
     by_week: dict[tuple[str, int], list[Fact]] = defaultdict(list)
@@ -286,13 +298,15 @@ def silences(
 
 def last_news_days(facts: Facts, units: Units, end: date) -> Mapping[str, date]:
     """Province code to the day of its last relevant article before ``end``."""
-    return facts.once(("last_news_days", units, end), lambda: _last_news_days(facts, units, end))
+    days = facts.once(("news_days", units), lambda: _news_days(facts, units))
+    return {code: found[at - 1] for code, found in days.items() if (at := bisect_left(found, end))}
 
 
-def _last_news_days(facts: Facts, units: Units, end: date) -> dict[str, date]:
-    found: dict[str, date] = {}
-    for fact in reversed(facts.relevant_between(date.min, end)):
+def _news_days(facts: Facts, units: Units) -> dict[str, list[date]]:
+    """Province code to the days of its relevant articles, in order, each once."""
+    found: dict[str, list[date]] = defaultdict(list)
+    for fact in facts.relevant_between(date.min, date.max):
         for code in fact.provinces(units):
-            if code not in found and fact.published is not None:
-                found[code] = fact.published
-    return found
+            if fact.published is not None and (not found[code] or found[code][-1] != fact.published):
+                found[code].append(fact.published)
+    return dict(found)

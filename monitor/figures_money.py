@@ -18,6 +18,7 @@ from monitor.budgets import (
     counts,
     key_of,
     money_stories,
+    sums_during,
 )
 from monitor.facts import Fact, FactBudget, Facts
 from monitor.figure_parts import Sources, period_figure, province_name
@@ -37,7 +38,7 @@ def money_figures(sources: Sources, period: Period | None, units: Units, *, prov
         return budget_figures(sources, budget_sums(sources.facts, period, units, register, by=key, where=inside), key, units)
 
     roles = budget_sums(sources.facts, period, units, register, where=inside)
-    entries = {(e.fact.id, e.budget.position): e for e in counted_sums(sources.facts)}
+    entries = {(e.fact.id, e.budget.position): e for e in sums_during(sources.facts, period)}
     added = [entries[item.document, item.position] for row in roles for item in row.items]
     return MoneyFigures(
         period=None if period is None else period_figure(period, sources.now),
@@ -112,9 +113,7 @@ _REASONS: Mapping[str, str] = {
 
 def left_out(facts: Facts, period: Period | None, inside: Callable[[Fact, FactBudget], bool]) -> tuple[LeftOut, ...]:
     """Each amount of a relevant article of the period that was not added, under the first reason that holds."""
-    added = {(entry.fact.id, entry.budget.position) for entry in counted_sums(facts)}
-    summed = {(fact.id, budget.position) for fact, sums in money_stories(facts) for budget in sums}
-    leading = {fact.id for fact, _ in money_stories(facts)}
+    added, summed, leading = facts.once("money_keys", lambda: _keys(facts))
     found: Counter[str] = Counter()
     for fact in facts.relevant if period is None else facts.relevant_during(period):
         for budget in fact.budgets:
@@ -126,6 +125,13 @@ def left_out(facts: Facts, period: Period | None, inside: Callable[[Fact, FactBu
                 reason = "copy" if key in summed or fact.id not in leading else "part"
             found[reason] += 1
     return tuple(LeftOut(reason=reason, name=name, sums=found[reason]) for reason, name in _REASONS.items() if found[reason])
+
+
+def _keys(facts: Facts) -> tuple[set[tuple[str, int]], set[tuple[str, int]], set[str]]:
+    """(document, position) of every sum that is added, the same of every sum that its story could add, and the leading documents."""
+    added = {(entry.fact.id, entry.budget.position) for entry in counted_sums(facts)}
+    summed = {(fact.id, budget.position) for fact, sums in money_stories(facts) for budget in sums}
+    return added, summed, {fact.id for fact, _ in money_stories(facts)}
 
 
 def _reason(budget: FactBudget) -> str | None:

@@ -65,6 +65,10 @@ class SourceRuns:
     def read_in(self, week: Period) -> bool:
         return week.start.toordinal() in self.read_weeks
 
+    def seen_since(self, instant: datetime) -> bool:
+        """Whether any run looked at it since then."""
+        return bool(self.runs) and self.runs[-1].at >= instant
+
     def cause_in(self, week: Period) -> Cause:
         """Why it was not read in a week in which it was not."""
         return self.week_causes.get(week.start.toordinal(), "not_asked")

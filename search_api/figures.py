@@ -74,7 +74,7 @@ def map_chart(tiles: Sequence[Sequence[TileFigure | None]], period: PeriodFigure
     return tile_map(
         f"Số tin theo tỉnh, thành, {lowered(period.name)}",
         f"Đếm tin truyền thông về giảm nghèo nói về tỉnh, thành, đăng {period.dates}, do bất kỳ nguồn nào đăng. "
-        "○ im lặng, ▲ không đọc được, - chưa theo dõi: không phải là số 0.",
+        "○ im lặng, ▲ không đọc được, – chưa theo dõi: không phải là số 0.",
         units,
         register,
         cells,

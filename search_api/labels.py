@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.budgets import ROLE_NAMES
+from monitor.coverage import STATE_MARKS
 
 ROLES = {role: name[:1].upper() + name[1:] for role, name in ROLE_NAMES.items()} | {"cap": "Mức chi tối đa"}
 """Of sums, in the words of the money pages; caps are never added up and stand on article pages alone."""
@@ -99,7 +100,11 @@ ACTIVITIES_SHORT = {
     "oversight": "Giám sát",
 }
 """For the heads of narrow columns."""
-STATE_SIGNS = {"news": "●", "silent": "○", "unreadable": "▲", "unwatched": "–", "ok": "●", "trouble": "▲"}
+STATE_SIGNS: dict[str, str] = {
+    **{str(state): mark for state, mark in STATE_MARKS.items()},
+    "ok": STATE_MARKS["news"],
+    "trouble": STATE_MARKS["unreadable"],
+}
 STORY_KINDS = {"copy": "bản sao gần như nguyên văn", "same_event": "cùng một sự việc"}
 FILES = (
     ("csv", "CSV", "Bảng cho mọi chương trình"),

@@ -80,7 +80,7 @@ class OverviewPages:
             period=period,
             anytime=False,
             figures=figures,
-            documents=self.catalogue.store.count_documents(),
+            documents=len(self.monitor.facts()),
             heat=self._heat(figures, state),
             short=labels.ACTIVITIES_SHORT,
             map_figure=charts.figure(
@@ -98,6 +98,7 @@ class OverviewPages:
             province_link=lambda code: province_link(code, state),
             money=money,
             moves=moves,
+            watched=any(found.provinces for found in figures.states if found.state != "unwatched"),
         )
 
     def provinces(self, request: Request) -> Response:

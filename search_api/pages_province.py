@@ -37,6 +37,8 @@ class ProvincePages:
         figures = self.figures(code, period, state.map)
         chosen = state.toggled("province" if state.map == "34" else "province_before", code)
         weeks = tuple(f"/tim?{point.query}" for point in figures.timeline)
+        # What lies on the other map; of a new province that cannot be told apart, the old ones on this one.
+        elsewhere = replace(state, map=_other(state.map)) if figures.province.separable else state
         activities = [found for found in figures.activities if found.articles]
         return self.site.draw(
             request,
@@ -54,7 +56,7 @@ class ProvincePages:
             money=money_bars(figures.budgets, lambda row: link("/kinh-phi", chosen, ("vai-tro", row.role))),
             all_money=link("/kinh-phi", chosen),
             everything=link("/tim", replace(chosen, period=None)),
-            other_links=[(place.name, link(f"/tinh/{place.code}", replace(state, map=_other(state.map)))) for place in figures.other_map],
+            other_links=[(place.name, link(f"/tinh/{place.code}", elsewhere)) for place in figures.other_map],
             short=labels.ACTIVITIES_SHORT,
         )
 

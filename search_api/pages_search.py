@@ -100,7 +100,7 @@ class SearchPages:
                 Choice(labels.VIEWS[name], link("/tim", replace(state, view=view, page=1, after=None)), state.view == view)
                 for name, view in VIEW_VALUES.items()
             ],
-            "pages": _pages(state, shown, request) if state.view != "time" else None,
+            "pages": _pages(state, shown, request) if lines or state.view in ("list", "table") else None,
             "loose": self._loose(state) if not answer.total else None,
             "files": [
                 (name, link(f"/tim.{suffix}", replace(state, page=1, after=None, view="list")), said) for suffix, name, said in labels.FILES

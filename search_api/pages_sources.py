@@ -60,7 +60,7 @@ class SourcesPages:
         chosen = request.query_params.get("trang-thai", "")
         chosen = chosen if chosen in STATES else ""
         known = {figure.portal for figure in figures.sources}
-        counts = self.catalogue.store.documents_by_portal()
+        kept = by_source(self.monitor.facts())
         return self.site.draw(
             request,
             "sources.html",
@@ -71,17 +71,21 @@ class SourcesPages:
                 for key, name in STATES.items()
                 for number in (sum(count for s, _, count in figures.states if not key or s == key),)
             ],
-            rows=[self._row(figure, state) for figure in figures.sources if not chosen or figure.health.state == chosen],
+            rows=[
+                self._row(figure, state, kept.get(figure.portal, ()))
+                for figure in figures.sources
+                if not chosen or figure.health.state == chosen
+            ],
             others=[]
             if chosen
             else sorted(
                 (
                     (
                         self.catalogue.names.label("source", key),
-                        number,
+                        len(found_there),
                         link("/tim", Search(codes=(("source", (key,)),), relevance=(), map=state.map)),
                     )
-                    for key, number in counts.items()
+                    for key, found_there in kept.items()
                     if key not in known
                 ),
                 key=lambda row: row[0],
@@ -97,7 +101,7 @@ class SourcesPages:
             request,
             "source.html",
             state=state,
-            row=self._row(figure, state),
+            row=self._row(figure, state, by_source(self.monitor.facts()).get(figure.portal, ())),
             runs=[(run, RESULTS[run.result], CAUSE_NAMES[run.cause] if run.cause else "") for run in reversed(figure.health.runs)],
             all_sources=link("/nguon", state),
         )
@@ -109,8 +113,7 @@ class SourcesPages:
                 return figure
         raise HTTPException(404)
 
-    def _row(self, figure: SourceFigure, state: Search) -> SourceRow:
-        facts = by_source(self.monitor.facts()).get(figure.portal, ())
+    def _row(self, figure: SourceFigure, state: Search, facts: Sequence[Fact]) -> SourceRow:
         return SourceRow(
             figure,
             link(f"/nguon/{figure.portal}", state),

@@ -185,8 +185,10 @@ def test_a_period_of_several_weeks(register: Register, makers: Makers, id: str, 
 
 
 def test_weeks_that_have_not_begun_are_left_out(register: Register) -> None:
-    found = ledger(register, [], READ, period=parse_period("2026"))
-    assert [week.key for week in found.weeks][-1] == "2026-W48", "the running week is the last"
+    year = parse_period("2026")
+    assert [week.key for week in ledger(register, [], READ, period=year).weeks][-1] == "2026-W47", "nobody was asked since Monday"
+    asked = [*READ, make_sighting("a", NOW)]
+    assert [week.key for week in ledger(register, [], asked, period=year).weeks][-1] == "2026-W48", "the running week is the last"
     assert ledger(register, [], READ, period=parse_period("2026-W49")).totals[TUYEN_QUANG].state == "unwatched"
 
 

@@ -192,7 +192,7 @@ def fill_house(store: Store, names: Names, links: ReaderLinks) -> None:
     for key in ("2026-W46", "2026-W47"):
         press.draft(parse_period(key), now)
     press.approve("2026-W46", now, by=EDITOR)
-    store.report_tag(NGHE_AN.id, "locality", "v2-40", "Không phải tỉnh này " + hostile.MARKUP[0], now)
+    store.report_tag(NGHE_AN.id, "locality", "v1-40", "Không phải tỉnh này " + hostile.MARKUP[0], now)
 
 
 class _NoSearches:

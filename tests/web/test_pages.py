@@ -56,17 +56,19 @@ PATHS = [
     "/ban-tin/tuy-chon/{settings}",
     "/ban-tin/luu-tim/xac-nhan/{wish}",
     "/ban-tin/roi/{leave}",
-    f"/tin/{NGHE_AN.id}/bao-sai?loai=locality&nhan=v2-40",
+    f"/tin/{NGHE_AN.id}/bao-sai?loai=locality&nhan=v1-40",
 ]
 SIGNED_IN = [
     "/",
     "/duyet",
     "/duyet?loai=locality",
-    "/duyet?loai=quantity",
+    "/duyet?loai=budget",
     "/duyet/nhat-ky",
     "/nguon",
     "/nguon/dienbien-gov",
     "/nguon/dienbien-gov/ghi-chu",
+    "/tim-da-luu?q=loa&hoat-dong=training",
+    "/tim-da-luu",
     "/nguon/nguon-xau/ghi-chu",
     "/ban-tin/2026-W47",
     "/dang-nhap",
@@ -77,6 +79,8 @@ CLIPPED = """() => [...document.querySelectorAll('main *, header *')].filter(e =
   .filter(e => { const box = e.getBoundingClientRect(); return box.width && (box.right > innerWidth + 1 || box.left < -1
     || e.scrollWidth > e.clientWidth + 2 && e.clientWidth) })
   .map(e => e.outerHTML.slice(0, 120))"""
+SQUEEZED = """() => [...document.querySelectorAll('table:not(.tiles, .heat) :is(td, th)')].filter(e => e.getClientRects().length && e.innerText.trim().length > 4)
+  .filter(e => { const box = e.getBoundingClientRect(); return box.width < 40 && box.height > 90 }).map(e => e.outerHTML.slice(0, 120))"""
 TARGETS = """() => [...document.querySelectorAll(`header a, header summary, button, input:not([type=hidden]), select, .chips a, .segmented a, .sorts a, .box a,
   .tiles a, .pages a, summary, .bars a, .downloads a, .stats a, .role-cards a, .weeks a, .toc a, .button`)]
   .filter(e => e.getClientRects().length && !e.closest('details:not([open]) > :not(summary)') && !e.matches('.skip, [type=checkbox], [type=radio]'))
@@ -115,6 +119,7 @@ def look_at(page: Page, server: str, path: str) -> None:
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, width
             assert page.evaluate(CLIPPED) == [], width
+            assert page.evaluate(SQUEEZED) == [], width
         page.set_viewport_size({"width": 375, "height": 800})
         assert page.evaluate(TARGETS) == []
         assert faults(page) == []
