@@ -81,7 +81,7 @@ class DateCandidate:
     at: datetime | None = None
     """The full instant in UTC where the source gives a time."""
     method: str
-    """``json-ld``, ``meta``, ``time-element``, ``visible``, ``url``, ``text``, ``htmldate``, ``file``."""
+    """``json-ld``, ``meta``, ``time-element``, ``visible``, ``url``, ``text``, ``htmldate``, ``opening``, ``file``."""
     confidence: float
     """0..1; under 0.5 the date is doubtful and stays off timelines."""
     surface: str = ""

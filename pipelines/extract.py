@@ -26,7 +26,7 @@ from pipelines.extraction.html import Page, read_page
 from pipelines.extraction.marks import Layout
 from pipelines.extraction.metadata import Metadata, read_metadata
 from pipelines.extraction.plain import DOC_AS_HTML, extract_plain
-from pipelines.extraction.published import DOUBTFUL, choose_date
+from pipelines.extraction.published import DOUBTFUL, choose_date, date_of_opening
 from pipelines.extraction.title import Title, find_title
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _extract_html(raw: RawPage, page: Page, source: str, portal: Portal | None) 
     if not text and title.block is not None:
         text = normalize(fallback_text(source))
     check_text(text, title=title.text)
-    chosen = published.chosen or fallback_date(source, raw.fetched_at)
+    chosen = published.chosen or fallback_date(source, raw.fetched_at) or date_of_opening(text, raw.fetched_at)
     flags = ["truncated"] if page.truncated or len(text) > MAX_TEXT_CHARACTERS else []
     if chosen is not None and chosen.confidence < DOUBTFUL:
         flags.append("doubtful_date")

@@ -64,6 +64,7 @@ DATE_METHODS = {
     "url": "địa chỉ trang",
     "text": "lời bài",
     "htmldate": "suy từ mã trang",
+    "opening": "suy từ câu mở đầu",
     "file": "thông tin của tệp",
 }
 ROLES_OF_PLACES = {"about": "Nói về", "mentioned": "Có nhắc tới", "boilerplate": "Khung trang"}

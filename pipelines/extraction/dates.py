@@ -55,6 +55,15 @@ _WEEKDAY = re.compile(
 _BESIDE_DATES = re.compile(rf"{_WEEKDAY.pattern}|(?:{_LABEL})\s?:?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _LONGEST_LINE = 300
+_OPENING = 120
+_PARAGRAPH = 60
+"""Characters; shorter lines are headlines and credits."""
+_STORY_OPENS = re.compile(
+    r"\W{0,3}(?:[^\n–—-]{2,40}[–—-]\s{0,2})?(?:vào\s)?(?:lúc\s[^,\n]{1,20},?\s)?(?:(?:rạng\s)?(?:sáng|trưa|chiều|tối|đêm)\s(?:nay\W{1,3})?|hôm\s)?"
+    r"(?:ngày\s)?\W?$",
+    re.IGNORECASE,
+)
+"""What may stand before the day in the first words of a story: "(QNO) - Sáng ngày 14/3/2024, ...", not "Công văn số 445 ngày ..."."""
 _LABELLED = re.compile(rf"(?:{_LABEL})\s?:?", re.IGNORECASE)
 _UPDATE = re.compile(r"cập nhật|updated|sửa đổi|modified", re.IGNORECASE)
 _ISO = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
@@ -194,3 +203,10 @@ def _time_of(match: re.Match[str], which: str) -> time | None:
     if hour == 24:
         hour = 0
     return time(hour, minute, int(match[f"second{which}"] or 0))
+
+
+def opening_date(text: str) -> Written | None:
+    """The day with which a story opens ("Sáng 14/3/2024, tại ..."): when it happened, so that it came out then or soon after."""
+    paragraph = next((line for line in text[:2000].split("\n") if len(line) >= _PARAGRAPH), "")
+    written = next(read_written(paragraph[:_OPENING]), None)
+    return written if written and not written.swapped and _STORY_OPENS.fullmatch(paragraph[: written.start]) else None

@@ -16,6 +16,7 @@ from pipelines.extraction.documents import read_docx, read_pdf
 from pipelines.extraction.gates import check_text
 from pipelines.extraction.html import clean, read_page
 from pipelines.extraction.lines import cuts_rest, is_chrome
+from pipelines.extraction.published import date_of_opening
 
 DOC_AS_HTML = "application/msword+html"
 """A Word file that is a web page, as old portals and "save as web page" make them."""
@@ -80,6 +81,10 @@ def extract_plain(page: RawPage, media_type: str, *, extractor: str, recognised:
     parts = read_official(lines) or read_story(lines)
     check_text(parts.text, title=parts.title)
     chosen = _choose(parts.dates, page.fetched_at)
+    if chosen is None and (opening := date_of_opening(parts.text, page.fetched_at)):
+        chosen = opening
+        parts.dates.append(opening)
+        flags.append("doubtful_date")
     canonical = page.final_url if page.final_url.startswith(("http://", "https://")) else None
     return Document(
         id=document_id(portal=page.portal, site_id=None, canonical_url=canonical, body=page.body),

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from corpus.document import DateCandidate
 from pipelines.extraction.body import Body
-from pipelines.extraction.dates import VIETNAM, Written, in_range, is_label, is_update, read_iso, read_written, remainder
+from pipelines.extraction.dates import VIETNAM, Written, in_range, is_label, is_update, opening_date, read_iso, read_written, remainder
 from pipelines.extraction.html import Block, Page
 from pipelines.extraction.lines import is_chrome, without_chrome
 from pipelines.extraction.marks import Layout, is_clock, is_date
@@ -27,6 +27,8 @@ _BELOW_TEXT = 0.5
 _URL = 0.45
 _SWAPPED = 0.35
 DOUBTFUL = 0.5
+_OPENING = 0.3
+"""The day a story tells of: right to a day or two for news, wrong for looks back."""
 _BEFORE = 6
 _AFTER = 25
 _REST = 45
@@ -69,6 +71,13 @@ def choose_date(
         kept = (*kept, chosen)
     modified = _modified(metadata, updates, chosen)
     return Published(chosen, kept, modified)
+
+
+def date_of_opening(text: str, fetched_at: datetime) -> DateCandidate | None:
+    """For pages that give no other date: the day with which the text opens."""
+    written = opening_date(text)
+    latest = fetched_at.astimezone(VIETNAM).date() + timedelta(days=1)
+    return _visible(replace(written, at=None), _OPENING, "opening") if written and in_range(written.value, latest) else None
 
 
 def _is_clock(chosen: DateCandidate, update: Written) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extraction.dates import VIETNAM, read_iso, read_written, remainder
+from pipelines.extraction.dates import VIETNAM, opening_date, read_iso, read_written, remainder
 
 WRITTEN = [
     ("Thứ Hai, 24/12/2012, 03:04 AM (GMT+7)", "2012-12-24", "03:04"),
@@ -115,3 +115,22 @@ def test_time_grows_with_length_only(piece: str) -> None:
     text = (piece * 1_000_000)[:1_000_000]
     list(read_written(text))
     remainder(text)
+
+
+OPENINGS = [
+    ("Sáng 14/3/2024, tại hội trường xã, huyện mở lớp tập huấn cho cán bộ thông tin cơ sở.", date(2024, 3, 14)),
+    ("(BHG) - Chiều ngày 6/5/2021, huyện Xín Mần bàn giao đài truyền thanh cho hai xã biên giới.", date(2021, 5, 6)),
+    ("Ngày 9 tháng 7 năm 2022, đoàn giám sát của tỉnh làm việc với xã về chương trình giảm nghèo.", date(2022, 7, 9)),
+    ("Tập huấn cho cán bộ xã\n\nTối 2/12/2019, bà con bản Nà Pá nghe cán bộ nói chuyện về vay vốn ưu đãi.", date(2019, 12, 2)),
+    ("Thực hiện Công văn số 512/STTTT ngày 14/3/2024 của Sở, huyện xây dựng kế hoạch truyền thông.", None),
+    ("Theo Quyết định số 90/QĐ-TTg ngày 18/01/2022, chương trình có bảy dự án dành cho cả nước.", None),
+    ("Ông sinh ngày 5/6/1975 ở xã Mường Bú, từng là hộ nghèo nhiều năm liền của bản Nà Sang.", None),
+    ("Năm 2023, huyện được giao 400 triệu đồng để làm truyền thông giảm nghèo cho chín xã vùng cao.", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("text", "day"), OPENINGS, ids=[str(number) for number in range(len(OPENINGS))])
+def test_the_day_with_which_a_story_opens(text: str, day: date | None) -> None:
+    written = opening_date(text)
+    assert (written.value if written else None) == day
