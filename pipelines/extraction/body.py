@@ -174,7 +174,7 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
             if _is_tail(page, numbers, number):
                 break
             continue
-        if is_chrome(block.text) or (len(block.text) <= _DATE_LINE and not remainder(block.text)):
+        if is_chrome(block.text) or (len(block.text) <= _DATE_LINE and _tells_when(block.text)):
             continue
         if block.link_share >= _LINK_ONLY:
             links += len(block.text) >= _SHORT
@@ -234,3 +234,12 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 def _key(text: str) -> str:
     return _NOT_LETTERS.sub(" ", fold(text[:_LONG])).strip()
+
+
+_POSTED_BY = re.compile(r"(?:người|được)?\s?(?:đăng|nhập|tạo|gửi)(?: (?:tin|bài|bởi))?\s?:?\s[\w .'’-]{2,40}", re.IGNORECASE)
+
+
+def _tells_when(text: str) -> bool:
+    """Whether a line holds a date alone, or one with who put it on the site."""
+    rest = remainder(text)
+    return not rest or (any(map(str.isdigit, text)) and len(rest) < len(text) - 5 and _POSTED_BY.fullmatch(rest) is not None)

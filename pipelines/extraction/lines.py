@@ -33,6 +33,7 @@ _CHROME = re.compile(
     publishingportal\ ?-.*|skip\ (?:ribbon|to\ main).*|sign\ in|đăng\ nhập|đăng\ ký|bỏ\ qua\ .{0,20}|null|\{\w+\}(?:\ ?\{\w+\})*|
     theo\ dõi\ .{0,60}\ (?:trên|tại|qua)\ (?:google\ news|facebook|zalo|youtube).{0,30}|
     \W{0,3}mời\ (?:quý\ )?(?:độc\ giả|bạn\ đọc|khán\ giả|quý\ vị).{0,160}|bạn\ đọc\ quan\ tâm.{0,160}|
+    (?:bản\ )?tóm\ tắt\ (?:bài\ viết\ )?(?:bằng|bởi|với)\ (?:ai|trí\ tuệ\ nhân\ tạo).{0,20}|
     thích|bình\ luận.{0,20}|ý\ kiến\ (?:bạn\ đọc|của\ bạn).{0,20}|gửi\ bình\ luận.{0,20}|phản\ hồi.{0,20}|
     từ\ khóa\ ?:.*|từ\ khoá\ ?:.*|tags?\ ?:.*|thẻ\ ?:.*|chủ\ đề\ ?:.{0,80}|
     tập\ tin\ đính\ kèm|tệp\ đính\ kèm|file\ đính\ kèm|tài\ liệu\ đính\ kèm|đính\ kèm|

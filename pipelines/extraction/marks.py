@@ -64,6 +64,8 @@ _DATE_WORDS = frozenset({"meta"})
 _SITE_CLOCK = re.compile(
     r"clock|today|current-?(?:date|time)|date-?now|time-?now|dong-?ho|hom-?nay|top-?bar|site-?header|head(?:er)?-?top|top-?header|hien-?tai"
 )
+_ARTICLE_DETAIL = re.compile(r"(?:^|\s)ad[-_](?:title|lead|sapo|date|html)\b")
+"""Where ``ad`` is short for the article's detail and no advertisement."""
 _PAGE_BUILDER = "elementor-widget"
 """WordPress's Elementor calls every element a widget, the text too."""
 _NO_WORDS: frozenset[str] = frozenset()
@@ -108,7 +110,7 @@ def _says(parts: re.Pattern[str], words: frozenset[str] = _NO_WORDS) -> Callable
     def says(marks: str) -> bool:
         if not marks:
             return False
-        marks = marks.replace(_PAGE_BUILDER, "")
+        marks = _ARTICLE_DETAIL.sub("", marks.replace(_PAGE_BUILDER, "")) if parts is _NOISE else marks.replace(_PAGE_BUILDER, "")
         return parts.search(marks) is not None or (bool(words) and not words.isdisjoint(_WORDS.split(marks)))
 
     return says

@@ -29,6 +29,11 @@ _GENERIC = re.compile(
     r"(?:xem )?chi tiết\b|tin (?:tức|chi tiết|bài)\b|nội dung (?:chi tiết|tin|bài)|bài viết\b|home\b|default\b|untitled|undefined)",
     re.IGNORECASE,
 )
+_KIND_OF_PAGE = re.compile(
+    r"(?:^|[-–|>»:] ?)(?:(?:xem )?chi tiết(?: (?:tin|tin tức|bài viết|bài|bản tin|nội dung))?|nội dung (?:chi tiết|tin|bài viết))$",
+    re.IGNORECASE,
+)
+"""At the end of a title that stands on every page: "Giảm nghèo - Chi tiết tin"."""
 _FEW_WORDS = 4
 _NEAR_TEXT = 12
 _TAG_WEIGHT = {"h1": 1.0, "h2": 0.6, "h3": 0.4, "h4": 0.3}
@@ -133,7 +138,7 @@ def _title_spans(page: Page) -> frozenset[int]:
 
 def _is_generic(text: str, sites: Sequence[str]) -> bool:
     """Whether a title told by the page's head names the site or the kind of page: such a title stands on every page."""
-    return len(text.split()) < _FEW_WORDS or _names_site(text) or is_site(text, sites)
+    return len(text.split()) < _FEW_WORDS or _names_site(text) or is_site(text, sites) or bool(_KIND_OF_PAGE.search(text.rstrip()))
 
 
 def _names_site(text: str) -> bool:
