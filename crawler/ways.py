@@ -42,6 +42,7 @@ _LIVELY_LINKS = 15
 class WayStore(Protocol):
     def enqueue(self, portal: str, urls: list[FoundUrl], now: datetime) -> int: ...
     def known(self, portal: str, canonical_urls: list[str]) -> dict[str, FrontierUrl]: ...
+    def known_among(self, portal: str, canonical_urls: Iterable[str]) -> set[str]: ...
 
 
 class Discovery:
@@ -301,7 +302,7 @@ class Discovery:
     def _take(self, way: Way, items: Iterable[FoundUrl]) -> tuple[list[FoundUrl], list[FoundUrl]]:
         """Those not met in this way so far, and of them those that nobody knows; counts them."""
         fresh = [item for item in items if item.canonical_url not in way.met]
-        known = self._store.known(self._portal.id, [item.canonical_url for item in fresh])
+        known = self._store.known_among(self._portal.id, (item.canonical_url for item in fresh))
         new = [item for item in fresh if item.canonical_url not in known]
         if self._since is not None:
             new = [item for item in new if (day := _day(item.published_hint)) is None or day >= self._since]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -61,35 +63,24 @@ class FrontierUrl:
     error: str | None
 
 
+_PART = 500
+"""Addresses in one statement; SQLite bounds the number of parameters."""
 _COLUMNS = [frontier.c[name] for name in FrontierUrl.__dataclass_fields__]
 
 
 class FrontierStore(Database):
     def enqueue(self, portal: str, urls: Iterable[FoundUrl], now: datetime) -> int:
         """Add the addresses not yet known, due at once; returns how many. Known ones stay as they are."""
-        rows = [
-            {
-                "canonical_url": found.canonical_url,
-                "url": found.url,
-                "portal": portal,
-                "kind": found.kind,
-                "found_on": found.found_on,
-                "site_id": found.site_id,
-                "published_hint": found.published_hint,
-                "state": "due",
-                "first_seen": now,
-                "next_at": now,
-                "attempts": 0,
-                "unchanged": 0,
-            }
-            for found in urls
-        ]
-        if not rows:
+        added, left = 0, iter(urls)
+        first = list(islice(left, _PART))
+        if not first:
             return 0
         with self._write() as connection:
-            before = connection.execute(sa.select(sa.func.count()).select_from(frontier)).scalar_one()
-            connection.execute(insert(frontier).on_conflict_do_nothing(index_elements=["canonical_url"]), rows)
-            return int(connection.execute(sa.select(sa.func.count()).select_from(frontier)).scalar_one()) - int(before)
+            # In parts: a sitemap of 50,000 would be held in memory once more as rows
+            for part in chain([first], iter(lambda: list(islice(left, _PART)), [])):
+                rows = [_new_row(portal, found, now) for found in part]
+                added += connection.execute(insert(frontier).on_conflict_do_nothing(index_elements=["canonical_url"]), rows).rowcount
+        return added
 
     def due(self, portal: str, now: datetime, limit: int) -> list[FrontierUrl]:
         """Addresses to ask for now: new ones, retries and planned revisits, those met last first, so that news never waits behind
@@ -105,13 +96,22 @@ class FrontierStore(Database):
 
     def known(self, portal: str, canonical_urls: Iterable[str]) -> dict[str, FrontierUrl]:
         """Those of the addresses that the frontier holds, by canonical address."""
-        wanted = list(canonical_urls)
+        left = iter(canonical_urls)
         found: dict[str, FrontierUrl] = {}
         with self._read() as connection:
-            for start in range(0, len(wanted), 500):  # SQLite bounds the number of parameters
-                part = wanted[start : start + 500]
+            while part := list(islice(left, _PART)):
                 query = sa.select(*_COLUMNS).where(frontier.c.portal == portal, frontier.c.canonical_url.in_(part))
                 found |= {row["canonical_url"]: FrontierUrl(**row) for row in connection.execute(query).mappings()}
+        return found
+
+    def known_among(self, portal: str, canonical_urls: Iterable[str]) -> set[str]:
+        """Those of the addresses that the frontier holds, without what it holds of them."""
+        found: set[str] = set()
+        left = iter(canonical_urls)
+        with self._read() as connection:
+            while part := list(islice(left, _PART)):
+                query = sa.select(frontier.c.canonical_url).where(frontier.c.portal == portal, frontier.c.canonical_url.in_(part))
+                found.update(connection.execute(query).scalars())
         return found
 
     def knows(self, portal: str) -> bool:
@@ -196,6 +196,23 @@ class FrontierStore(Database):
                 .values(state="failed", next_at=retry_at, attempts=frontier.c.attempts + 1, error=error, run=run)
             )
             note_visit(connection, portal=portal or "", url=url, run=run, now=now, result="failed", detail=error)
+
+
+def _new_row(portal: str, found: FoundUrl, now: datetime) -> dict[str, Any]:
+    return {
+        "canonical_url": found.canonical_url,
+        "url": found.url,
+        "portal": portal,
+        "kind": found.kind,
+        "found_on": found.found_on,
+        "site_id": found.site_id,
+        "published_hint": found.published_hint,
+        "state": "due",
+        "first_seen": now,
+        "next_at": now,
+        "attempts": 0,
+        "unchanged": 0,
+    }
 
 
 def insert_page(connection: sa.Connection, page: RawPage, *, run: int) -> int:

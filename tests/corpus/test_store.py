@@ -234,6 +234,17 @@ def test_enqueueing_twice_is_enqueueing_once(store: Store) -> None:
     assert store.enqueue("tinh", [], NOW) == 0
 
 
+def test_many_addresses_are_written_and_looked_up_in_parts(store: Store) -> None:
+    """A sitemap holds 50,000; SQLite takes 32,766 parameters at once."""
+    assert store.enqueue("tinh", (found(number) for number in range(1200)), NOW) == 1200
+    assert store.enqueue("tinh", (found(number) for number in range(600, 1800)), NOW + HOUR) == 600
+    asked = [found(number).canonical_url for number in range(1700, 3100)]
+    assert store.known_among("tinh", asked) == {found(number).canonical_url for number in range(1700, 1800)}
+    assert store.known_among("khac", asked) == set()
+    assert store.portals_waiting(NOW) == {"tinh"}
+    assert store.enqueue("tinh", [], NOW) == 0
+
+
 def test_the_states_of_an_address(store: Store) -> None:
     run = store.begin_run("crawl", NOW)
     store.enqueue("tinh", [found(1)], NOW)

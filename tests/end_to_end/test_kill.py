@@ -142,10 +142,12 @@ def test_a_killed_run_goes_on_where_it_was(reference: Reference, tmp_path: Path,
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_two_hundred_kills(reference: Reference, tmp_path: Path) -> None:
-    chance = random.Random(200)
+@pytest.mark.parametrize("seed", range(200, 210))
+def test_two_hundred_kills(reference: Reference, tmp_path: Path, seed: int) -> None:
+    """Twenty for each seed."""
+    chance = random.Random(seed)
     killed = number = 0
-    while killed < 200:
+    while killed < 20:
         home = make_home(tmp_path / f"home-{number}")
         number += 1
         shutil.copy(reference.home / "demo-ports.json", home)
