@@ -22,7 +22,8 @@ from crawler.notes import Memory
 from crawler.ways import Discovery
 
 REVISITS = (timedelta(days=1), timedelta(days=3), timedelta(days=9))
-"""After how long an article is asked for again, by the number of visits that brought nothing new; an edit starts anew."""
+"""After how long an article is asked for again, by the number of visits that brought nothing new; an edit starts anew. Nothing new is
+an answer of the same bytes, or a page that gave no other text than the one before."""
 REVISIT_AGE = timedelta(days=30)
 """Articles that the source dates further back are not asked for again."""
 UNREAD_AGE = timedelta(days=45)
@@ -45,6 +46,7 @@ class CrawlStore(Protocol):
     def not_modified(self, url: str, run: int, now: datetime, *, revisit_at: datetime | None = None) -> None: ...
     def fail_fetch(self, url: str, run: int, now: datetime, error: str, retry_at: datetime | None) -> None: ...
     def is_unread(self, url: str) -> bool: ...
+    def visits_without_news(self, url: str) -> int: ...
     def kept_page(self, url: str) -> KeptPage | None: ...
     def observe(self, portal: str, run: int, now: datetime, observation: Mapping[str, Any]) -> None: ...
     def observations(self, portal: str | None = None, *, since: datetime | None = None) -> list[Observation]: ...
@@ -210,10 +212,8 @@ class PortalCrawl:
         page, now = fetched.page, self._clock()
         item: dict[str, Any] = {"page": page, "request_headers": fetched.request_headers, "kind": entry.kind, "run": self._run}
         unchanged = page.status == 304 or page.sha256 == entry.body_sha256
-        revisit_at = _revisit_at(entry, now, unchanged=unchanged)
+        revisit_at = self._revisit_at(entry, now, unchanged=unchanged)
         if unchanged:
-            if entry.unchanged + 1 >= len(REVISITS) and now - entry.first_seen < UNREAD_AGE and self._store.is_unread(entry.url):
-                revisit_at = now + REVISITS[-1]
             await self._keep({**item, "unchanged": True, "earlier": self._store.kept_page(entry.url)})
             self._store.not_modified(entry.url, self._run, now, revisit_at=revisit_at)
             self._tally.unchanged += 1
@@ -223,6 +223,21 @@ class PortalCrawl:
             self._store.enqueue(self._portal.id, list(read_attachments(page.body, page.final_url, self._portal)), now)
         await self._keep({**item, "now": now, "revisit_at": revisit_at, "save": True})
         self._tally.fetched += 1
+
+    def _revisit_at(self, entry: FrontierUrl, now: datetime, *, unchanged: bool) -> datetime | None:
+        if entry.kind != "article":
+            return None
+        hint = _instant(entry.published_hint)
+        if hint is not None and now - hint > REVISIT_AGE:
+            return None
+        visits = entry.unchanged + 1 if unchanged else 0
+        if not unchanged and entry.body_sha256:
+            # Whether this page brings anything new is not known before it is processed, but of the ones before it is
+            visits = self._store.visits_without_news(entry.url)
+        if visits < len(REVISITS):
+            return now + REVISITS[visits]
+        young = now - entry.first_seen < UNREAD_AGE
+        return now + REVISITS[-1] if young and self._store.is_unread(entry.url) else None
 
     def _fail(self, entry: FrontierUrl, failure: FetchFailed) -> None:
         """Raises: SourceTrouble when the failure speaks of the whole source."""
@@ -244,16 +259,6 @@ def _verdict(causes: set[str | None], *, asked: bool, readable: bool) -> RobotsV
     if "robots_refused" in causes:
         return "refused"
     return "allowed" if asked else "unknown"
-
-
-def _revisit_at(entry: FrontierUrl, now: datetime, *, unchanged: bool) -> datetime | None:
-    if entry.kind != "article":
-        return None
-    hint = _instant(entry.published_hint)
-    if hint is not None and now - hint > REVISIT_AGE:
-        return None
-    visits = entry.unchanged + 1 if unchanged else 0
-    return now + REVISITS[visits] if visits < len(REVISITS) else None
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -12,7 +12,7 @@ from corpus.document import Document, RawPage
 from corpus.store.database import Database
 from corpus.store.documents import withdraw_document, write_document
 from corpus.store.frontier import insert_page
-from corpus.store.schema import pages
+from corpus.store.schema import Instant, pages, versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,20 @@ class PageStore(Database):
         with self._read() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else KeptPage(**row)
+
+    def visits_without_news(self, url: str) -> int:
+        """How many processed pages asked for at ``url`` came after the one that brought the document's latest version (or, of what never
+        gave one, after the first): their bytes differed, as with a list of the latest news beside each article, and their text did not.
+        """
+        query = sa.select(pages.c.document_id, pages.c.fetched_at).where(pages.c.requested_url == url, pages.c.outcome.is_not(None))
+        with self._read() as connection:
+            rows = connection.execute(query.order_by(pages.c.id)).all()
+            document = next((row.document_id for row in reversed(rows) if row.document_id is not None), None)
+            if document is None:
+                return max(0, len(rows) - 1)
+            latest = sa.select(sa.func.max(versions.c.fetched_at, type_=Instant)).where(versions.c.document_id == document)
+            changed = connection.execute(latest).scalar_one_or_none()
+        return 0 if changed is None else sum(row.fetched_at > changed for row in rows)
 
     def is_unread(self, url: str) -> bool:
         """Whether pages asked for at ``url`` were processed and none of them gave a document."""

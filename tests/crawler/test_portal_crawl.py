@@ -14,6 +14,7 @@ import pytest
 from corpus.store import open_store
 from crawler.failures import FetchFailed, is_challenge
 from tests.scripted_site import LIST, NOW, PORTAL, Answer, Site
+from tests.search_samples import make_document
 
 
 @pytest.fixture
@@ -131,6 +132,25 @@ def test_what_could_not_be_read_is_asked_for_again_for_weeks(site: Site) -> None
         if "/bai-1" in site.urls:
             visits.append((site.now - NOW).days)
     assert visits == [1, 4, 13, 22, 31, 40, 49]
+
+
+def test_news_beside_an_article_are_no_edit_of_it(site: Site) -> None:
+    """Hardly a page of a newspaper has the same bytes the next day; what counts is the text that it gave."""
+    site.publish(1)
+    edits = {4: "Bản sửa."}
+    visits, text = [], "Bản đầu."
+    for day in range(60):
+        text = edits.get(day, text)
+        site.answers["https://mau.vn/bai-1"] = f"{text} Tin mới nhất ngày {day}".encode()
+        site.crawl()
+        if "/bai-1" in site.urls:
+            visits.append(day)
+        for page in site.store.pending_pages(10):
+            own = make_document("d" * 24, "Bài một", text, portal="mau", url="https://mau.vn/bai-1")
+            found = replace(own, provenance=replace(own.provenance, fetched_at=site.now, first_seen=NOW))
+            site.store.finish_page(page.id, "indexed", found, site.now)
+        site.now += timedelta(days=1, minutes=1)
+    assert visits == [0, 1, 2, 5, 14, 15, 18, 27], "the edit was met on day 5, and known as one when it was processed"
 
 
 def test_an_edit_makes_a_new_page_and_starts_the_visits_anew(site: Site) -> None:
