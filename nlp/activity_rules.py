@@ -170,20 +170,25 @@ class ActivityRules:
     def _candidates(self, hits: Hits) -> Iterator[tuple[Rule, list[Pattern]]]:
         """Rules in order, each with those of its patterns whose elements all stand somewhere in the sentence."""
         found: dict[int, list[tuple[int, Pattern]]] = {}
+        by_atom, present = self._by_atom, hits.keys()
         for atom in hits:
-            for position, number, pattern in self._by_atom.get(atom, ()):
-                if len(pattern.atoms) == 1 or (pattern.atoms[1] in hits and all(other in hits for other in pattern.atoms[2:])):
-                    found.setdefault(position, []).append((number, pattern))
+            for second, rest, position, number, pattern in by_atom.get(atom, ()):
+                if second is None or (second in hits and (not rest or rest <= present)):
+                    if position in found:
+                        found[position].append((number, pattern))
+                    else:
+                        found[position] = [(number, pattern)]
         for position in sorted(found):
             yield self.rules[position], [pattern for _, pattern in sorted(found[position], key=_number)]
 
     @cached_property
-    def _by_atom(self) -> dict[int, list[tuple[int, int, Pattern]]]:
-        """By the first element: position of the rule, number of the pattern in it, the pattern."""
-        found: dict[int, list[tuple[int, int, Pattern]]] = {}
+    def _by_atom(self) -> dict[int, list[tuple[int | None, frozenset[int], int, int, Pattern]]]:
+        """By the first element: the second, the others, position of the rule, number of the pattern in it, the pattern."""
+        found: dict[int, list[tuple[int | None, frozenset[int], int, int, Pattern]]] = {}
         for position, rule in enumerate(self.rules):
             for number, pattern in enumerate(rule.patterns):
-                found.setdefault(pattern.atoms[0], []).append((position, number, pattern))
+                second = pattern.atoms[1] if len(pattern.atoms) > 1 else None
+                found.setdefault(pattern.atoms[0], []).append((second, frozenset(pattern.atoms[2:]), position, number, pattern))
         return found
 
     @cached_property

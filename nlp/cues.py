@@ -107,18 +107,25 @@ class CueBook:
             start = end - length
             if (start and text[start - 1].isalnum()) or (end < last and text[end].isalnum()):
                 continue
+            span = (start, end)
             for atom in atoms:
-                hits.setdefault(atom, []).append((start, end))
+                if atom in hits:
+                    hits[atom].append(span)
+                else:
+                    hits[atom] = [span]
         numbers = [match.span() for match in _NUMBER.finditer(text)] if self._numbers else []
         if numbers:
             for atom in self._numbers:
-                hits.setdefault(atom, []).extend(numbers)
+                hits[atom] = hits[atom] + numbers if atom in hits else numbers
         return hits
 
 
 def find(pattern: Pattern, hits: Hits) -> bool:
     """Whether the pattern stands in the sentence."""
-    return bool(all_matches(pattern, hits))
+    atoms = pattern.atoms
+    if atoms[0] not in hits:
+        return False
+    return len(atoms) == 1 or bool(all_matches(pattern, hits))
 
 
 def all_matches(pattern: Pattern, hits: Hits) -> Sequence[tuple[int, int]]:

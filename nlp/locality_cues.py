@@ -41,6 +41,19 @@ class Cues:
     def before(self, name: str) -> re.Pattern[str]:
         return self._before[name]
 
+    def is_before(self, name: str, left: str) -> bool:
+        """Whether one of the phrases stands at the end of ``left``; those without a gap are looked for at the very end first."""
+        ends = self._ends.get(name)
+        if ends is not None and not left.rstrip(" .:").endswith(ends):
+            return False
+        return self._before[name].search(left) is not None
+
+    @cached_property
+    def _ends(self) -> dict[str, tuple[str, ...]]:
+        return {name: tuple(self.raw[name]) for name in ("titles", "landmarks", "enterprises", "products", "newspapers")} | {
+            "venues": (*self.raw["venues"], "thủ đô")
+        }
+
     @cached_property
     def _before(self) -> dict[str, re.Pattern[str]]:
         gaps = {

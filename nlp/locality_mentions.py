@@ -111,12 +111,12 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             mention.levels = names.levels(mention.type, mention.key)
             mention.agency = True
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
-    mention.newspaper = cues.before("newspapers").search(left) is not None
+    mention.newspaper = cues.is_before("newspapers", left)
     if not mention.type and not wide:
-        mention.person = cues.before("titles").search(left) is not None
-        mention.landmark = cues.before("landmarks").search(left) is not None
-        mention.institution = cues.before("enterprises").search(left) is not None
-        mention.product = cues.before("products").search(left) is not None
+        mention.person = cues.is_before("titles", left)
+        mention.landmark = cues.is_before("landmarks", left)
+        mention.institution = cues.is_before("enterprises", left)
+        mention.product = cues.is_before("products", left)
         token = _TOKEN_BEFORE.search(text, max(0, start - 24), start)
         if token and token[1][:1].isupper() and not mention.capitals:
             word = token[1].lower()
@@ -129,18 +129,18 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             ):
                 mention.embedded = True
     mention.counted = mention.counted or (" tỉnh" in left and _COUNTED.search(left) is not None)
-    mention.institution = mention.institution or cues.before("institutions").search(left[-40:]) is not None
-    mention.agency = mention.agency or cues.before("agencies").search(left) is not None
-    mention.guest = cues.before("guests").search(left) is not None or _DEPUTY.search(left) is not None
-    mention.delegate = cues.before("delegates").search(left) is not None
-    mention.neighbour = cues.before("neighbours").search(left) is not None
-    mention.venue = cues.before("venues").search(left) is not None and _TOPIC.search(here) is None
+    mention.institution = mention.institution or cues.is_before("institutions", left[-40:])
+    mention.agency = mention.agency or cues.is_before("agencies", left)
+    mention.guest = cues.is_before("guests", left) or _DEPUTY.search(left) is not None
+    mention.delegate = cues.is_before("delegates", left)
+    mention.neighbour = cues.is_before("neighbours", left)
+    mention.venue = cues.is_before("venues", left) and _TOPIC.search(here) is None
     mention.meeting = mention.venue and _MEETING.search(here) is not None
-    mention.hall = mention.type is not None and cues.before("halls").search(left) is not None
+    mention.hall = mention.type is not None and cues.is_before("halls", left)
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.former = _FORMERLY.search(left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
-    mention.merged = cues.before("merged").search(left[-30:]) is not None
+    mention.merged = cues.is_before("merged", left[-30:])
     if _MERGE_HEAD.search(left):
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
 

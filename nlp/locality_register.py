@@ -21,6 +21,7 @@ class NamedUnits:
         self._ancestors: dict[str, frozenset[str]] = {}
         self._provinces: dict[str, frozenset[str]] = {}
         self._reach: dict[str, frozenset[str]] = {}
+        self._today: dict[str, str | None] = {}
         self._levels: dict[str, Level] = {unit.code: unit.level for unit in register}
 
     def level(self, code: str) -> Level:
@@ -42,6 +43,11 @@ class NamedUnits:
             found = {self.register.province(code), now, *self.register.provinces_before(code)}
             self._provinces[code] = frozenset(province for province in found if province)
         return self._provinces[code]
+
+    def today_province(self, code: str) -> str | None:
+        if code not in self._today:
+            self._today[code] = self.register.today_province(code)
+        return self._today[code]
 
     def can_be(self, key: str, levels: tuple[Level, ...]) -> bool:
         return any(self._levels[code] in levels for code in self.codes(key))

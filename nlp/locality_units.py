@@ -43,7 +43,7 @@ def _named_inside(reading: Reading, named: NamedUnits) -> Counter[str]:
 
 def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
     mention = reading.mentions[position]
-    codes = named.candidates(mention, reading.document.published, new_map=reading.new_map)
+    codes = _candidates(reading, named, mention)
     lower = tuple(code for code in codes if named.level(code) in ("district", "commune"))
     if not lower:
         wide = [code for code in codes if named.level(code) in ("region", "country")]
@@ -56,11 +56,11 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
         if mention.zone in BOILERPLATE or mention.embedded or mention.landmark or mention.institution or mention.product:
             return
         lower = tuple(code for code in lower if code in known) or lower
-    ranked = sorted(((_points(reading, named, mention, code), code) for code in lower), reverse=True)
+    ranked = _ranked(reading, named, mention, lower)
     tied = [code for points, code in ranked if points > ranked[0][0] - _TIE]
     if not typed:  # the district, not the town of the same name inside it
         tied = [code for code in tied if named.around(code).isdisjoint(tied)] or tied
-    together = len({named.register.today_province(code) for code in tied}) == 1
+    together = len({named.today_province(code) for code in tied}) == 1
     if together or all(named.level(code) == "district" for code in tied):
         # Among districts and inside one province the type word decides (huyện or thị xã Kỳ Anh); xã and phường are mixed up too often.
         tied = [code for code in tied if _is_typed_so(named, mention, code)] or tied
@@ -84,6 +84,25 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
     _keep(reading, named, position, code, score)
 
 
+def _candidates(reading: Reading, named: NamedUnits, mention: Mention) -> tuple[str, ...]:
+    head = mention.siblings[0].type if mention.siblings else None
+    asked = (mention.key, mention.levels, mention.type, head, mention.former, mention.merged, mention.recent)
+    known = reading.candidates.get(asked)
+    if known is None:
+        known = reading.candidates[asked] = named.candidates(mention, reading.document.published, new_map=reading.new_map)
+    return known
+
+
+def _ranked(reading: Reading, named: NamedUnits, mention: Mention, codes: tuple[str, ...]) -> list[tuple[float, str]]:
+    """The same name is met again and again, mostly with nothing new known in between."""
+    asked = (codes, mention.key, mention.levels, mention.type, tuple(parent.key for parent in mention.parents))
+    known = reading.ranked.get(asked)
+    if known is None:
+        known = sorted(((_points(reading, named, mention, code), code) for code in codes), reverse=True)
+        reading.ranked[asked] = known
+    return known
+
+
 def _same_province(reading: Reading, named: NamedUnits, codes: list[str]) -> bool:
     """Districts of one name in one province that the document speaks of: huyện and thị xã Kỳ Anh."""
     provinces = {named.register.province(code) for code in codes}
@@ -96,6 +115,7 @@ def _keep(reading: Reading, named: NamedUnits, position: int, code: str, score: 
     reading.codes[position], reading.scores[position] = code, score
     if mention.zone in BOILERPLATE:
         return
+    reading.ranked.clear()
     scores = reading.known.setdefault(mention.key, {})
     scores[code] = max(scores.get(code, 0.0), score)
     for district in (code, *named.around(code)):
@@ -111,13 +131,14 @@ def _settle_parent(reading: Reading, named: NamedUnits, parent: Mention, code: s
     position = reading.positions.get(id(parent))
     if position is None or position in reading.codes:
         return
-    candidates = named.candidates(parent, reading.document.published, new_map=reading.new_map)
+    candidates = _candidates(reading, named, parent)
     above = [unit for unit in candidates if unit in named.around(code)]
     if len(above) == 1:
         reading.codes[position], reading.scores[position] = above[0], 0.99
         reading.open.pop(position, None)
         if parent.zone not in BOILERPLATE:
             reading.known.setdefault(parent.key, {})[above[0]] = 0.99
+            reading.ranked.clear()
 
 
 def _is_typed_so(named: NamedUnits, mention: Mention, code: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from corpus.document import Document, Span
@@ -83,6 +83,10 @@ class Reading:
     """District to how many names under a commune's type word one of its units bears."""
     known: dict[str, dict[str, float]] = field(default_factory=dict)
     """Name key to the units it was resolved to in this document, with their scores."""
+    ranked: dict[Hashable, list[tuple[float, str]]] = field(default_factory=dict)
+    """Candidates with their points, by what the points depend on; emptied whenever something new is known."""
+    candidates: dict[Hashable, tuple[str, ...]] = field(default_factory=dict)
+    """Units that a mention may mean, by what that depends on."""
     chosen: set[str] = field(default_factory=set)
     """Provinces that a counted list names: "6 tỉnh: A, B, C, D, E, F"."""
     bare: list[Span] = field(default_factory=list)
