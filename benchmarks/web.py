@@ -1,4 +1,5 @@
-"""Measures the pages over a made-up corpus: a real server in a process of its own, asked by eight readers at once.
+"""Measures the pages over a made-up corpus: a real server in a process of its own, asked by eight readers at once. CPU time is told
+beside the clock, which a busy machine makes meaningless.
 
     nice python -m benchmarks.web --documents 100000
 
@@ -132,19 +133,26 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         first = time.perf_counter() - start
         print(f"{options.documents:,} articles, {os.cpu_count()} cores, Python {sys.version.split()[0]}; ready after {ready:.1f} s, "
               f"first overview {first:.2f} s, server {rss(server.pid)} MiB after it\n")  # fmt: skip
-        print(f"| page | requests | median ms | p95 ms at {AT_ONCE} at once | largest answer, kB |\n| --- | --- | --- | --- | --- |")
+        print(
+            f"| page | requests | median ms | p95 ms at {AT_ONCE} at once | CPU ms a page | largest answer, kB |\n| --- | --- | --- | --- | --- | --- |"
+        )
         for name, address in pages(ids).items():
+            before = cpu(server.pid)
             times, size = ask(port, address, options.requests)
-            print(f"| {name} | {len(times)} | {statistics.median(times):.0f} | {quantile(times, 95):.0f} | {size / 1000:.0f} |", flush=True)
+            spent = 1000 * (cpu(server.pid) - before) / len(times)
+            print(f"| {name} | {len(times)} | {statistics.median(times):.0f} | {quantile(times, 95):.0f} | {spent:.0f} | {size / 1000:.0f} |",
+                  flush=True)  # fmt: skip
         warm = []
+        before = cpu(server.pid)
         for _ in range(30):
             start = time.perf_counter()
             asker.get("/")
             warm.append((time.perf_counter() - start) * 1000)
-        print(f"\noverview asked again by one reader: median {statistics.median(warm):.0f} ms, p95 {quantile(warm, 95):.0f} ms")
-        tasks = Path(f"/proc/{server.pid}/task").iterdir()  # a child belongs to the thread that started it
-        engines = {int(child) for task in tasks for child in (task / "children").read_text().split()}
-        drawing = sum(rss(pid, "VmHWM") for pid in engines)
+        spent = 1000 * (cpu(server.pid) - before) / len(warm)
+        print(
+            f"\noverview asked again by one reader: median {statistics.median(warm):.0f} ms, p95 {quantile(warm, 95):.0f} ms, CPU {spent:.0f} ms"
+        )
+        drawing = sum(rss(pid, "VmHWM") for pid in children(server.pid))
         print(f"server: {rss(server.pid)} MiB now, {rss(server.pid, 'VmHWM')} MiB at most; its drawing engine {drawing} MiB at most, "
               "which ends after a minute without a drawing")  # fmt: skip
     finally:
@@ -217,6 +225,20 @@ def ask(port: int, address: Callable[[random.Random], str], number: int) -> tupl
 
 def quantile(times: list[float], percent: int) -> float:
     return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]
+
+
+def children(pid: int) -> set[int]:
+    """A child belongs to the thread that started it."""
+    return {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()}
+
+
+def cpu(pid: int) -> float:
+    """Seconds of the processor that the server and its drawing engine have used."""
+    ticks = 0
+    for one in (pid, *children(pid)):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def rss(pid: int, line: str = "VmRSS") -> int:

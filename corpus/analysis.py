@@ -100,6 +100,11 @@ def analyze(text: str) -> list[Token]:
     return [Token(m.start(), m.end(), *_FORMS[m.group()]) for m in _WORD.finditer(text)]
 
 
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """``[start, end)`` of the words that `analyze` finds."""
+    return [found.span() for found in _WORD.finditer(text)]
+
+
 def term_lists(text: str) -> tuple[list[str], list[str]]:
     """The exact and the folded terms of a text, for indexing; the same terms as `analyze` gives."""
     pairs = [_FORMS[word] for word in _WORD.findall(text)]
@@ -230,7 +235,7 @@ def highlight(text: str, patterns: Iterable[Pattern]) -> list[tuple[int, int]]:
             found.append((at, end))
     if not found:
         return []
-    offsets = [word.span() for word in _WORD.finditer(text)]
+    offsets = word_spans(text)
     return list(_joined((offsets[first][0], offsets[end - 1][1]) for first, end in found))
 
 

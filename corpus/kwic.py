@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from corpus.analysis import Pattern, analyze, highlight
+from corpus.analysis import Pattern, highlight, word_spans
 from corpus.document import Document, FieldName
 from corpus.locality_names import sort_key
 from corpus.text import lower, normalize, unify_tones
@@ -61,7 +61,7 @@ def lines_of(document: Document, patterns: Iterable[Pattern], *, width: int = WI
         found = _joined(text, highlight(text, wanted))
         if not found:
             continue
-        words = [span for span in segmented if text[span[0]].isalnum()] or [(token.start, token.end) for token in analyze(text)]
+        words = [span for span in segmented if text[span[0]].isalnum()] or word_spans(text)
         for start, end in found:
             yield Line(
                 id=document.id,

@@ -30,6 +30,8 @@ FACTS_A_SECOND = 10_000
 again costs some tenths of a second for 100,000."""
 MAX_ANSWERS = 64
 """Figures kept at once; the oldest go first."""
+MAX_MONEY = 12
+"""Of sums, which are larger and kept until an article changes."""
 
 
 class MonitorStore(Protocol):
@@ -66,6 +68,8 @@ class Monitor:
         self._read_at: datetime | None = None
         self._sources: Sources | None = None
         self._answers: dict[Hashable, Any] = {}
+        self._money: dict[Hashable, MoneyFigures] = {}
+        self._money_revision: int | None = None
 
     @property
     def names(self) -> Names:
@@ -83,7 +87,18 @@ class Monitor:
 
     def money(self, period: Period | None, units: Units = "34", *, province: str | None = None) -> MoneyFigures:
         """``period`` None: of any time, the undated too."""
-        return self._answer(("money", period, units, province), lambda sources: money_figures(sources, period, units, province=province))
+        with self._lock:
+            sources = self.now()
+            if self._money_revision != sources.facts.revision:
+                self._money.clear()
+                self._money_revision = sources.facts.revision
+            # Sums rest on the articles alone: a new minute changes nothing but whether the period is over.
+            key = (period, units, province, period is not None and period.ends_at > sources.now)
+            if key not in self._money:
+                if len(self._money) >= MAX_MONEY:
+                    del self._money[next(iter(self._money))]
+                self._money[key] = money_figures(sources, period, units, province=province)
+            return self._money[key]
 
     def sources(self) -> SourcesFigures:
         return self._answer(("sources",), lambda sources: sources_figures(sources, self.healths()))

@@ -103,7 +103,7 @@ def api_routes(catalogue: Catalogue, desk: WordDesk) -> APIRouter:
 
     @router.get("/kwic", response_model=KwicAnswer, openapi_extra=_KWIC, summary="Từ được tìm trong ngữ cảnh")
     def kwic(request: Request) -> Response:
-        """Tối đa 500 tin đầu của kết quả; ``trang`` và ``so`` đếm dòng, không đếm tin."""
+        """Tối đa 200 tin đầu của kết quả; ``trang`` và ``so`` đếm dòng, không đếm tin."""
         return cached(request, desk.kwic(search_of(request), arrangement(dict(request.query_params))))
 
     @router.get("/words", response_model=WordsAnswer, openapi_extra=_SEARCH, summary="Từ đặc trưng của kết quả so với cả kho")

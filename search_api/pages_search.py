@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -19,7 +20,7 @@ from monitor.periods import Period, period_of
 from search_api import formats, labels
 from search_api.answers import Catalogue, FacetCounts, SearchAnswer, understood
 from search_api.api import search_of
-from search_api.caching import cached
+from search_api.caching import cached, with_etag
 from search_api.charts import Figure
 from search_api.params import SORT_VALUES, VIEW_VALUES, Search, link
 from search_api.site import Choice, Site
@@ -105,8 +106,8 @@ class SearchPages:
             "files": [
                 (name, link(f"/tim.{suffix}", replace(state, page=1, after=None, view="list")), said) for suffix, name, said in labels.FILES
             ],
-            "notebook": (self.base_url or str(request.base_url)).rstrip("/")
-            + link("/tim.jsonl", replace(state, page=1, after=None, view="list")),
+            "notebook": self._lines_address(request, state),
+            "notebook_file": link("/tim.ipynb", replace(state, page=1, after=None, view="list")),
             "cleared": link("/tim", Search(q=state.q, map=state.map, view=state.view)),
             "article_link": lambda id: link(f"/tin/{id}", Search(q=state.q, map=state.map, period=state.period)),
             "course": self._figure(state) if state.view == "time" and answer.total else None,
@@ -118,6 +119,25 @@ class SearchPages:
                 order.by_frequency,
             ),
         }
+
+    def _lines_address(self, request: Request, state: Search) -> str:
+        return (self.base_url or str(request.base_url)).rstrip("/") + link("/tim.jsonl", replace(state, page=1, after=None, view="list"))
+
+    def notebook(self, request: Request) -> Response:
+        """A notebook for Jupyter that reads the whole result. Raises: InvalidQuery."""
+        state = search_of(request)
+        said = understood(state, self.names)
+        read = f"import pandas\n\ntin = pandas.read_json({json.dumps(self._lines_address(request, state))}, lines=True)\nlen(tin)"
+        cells = [
+            {"cell_type": "markdown", "metadata": {}, "source": f"# Kết quả tìm của loa\n\nHiểu là: {said or 'mọi tin'}"},
+            *(
+                {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
+                for source in (read, 'tin.groupby(pandas.to_datetime(tin["published"]).dt.year).size()')
+            ),
+        ]
+        made = {"nbformat": 4, "nbformat_minor": 4, "metadata": {"language_info": {"name": "python"}}, "cells": cells}
+        body = json.dumps(made, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        return with_etag(request, body, "application/x-ipynb+json", {"Content-Disposition": 'attachment; filename="loa-tim.ipynb"'})
 
     def _box(self, facet: FacetCounts, state: Search) -> FacetBox:
         field: CodeField = facet.field  # type: ignore[assignment]  # facets are made of code fields
@@ -229,6 +249,10 @@ def search_routes(pages: SearchPages) -> APIRouter:
     @router.get("/tim.json")
     def search_json(request: Request) -> Response:
         return cached(request, catalogue.search(search_of(request)))
+
+    @router.get("/tim.ipynb")
+    def notebook(request: Request) -> Response:
+        return pages.notebook(request)
 
     @router.get("/hieu-la.json")
     def echo(request: Request) -> Response:

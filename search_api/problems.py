@@ -42,7 +42,7 @@ _DETAILS = {
     500: "Máy chủ gặp lỗi ngoài dự kiến. Lỗi đã được ghi lại; xin thử lại sau.",
     503: "Máy chủ đang bận. Xin thử lại sau ít phút.",
 }
-_DATA_SUFFIXES = (".json", ".jsonl", ".csv", ".xlsx", ".parquet", ".ris", ".bib", ".atom", ".xml")
+_DATA_SUFFIXES = (".json", ".jsonl", ".csv", ".xlsx", ".parquet", ".ris", ".bib", ".atom", ".xml", ".ipynb")
 Draw = Callable[[Request, dict[str, Any]], Response]
 
 

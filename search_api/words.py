@@ -21,7 +21,7 @@ from corpus.kwic import Line, Position, arrange, concordance, word_at
 from search_api.answers import Catalogue, Named
 from search_api.params import InvalidParameter, Search
 
-KWIC_DOCUMENTS = 500
+KWIC_DOCUMENTS = 200
 """Documents whose lines are ordered at once; a longer result is told as such and comes whole as an export."""
 WORDS_DOCUMENTS = 500
 """First documents of the result, in its order, that significant words are counted in."""

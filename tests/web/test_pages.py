@@ -79,7 +79,8 @@ CLIPPED = """() => [...document.querySelectorAll('main *, header *')].filter(e =
   .filter(e => { const box = e.getBoundingClientRect(); return box.width && (box.right > innerWidth + 1 || box.left < -1
     || e.scrollWidth > e.clientWidth + 2 && e.clientWidth) })
   .map(e => e.outerHTML.slice(0, 120))"""
-SQUEEZED = """() => [...document.querySelectorAll('table:not(.tiles, .heat) :is(td, th)')].filter(e => e.getClientRects().length && e.innerText.trim().length > 4)
+SQUEEZED = """() => [...document.querySelectorAll('table:not(.tiles, .heat) :is(td, th)')].filter(e => e.getClientRects().length && e.innerText.trim().length > 4
+  && getComputedStyle(e.closest('thead') || e).position !== 'absolute')
   .filter(e => { const box = e.getBoundingClientRect(); return box.width < 40 && box.height > 90 }).map(e => e.outerHTML.slice(0, 120))"""
 TARGETS = """() => [...document.querySelectorAll(`header a, header summary, button, input:not([type=hidden]), select, .chips a, .segmented a, .sorts a, .box a,
   .tiles a, .pages a, summary, .bars a, .downloads a, .stats a, .role-cards a, .weeks a, .toc a, .button`)]

@@ -97,12 +97,18 @@ def test_researcher_builds_a_query_reads_contexts_exports_and_cites(page: Page, 
     with (tmp_path / "tin.csv").open(encoding="utf-8-sig", newline="") as file:
         ids = {row["id"] for row in csv.DictReader(file)}
     assert len(ids) == total
-    page.get_by_text("Mở trong sổ tay Python").click()
+    page.get_by_text("Mở trong notebook").click()
     code = page.locator("#so-tay").inner_text()
     address = re.search(r'read_json\("http://127.0.0.1(/[^"]+)", lines=True\)', code)
     assert address is not None
     lines = page.request.get(server + address[1]).text().splitlines()
     assert {json.loads(line)["id"] for line in lines} == ids
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Tệp .ipynb").click()
+    download.value.save_as(tmp_path / "tim.ipynb")
+    cells = json.loads((tmp_path / "tim.ipynb").read_text("utf-8"))["cells"]
+    assert [cell["cell_type"] for cell in cells] == ["markdown", "code", "code"]
+    assert address[1] in cells[1]["source"]
     # One article, cited.
     page.locator(".kwic .from a").first.click()
     page.wait_for_url("**/tin/*")
