@@ -11,6 +11,7 @@ from typing import Any
 import tantivy
 
 from corpus.document import Document
+from corpus.index import rebuild_index
 from corpus.index.base import CodeField, In, Index, Interval, Node, Phrase, Query, Words
 from corpus.index.elastic import ElasticIndex
 from corpus.index.embedded import EmbeddedIndex
@@ -73,7 +74,7 @@ class Ours(Layered):
     name = "ours"
 
     def build(self, documents: Iterable[Document]) -> None:
-        EmbeddedIndex.rebuild(self.path, documents, register=lambda: self.register)
+        rebuild_index(self.path, documents, register=self.register)
 
     def open(self) -> None:
         self.index = EmbeddedIndex(self.path, register=lambda: self.register)
@@ -98,7 +99,7 @@ class Elastic(Layered):
         return float(stats["process"]["cpu"]["total_in_millis"]) / 1000
 
     def build(self, documents: Iterable[Document]) -> None:
-        ElasticIndex.rebuild(self.url, documents, register=lambda: self.register)
+        rebuild_index(self.url, documents, register=self.register)
 
     def open(self) -> None:
         self.index = ElasticIndex(self.url, register=lambda: self.register)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import (
+    commands_again,
     commands_collect,
     commands_config,
     commands_demo,
@@ -42,6 +43,7 @@ app = typer.Typer(
 for module in (
     commands_demo,
     commands_collect,
+    commands_again,
     commands_look,
     commands_quality,
     commands_report,

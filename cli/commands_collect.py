@@ -1,7 +1,8 @@
-"""Commands that bring documents in and keep them current: crawl, import, process, reindex, retag, run."""
+"""Commands that bring documents in and keep them current: crawl, import, process, run."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import Counter
@@ -9,20 +10,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cli.commands_again import where_cut_off
 from cli.comparing import compare_stories
 from cli.crawling import check_portals, crawl, due_portals, troubled
-from cli.home import entry_makers, indexed, locked, now, opened, processor_parts, workers, writing
+from cli.home import indexed, now, processor_parts, workers, writing
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
 from cli.rows import import_row
 from cli.settings import Loaded, Settings
 from cli.watching import watch
 from corpus.errors import CorpusError, InvalidData, UnreadableFile, outcome_of
-from corpus.index import rebuild_index
+from corpus.export import versions
 from corpus.localities import Register
 from corpus.portals import Portal
 from corpus.store import PendingPage, Store
@@ -31,17 +34,14 @@ from pipelines.archive import Archive
 from pipelines.batch import (
     Finished,
     Report,
-    Retagged,
     adopt_records,
-    archived,
     pending,
+    process_archived,
     process_arriving,
     process_pages,
-    retag,
     sync_index,
 )
 from pipelines.files import is_pdf, page_from_file, pdf_fault
-from pipelines.indexing import entries
 from pipelines.process import ProcessorParts
 from pipelines.workers import MemoryLimit, Timeout, WorkerDied
 
@@ -63,8 +63,6 @@ def register(app: typer.Typer) -> None:
     app.command("crawl", help="Only fetch and archive pages; nothing is processed.")(crawl_only)
     app.command("import", help="Read HTML, TXT, PDF and DOCX files from disk.")(import_files)
     app.command("process", help="Process the pages that wait, and index them.")(process)
-    app.command("reindex", help="Rebuild the index from the store.")(reindex)
-    app.command("retag", help="Tag all documents again; the old tags are kept with the version that made them.")(retag_all)
 
 
 def run_all(
@@ -99,7 +97,7 @@ def _run_once(settings: Settings, portals: Sequence[str], since: datetime | None
         if due_every is not None and not (chosen := due_portals(store, chosen, every=due_every)):
             return True
         crawled, report = crawl_and_process(settings, store, chosen, parts, since=since.date() if since else None)
-        with indexed(settings) as index:
+        with indexed(settings, store) as index:
             documents = sync_index(store, index)
     _show_report(report, documents, as_json=as_json)
     return not (report.failed or troubled(crawled))
@@ -155,7 +153,7 @@ def import_files(
 
         process_pages(store, waiting.values(), archive=settings.archive_path, parts=parts, executor=pool, now=now(), progress=finished)
         compare_stories(store)
-        with indexed(settings) as index:
+        with indexed(settings, store) as index:
             sync_index(store, index)
         store.end_run(run, now(), dict(rows.outcomes))
     raise typer.Exit(FAILED if any(outcome.startswith("failed/") for outcome in rows.outcomes) else OK)
@@ -226,6 +224,7 @@ def _take_in(store: Store, archive: Archive, pool: Executor, file: Path, run: in
 def process(
     context: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Every page in the archive, also those processed before.")] = False,
+    from_start: Annotated[bool, typer.Option("--from-start", help="With --all: also what a run which was cut off had done.")] = False,
     as_json: AsJson = False,
 ) -> None:
     settings = _settings(context)
@@ -243,30 +242,44 @@ def process(
             if found:
                 say(f"Took in {number(found)} pages of the archive that the store did not know.")
             store.end_run(run, now(), {"adopted": found, "broken": len(broken)})
-        report = process_pending(settings, store, parts, everything=everything)
-        with indexed(settings) as index:
+            report = _process_archived(settings, store, parts, from_start=from_start)
+        else:
+            report = process_pending(settings, store, parts)
+        with indexed(settings, store) as index:
             documents = sync_index(store, index)
     _show_report(report, documents, as_json=as_json)
     raise typer.Exit(FAILED if report.failed or broken else OK)
 
 
-def process_pending(settings: Settings, store: Store, parts: ProcessorParts, *, everything: bool = False) -> Report:
-    """Process what waits (or all that lies in the archive), with a bar; noted as a run."""
-    total = sum(store.outcomes().values()) if everything else store.outcomes().get("pending", 0)
-    with progress("Processing", total) as advance:
-        done = 0
+def process_pending(settings: Settings, store: Store, parts: ProcessorParts) -> Report:
+    """Process what waits, with a bar; noted as a run."""
+    with progress("Processing", store.outcomes().get("pending", 0)) as advance:
+        counted = _counting(advance)
+        return _process(settings, store, parts, lambda _, **how: process_pages(store, pending(store), progress=counted, **how))
 
-        def finished(_: Finished) -> None:
-            nonlocal done
-            done += 1
-            advance(done)
 
-        return _process(
-            settings,
-            store,
-            parts,
-            lambda **how: process_pages(store, archived(store) if everything else pending(store), progress=finished, **how),
-        )
+def _process_archived(settings: Settings, store: Store, parts: ProcessorParts, *, from_start: bool) -> Report:
+    """Process all that lies in the archive again, with a bar; noted as a run of its own kind, which goes on where the last was cut off."""
+    registry = settings.portals_path and sha256(settings.portals_path.read_bytes()).hexdigest()[:16]
+    made_by = f"{parts.label}; loa {versions()['loa']}; {registry or 'bundled'} sources"
+    start_after = 0 if from_start else int(where_cut_off(store, "process-all", made_by) or 0)
+    with progress("Processing", store.count_archived(after=start_after)) as advance:
+        counted = _counting(advance)
+
+        def work(run: int, **how: Any) -> Report:
+            store.note_run(run, {"made_by": made_by, "after": start_after})
+
+            def on_part(last: int, done: int) -> None:
+                store.note_run(run, {"made_by": made_by, "after": last, "pages": done})
+
+            return process_archived(store, start_after=start_after, on_part=on_part, progress=counted, **how)
+
+        return _process(settings, store, parts, work, kind="process-all")
+
+
+def _counting(advance: Callable[[int], object]) -> Callable[[Finished], object]:
+    done = itertools.count(1)
+    return lambda _: advance(next(done))
 
 
 def crawl_and_process(
@@ -290,7 +303,7 @@ def crawl_and_process(
             settings,
             store,
             parts,
-            lambda **how: process_arriving(store, more=lambda: not over.is_set(), pause=wait, progress=go_on, **how),
+            lambda _, **how: process_arriving(store, more=lambda: not over.is_set(), pause=wait, progress=go_on, **how),
         )
 
     with ThreadPoolExecutor(1) as beside:
@@ -305,100 +318,16 @@ def crawl_and_process(
         return crawled, processing.result()
 
 
-def _process(settings: Settings, store: Store, parts: ProcessorParts, work: Callable[..., Report]) -> Report:
-    run = store.begin_run("process", now())
+def _process(settings: Settings, store: Store, parts: ProcessorParts, work: Callable[..., Report], *, kind: str = "process") -> Report:
+    """``work`` gets the run's number first."""
+    run = store.begin_run(kind, now())
     with workers(settings, parts) as pool:
-        report = work(archive=settings.archive_path, parts=parts, executor=pool, now=now())
+        report = work(run, archive=settings.archive_path, parts=parts, executor=pool, now=now())
     compare_stories(store)
     store.end_run(run, now(), dict(report.outcomes))
     for url, outcome, detail in report.failures:
         say(f"{outcome} {url} {detail}", "yellow")
     return report
-
-
-def reindex(context: typer.Context, as_json: AsJson = False) -> None:
-    settings = _settings(context)
-    started = time.monotonic()
-    with locked(settings.lock_path), opened(settings) as store:
-        store.forget_index()
-        with progress("Indexing", store.count_documents()) as advance, entry_makers(settings, store.count_documents()) as pool:
-            count = rebuild_index(settings.index_url, entries(store, executor=pool, progress=advance))
-        store.mark_all_indexed()
-    seconds = time.monotonic() - started
-    if as_json:
-        show_json({"documents": count, "seconds": round(seconds, 3)})
-    else:
-        show(f"Index rebuilt: {number(count)} documents in {seconds:.1f} s.")
-
-
-def retag_all(
-    context: typer.Context,
-    from_start: Annotated[bool, typer.Option("--from-start", help="Also the documents that a run which was cut off had done.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    settings = _settings(context)
-    parts = processor_parts(settings)
-    changed: list[str] = []
-
-    def on_change(change: Retagged) -> None:
-        changed.append(change.id)
-        differences = tag_changes(change)
-        if as_json:
-            show_json({"id": change.id, "title": change.after.title, "changes": differences})
-        else:
-            show(f"{change.id} {change.after.title}")
-            for name, (gone, new) in differences.items():
-                show(f"    {name}: " + ", ".join([f"-{code}" for code in gone] + [f"+{code}" for code in new]))
-
-    with writing(settings) as store:
-        start_after = "" if from_start else _where_cut_off(store, parts.label)
-        if start_after:
-            say("The run before was cut off: going on behind what it had done (`--from-start`: all again).")
-        run = store.begin_run("retag", now())
-        store.note_run(run, {"tagged_by": parts.label, "after": start_after})
-        with progress("Tagging", store.count_documents(after=start_after)) as advance, workers(settings, parts) as pool:
-
-            def on_part(last: str, done: int) -> None:
-                store.note_run(run, {"tagged_by": parts.label, "after": last, "documents": done})
-                advance(done)
-
-            report = retag(store, parts=parts, executor=pool, now=now(), on_change=on_change, start_after=start_after, on_part=on_part)
-        compare_stories(store)
-        with indexed(settings) as index:
-            sync_index(store, index)
-        store.end_run(run, now(), {"documents": report.pages, "changed": len(changed), "tagged_by": parts.label})
-    say(f"{number(report.pages)} documents tagged again by {parts.label}; {number(len(changed))} changed.")
-    for url, outcome, detail in report.failures:
-        say(f"{outcome} {url} {detail}", "yellow")
-    raise typer.Exit(FAILED if report.failed else OK)
-
-
-def _where_cut_off(store: Store, label: str) -> str:
-    """The id up to which the last run had tagged with these very rules and models; empty where it ended or used others."""
-    last = next(iter(store.runs(kind="retag", limit=1)), None)
-    if last is None or last.state != "interrupted" or last.summary.get("tagged_by") != label:
-        return ""
-    return str(last.summary.get("after", ""))
-
-
-def tag_changes(change: Retagged) -> dict[str, tuple[list[str], list[str]]]:
-    """Codes that went and codes that came, by tag; only the tags that differ."""
-    result = {}
-    for name, codes in _CODES.items():
-        before, after = codes(change.before), codes(change.after)
-        if before != after:
-            result[name] = (sorted((before - after).elements()), sorted((after - before).elements()))
-    return result
-
-
-_CODES: dict[str, Callable[[Any], Counter[str]]] = {
-    "relevance": lambda document: Counter([document.relevance.value] if document.relevance else []),
-    "programmes": lambda document: Counter("/".join([tag.code, *tag.components]) for tag in document.programmes),
-    "localities": lambda document: Counter(f"{tag.code or '|'.join(tag.candidates)} ({tag.role})" for tag in document.localities),
-    "activities": lambda document: Counter(f"{tag.code} ({tag.modality})" for tag in document.activities),
-    "budgets": lambda document: Counter(f"{tag.qualifier} {tag.vnd} {tag.kind}/{tag.role}" for tag in document.budgets),
-    "quantities": lambda document: Counter(f"{tag.kind} {tag.value:g}" for tag in document.quantities),
-}
 
 
 def _settings(context: typer.Context) -> Settings:

@@ -50,7 +50,7 @@ def run_demo(
         parts = processor_parts(settings)
         with writing(settings) as store:
             crawled, report = crawl_and_process(settings, store, read_portals(registry).select([site.id for site in chosen]), parts)
-            with indexed(settings) as index:
+            with indexed(settings, store) as index:
                 sync_index(store, index)
             summary = summarize(store, Register.load())
         if as_json:

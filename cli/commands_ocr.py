@@ -47,7 +47,7 @@ def read_scans(
                 advance(done)
         with workers(settings, parts) as pool:
             report = process_pages(store, waiting, archive=settings.archive_path, parts=parts, executor=pool, now=now())
-        with indexed(settings) as index:
+        with indexed(settings, store) as index:
             sync_index(store, index)
     if as_json:
         show_json({"files": len(waiting), "outcomes": dict(report.outcomes)})

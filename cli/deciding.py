@@ -38,7 +38,7 @@ class DecisionDesk:
     def _sync(self) -> None:
         with self._mutex:
             try:
-                with indexed(self._settings) as index:
+                with indexed(self._settings, self._store) as index:
                     sync_index(self._store, index)
                 self._reading.refresh()
             except IndexUnavailable:

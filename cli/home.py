@@ -59,8 +59,9 @@ def opened(settings: Settings, *, create: bool = False) -> Iterator[Store]:
 
 
 @contextlib.contextmanager
-def indexed(settings: Settings) -> Iterator[Index]:
-    index = open_index(settings.index_url)
+def indexed(settings: Settings, store: Store | None = None) -> Iterator[Index]:
+    """``store``: for writing, what the index is made of."""
+    index = open_index(settings.index_url, home="" if store is None else store.home_id())
     try:
         yield index
     finally:

@@ -37,7 +37,7 @@ _IN_FLIGHT = 3 * (os.cpu_count() or 1)
 """Tasks handed out at once: enough that no worker waits, few enough that results stay small in memory."""
 _BATCH = 200
 _PART = 400
-"""Documents tagged again before it is noted how far the run has come; at the end of a part some workers wait a moment."""
+"""Documents or pages done before it is noted how far the run has come; at the end of a part some workers wait a moment."""
 _MAX_FAILURES = 1000
 """Listed in a report; beyond it they are only counted."""
 
@@ -153,14 +153,39 @@ def process_arriving(
             pause()
 
 
+def process_archived(
+    store: Store,
+    *,
+    archive: Path,
+    parts: ProcessorParts,
+    executor: Executor,
+    now: datetime,
+    progress: Callable[[Finished], object] | None = None,
+    start_after: int = 0,
+    on_part: Callable[[int, int], object] | None = None,
+) -> Report:
+    """Process every page that lies in the archive again, in the order in which they came in.
+
+    ``on_part`` is told, part by part, the number of a page up to which all are done and how many that were; given to ``start_after`` of a
+    later call, the work goes on behind it. Raises: as `process_pages`.
+    """
+    report = Report()
+    source = archived(store, after=start_after)
+    while part := list(islice(source, _PART)):
+        report.merge(process_pages(store, part, archive=archive, parts=parts, executor=executor, now=now, progress=progress))
+        if on_part is not None:
+            on_part(part[-1].id, report.pages)
+    return report
+
+
 def pending(store: Store) -> Iterator[PendingPage]:
     """Pages without an outcome, the oldest first; those that come in meanwhile are included."""
     return _all_pages(store.pending_pages)
 
 
-def archived(store: Store) -> Iterator[PendingPage]:
-    """Every page that lies in the archive, for processing it again."""
-    return _all_pages(store.archived_pages)
+def archived(store: Store, *, after: int = 0) -> Iterator[PendingPage]:
+    """Every page that lies in the archive, for processing it again, in the order of their numbers, behind ``after``."""
+    return _all_pages(store.archived_pages, after)
 
 
 def adopt_records(store: Store, archive: Path, *, run: int, on_broken: Callable[[CorpusError], object]) -> int:
@@ -234,8 +259,7 @@ def sync_index(store: Store, index: Index, progress: Callable[[int], object] | N
     return done
 
 
-def _all_pages(read: Callable[..., list[PendingPage]]) -> Iterator[PendingPage]:
-    after = 0
+def _all_pages(read: Callable[..., list[PendingPage]], after: int = 0) -> Iterator[PendingPage]:
     while found := read(_BATCH, after=after):
         yield from found
         after = found[-1].id

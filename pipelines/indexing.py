@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -18,35 +19,39 @@ _IN_FLIGHT = 8
 """Batches handed out at once: some 25 MB of terms."""
 
 
-def entries(store: Store, *, executor: Executor | None = None, progress: Callable[[int], object] | None = None) -> Iterator[Entry]:
-    """The entry of every document, each once, in no promised order; without an executor made here.
+def entries(
+    store: Store, *, after: str = "", executor: Executor | None = None, progress: Callable[[int], object] | None = None
+) -> Iterator[Entry]:
+    """The entry of every document behind the id ``after``, each once, in the order of ids; without an executor made here.
 
     Workers open the store themselves, so nobody may write to it meanwhile. Raises: what opening and reading it raises.
     """
     done = 0
-    for made in _made(store, executor):
+    for made in _made(store, after, executor):
         yield from made
         done += len(made)
         if progress is not None:
             progress(done)
 
 
-def _made(store: Store, executor: Executor | None) -> Iterator[list[Entry]]:
-    parts = _batches(store.document_ids())
+def _made(store: Store, after: str, executor: Executor | None) -> Iterator[list[Entry]]:
+    parts = _batches(key for key in store.document_ids() if key > after)
     if executor is None:
         register = Register.load()
         for ids in parts:
-            yield [entry(document, register) for document in store.iter_documents(ids=ids)]
+            yield _ordered([entry(document, register) for document in store.iter_documents(ids=ids)])
         return
-    flying: set[Future[list[Entry]]] = set()
+    flying: deque[Future[list[Entry]]] = deque()
     for ids in parts:
-        flying.add(executor.submit(_entries, store.path, ids))
+        flying.append(executor.submit(_entries, store.path, ids))
         if len(flying) >= _IN_FLIGHT:
-            done, flying = wait(flying, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    for future in flying:
-        yield future.result()
+            yield flying.popleft().result()
+    while flying:
+        yield flying.popleft().result()
+
+
+def _ordered(made: list[Entry]) -> list[Entry]:
+    return sorted(made, key=lambda entry: entry.id)
 
 
 def _batches(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
@@ -57,7 +62,7 @@ def _batches(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
 
 def _entries(path: Path, ids: tuple[str, ...]) -> list[Entry]:
     store, register = _opened(path)
-    return [entry(document, register) for document in store.iter_documents(ids=ids)]
+    return _ordered([entry(document, register) for document in store.iter_documents(ids=ids)])
 
 
 @lru_cache(maxsize=1)

@@ -41,6 +41,8 @@ class ReviewSource(Protocol):
 
     def get_document(self, document_id: str, /) -> Document | None: ...
 
+    def decision(self, number: int, /) -> Decided | None: ...
+
     def decisions(self, *, limit: int = 50, skip: int = 0, reviewer: str | None = None) -> list[Decided]: ...
 
     def tag_reports(self, *, open_only: bool = True, limit: int = 200) -> list[TagReport]: ...
@@ -90,7 +92,7 @@ class ReviewPages:
         self, request: Request, session: Session, kind: TagKind | None, skip: int, *, done: int | None = None, mistake: str = ""
     ) -> Response:
         waiting, document, shown, skip = self._next(kind, skip)
-        just = next((line for line in self._trail(session, limit=20) if line.decided.id == done), None) if done else None
+        just = self._line(session, decided) if done and (decided := self.store.decision(done)) else None
         return self.site.draw(
             request,
             "review.html",
@@ -151,10 +153,10 @@ class ReviewPages:
 
     def undo(self, request: Request, form: Form, number: int) -> Response:
         session = self.gate.need_form(request, form, "reviewer")
-        line = next((line for line in self._trail(session, limit=1000) if line.decided.id == number), None)
-        if line is None:
+        decided = self.store.decision(number) if 0 < number < 2**63 else None
+        if decided is None:
             raise HTTPException(404)
-        if not line.may_undo:
+        if not _may_undo(decided, session):
             raise HTTPException(403)
         try:
             self.desk.undo(number, session.account.name)
@@ -201,17 +203,16 @@ class ReviewPages:
         return cached(request, {"decisions": rows})
 
     def _trail(self, session: Session, *, limit: int, skip: int = 0) -> list[TrailLine]:
-        own = session.account.name
-        return [
-            TrailLine(
-                decided=found,
-                what=f"{KIND_NAMES[found.review.kind]}: {name_of(found.review.kind, found.review.code, self.names)}",
-                decision=DECISION_NAMES[found.review.decision],
-                change=change_words(found.review, self.names),
-                may_undo=found.undone_at is None and (found.review.reviewer == own or session.account.may("editor")),
-            )
-            for found in self.store.decisions(limit=limit, skip=skip)
-        ]
+        return [self._line(session, found) for found in self.store.decisions(limit=limit, skip=skip)]
+
+    def _line(self, session: Session, found: Decided) -> TrailLine:
+        return TrailLine(
+            decided=found,
+            what=f"{KIND_NAMES[found.review.kind]}: {name_of(found.review.kind, found.review.code, self.names)}",
+            decision=DECISION_NAMES[found.review.decision],
+            change=change_words(found.review, self.names),
+            may_undo=_may_undo(found, session),
+        )
 
     def _tabs(self, request: Request, kind: TagKind | None) -> list[Tab]:
         counts = self.store.count_waiting()
@@ -285,6 +286,10 @@ def review_routes(pages: ReviewPages) -> APIRouter:
         return await run_in_threadpool(pages.report, request, form, id)
 
     return router
+
+
+def _may_undo(decided: Decided, session: Session) -> bool:
+    return decided.undone_at is None and (decided.review.reviewer == session.account.name or session.account.may("editor"))
 
 
 def _kind(text: str) -> TagKind | None:

@@ -50,6 +50,22 @@ Interval = Literal["day", "week", "month", "year"]
 Sort = Literal["relevance", "newest", "oldest", "largest"]
 
 
+BUILD_PART = 50_000
+"""Documents of a build after which it is noted how far it has come: what a kill costs at most, some 40 s of work. Each part ends in a
+commit, which is one more segment for the embedded engine to merge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How far a build has come that may have been cut off."""
+
+    of: str
+    """What it is made of; a build of something else is begun anew."""
+    after: str = ""
+    """All documents up to this id are in it."""
+    number: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """All these words anywhere in title or text. Words typed next to each other belong into one node: they decide together

@@ -16,17 +16,18 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
 
 import elastic_transport
 import elasticsearch
 
 from corpus.document import Document
 from corpus.errors import IndexUnavailable, InvalidData
-from corpus.index.base import SCHEMA_VERSION, Health, Query, Results, Scan
+from corpus.index.base import BUILD_PART, SCHEMA_VERSION, Build, Health, Query, Results, Scan
+from corpus.index.elastic_address import Address
 from corpus.index.elastic_bulk import (
     RETRIED_STATUS,
     Buffer,
@@ -45,23 +46,24 @@ READ_ATTEMPTS = 3
 READ_PAUSE_SECONDS = 0.2
 SCAN_PAGE = 5_000
 _KEEP_ALIVE = "10m"
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,80}")
 _GENERATION = re.compile(r"-(\d{6})")
 
 
 class ElasticIndex:
     """Implements `corpus.index.base.Index`. Safe to share among threads.
 
-    Connects at the first use, so that a server starts and answers "try later" while Elasticsearch is away. One home writes at a
-    time, which the home's lock sees to; nothing here stops a second one.
+    Connects at the first use, so that a server starts and answers "try later" while Elasticsearch is away. One process of a home writes at
+    a time, which the home's lock sees to; another home is refused, since the index is marked with the first that wrote.
     """
 
-    def __init__(self, url: str, *, register: Callable[[], Register], pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, url: str, *, register: Callable[[], Register], pause: Callable[[float], None] = time.sleep, home: str = "") -> None:
         """``url``: ``http[s]://[user:password@]host:port[,host:port…]/name``; with several hosts another one is asked when one is
         away. ``pause`` waits between attempts. Raises: InvalidData for an address that is none."""
-        self._address = _Address(url)
+        self._address = Address(url)
         self._load_register = register
         self._register: Register | None = None
+        self._home = home
+        self._owned = not home
         self._pause = pause
         self._mutex = threading.RLock()
         self._checked = False
@@ -83,19 +85,22 @@ class ElasticIndex:
     def rebuild(
         cls,
         url: str,
-        documents: Iterable[Document | Entry],
+        documents: Callable[[str], Iterable[Document | Entry]],
         *,
         register: Callable[[], Register],
         pause: Callable[[float], None] = time.sleep,
+        home: str = "",
+        of: str = "",
     ) -> int:
         """Builds the next index from ``documents`` and moves the alias to it; readers see the old one until then.
 
-        Works whatever the old index is like. Returns the number of documents put. Raises: IndexUnavailable; InvalidData when a
-        document was refused, and then the old index stays.
+        Works whatever the old index is like. With ``of`` a build of the same that was cut off is gone on with
+        (`corpus.index.build_index`). Returns the number of documents put. Raises: IndexUnavailable; InvalidData when a document was
+        refused, and then the old index stays, or when the index is another home's.
         """
-        index = cls(url, register=register, pause=pause)
+        index = cls(url, register=register, pause=pause, home=home)
         try:
-            return index._rebuild(documents)
+            return index._rebuild(documents, of)
         finally:
             index._client.close()
 
@@ -176,7 +181,7 @@ class ElasticIndex:
             if not self._buffer.empty:
                 self._write()
             self._read(lambda: self._client.indices.refresh(index=self._address.name))
-            self._raise_letters()
+            self._raise_letters(self._buffer)
 
     def health(self) -> Health:
         self._check()
@@ -211,10 +216,11 @@ class ElasticIndex:
 
     def _write(self) -> None:
         self._check()
+        self._own()
         self._buffer.write()
 
-    def _raise_letters(self) -> None:
-        letters, self._buffer.letters = self._buffer.letters, []
+    def _raise_letters(self, buffer: Buffer) -> None:
+        letters, buffer.letters = buffer.letters, []
         if letters:
             shown = "; ".join(f"{letter.id}: {letter.reason}" for letter in letters[:3])
             raise InvalidData(f"the search server refused {len(letters)} documents ({shown})", file=self._address.shown)
@@ -303,6 +309,27 @@ class ElasticIndex:
             self._read(lambda: self._client.cluster.health(index=name, wait_for_status="yellow", timeout="10s"))
             self._checked = True
 
+    def _own(self) -> None:
+        """Marks the index as this home's where it is nobody's. Raises: InvalidData where it is another's."""
+        if self._owned:
+            return
+        for index, answer in self._read(lambda: self._client.indices.get_mapping(index=self._address.name)).items():
+            meta = answer["mappings"].get("_meta", {})
+            self._refuse_other(meta)
+            if "home" not in meta:
+                self._note(index, meta | {"home": self._home})
+        self._owned = True
+
+    def _refuse_other(self, meta: dict[str, Any]) -> None:
+        if self._home and meta.get("home", self._home) != self._home:
+            raise InvalidData(
+                "another home writes to this index: name another one, or delete it on the server if that home is gone",
+                file=self._address.shown,
+            )
+
+    def _note(self, index: str, meta: dict[str, Any]) -> None:
+        self._read(lambda: self._client.indices.put_mapping(index=index, meta=meta))
+
     def _create(self, index: str, *, alias: bool) -> None:
         aliases: dict[str, Any] = {self._address.name: {}} if alias else {}
         try:
@@ -312,37 +339,57 @@ class ElasticIndex:
             if "resource_already_exists" not in str(error):
                 raise
 
-    def _generations(self) -> list[str]:
-        found = self._read(lambda: self._client.indices.get(index=f"{self._address.name}-*", expand_wildcards="all", features="aliases"))
-        return sorted(index for index in found if _GENERATION.fullmatch(index.removeprefix(self._address.name)))
+    def _generations(self) -> dict[str, dict[str, Any]]:
+        """What each generation is marked with, in their order, the oldest first."""
+        found = self._read(lambda: self._client.indices.get_mapping(index=f"{self._address.name}-*", expand_wildcards="all"))
+        names = sorted(index for index in found if _GENERATION.fullmatch(index.removeprefix(self._address.name)))
+        return {index: found[index]["mappings"].get("_meta", {}) for index in names}
 
-    def _rebuild(self, documents: Iterable[Document | Entry]) -> int:
+    def _begun(self, before: dict[str, dict[str, Any]], of: str) -> tuple[str, Build]:
+        """The index to build: one that was begun of the same and can be gone on with, else a new one."""
+        for index, meta in before.items() if of else ():
+            noted = meta.get("building", {})
+            if noted.get("of") == of and meta.get("schema") == SCHEMA_VERSION and index not in self._serving():
+                return index, Build(of, str(noted["after"]), int(noted["number"]))
+        index = f"{self._address.name}-{int([*before][-1][-6:]) + 1 if before else 1:06d}"
+        self._create(index, alias=False)
+        return index, Build(of)
+
+    def _rebuild(self, documents: Callable[[str], Iterable[Document | Entry]], of: str) -> int:
         name, client = self._address.name, self._client
         before = self._generations()
-        index = f"{name}-{int(before[-1][-6:]) + 1 if before else 1:06d}"
-        self._create(index, alias=False)
+        for meta in before.values():
+            self._refuse_other(meta)
+        index, build = self._begun(before, of)
+        meta = mapping()["_meta"] | ({"home": self._home} if self._home else {})
         buffer = Buffer(lambda lines: self._send(lines, index), self._pause)
-        number = 0
+        number, safe = build.number, bool(build.number)
         try:
-            for document in documents:
+            for document in documents(build.after):
                 buffer.add(index_operation(*record_of(document, self._loaded())))
                 if buffer.full:
                     buffer.write()
                 number += 1
+                if of and number % BUILD_PART == 0:
+                    buffer.write()
+                    self._raise_letters(buffer)
+                    self._note(index, meta | {"building": asdict(Build(of, document.id, number))})
+                    safe = True
             buffer.write()
-            self._buffer.letters = buffer.letters
-            self._raise_letters()
+            self._raise_letters(buffer)
             self._read(lambda: client.indices.refresh(index=index))
-        except BaseException:
-            with suppress(elasticsearch.ApiError, elastic_transport.TransportError):
-                client.indices.delete(index=index)
+            self._note(index, meta)
+        except BaseException as error:
+            if not safe or isinstance(error, InvalidData):
+                with suppress(elasticsearch.ApiError, elastic_transport.TransportError):
+                    client.indices.delete(index=index)
             raise
         serving = self._serving()
         actions: list[dict[str, Any]] = [{"remove": {"index": old, "alias": name}} for old in serving]
         self._read(lambda: client.indices.update_aliases(actions=[*actions, {"add": {"index": index, "alias": name}}]))
         # The one before stays for readers that began on it.
         for old in before:
-            if old not in serving:
+            if old not in (*serving, index):
                 self._read(partial(client.indices.delete, index=old, ignore_unavailable=True))
         return number
 
@@ -353,24 +400,6 @@ class ElasticIndex:
             if isinstance(error.__cause__, elasticsearch.ApiError) and error.__cause__.status_code == 404:
                 return []
             raise
-
-
-class _Address:
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        login, _, places = parts.netloc.rpartition("@")
-        user, _, password = login.partition(":")
-        self.name = parts.path.strip("/")
-        self.login = (unquote(user), unquote(password)) if login else None
-        self.hosts = [f"{parts.scheme}://{place}" for place in places.split(",")]
-        self.shown = f"{parts.scheme}://{places}/{self.name}"
-        if parts.query or parts.fragment or not _NAME.fullmatch(self.name) or not all(_HOST.fullmatch(host) for host in self.hosts):
-            raise InvalidData(
-                f"{self.shown!r} is no address of a search index: write http://host:9200/name, the name in small letters, digits and _"
-            )
-
-
-_HOST = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
 
 
 def _whole(lines: bytes) -> Any:

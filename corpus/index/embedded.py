@@ -1,6 +1,7 @@
 """The default index: a folder inside HOME, read and written with tantivy.
 
     <folder>/index.json     schema version and the name of the current generation; replaced atomically
+    <folder>/building.json  how far ``reindex`` has come with the next generation, for going on with after a kill
     <folder>/.lock          held by whoever writes (one writer at a time; readers need no lock)
     <folder>/g000001/       one generation: a tantivy index. ``reindex`` builds the next one beside it and then switches
 
@@ -14,11 +15,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -27,7 +29,7 @@ import tantivy
 
 from corpus.document import Document
 from corpus.errors import IndexUnavailable, InvalidData
-from corpus.index.base import SCHEMA_VERSION, Health, Hit, Query, Results, Scan, Sort
+from corpus.index.base import BUILD_PART, SCHEMA_VERSION, Build, Health, Hit, Query, Results, Scan, Sort
 from corpus.index.embedded_query import (
     aggregation,
     below,
@@ -45,6 +47,8 @@ from corpus.index.fields import Entry
 from corpus.localities import Register
 
 _STATE = "index.json"
+_BUILD = "building.json"
+_GENERATION = re.compile(r"g\d{6}")
 _WRITER_BYTES = 96_000_000
 _SCAN_PAGE = 20_000
 
@@ -98,6 +102,8 @@ class EmbeddedIndex:
         self._lock: IO[str] | None = None
         self._register: Register | None = None
         if not (folder / _STATE).exists():
+            if (folder / _BUILD).exists():
+                raise InvalidData("the index was not built to its end; go on with `loa reindex`", file=str(folder))
             if folder.exists() and any(child.name != ".lock" for child in folder.iterdir()):
                 raise InvalidData("the folder is not empty and holds no index of loa; name another folder", file=str(folder))
             folder.mkdir(parents=True, exist_ok=True)
@@ -108,33 +114,47 @@ class EmbeddedIndex:
         self._open = self._opened(_current(folder))
 
     @classmethod
-    def rebuild(cls, folder: Path, documents: Iterable[Document | Entry], *, register: Callable[[], Register]) -> int:
+    def rebuild(
+        cls, folder: Path, documents: Callable[[str], Iterable[Document | Entry]], *, register: Callable[[], Register], of: str = ""
+    ) -> int:
         """Builds a new generation from ``documents`` and switches to it; readers go on with the old one until then.
 
-        Works on a damaged index and on one of another version. Returns the number of documents put.
+        Works on a damaged index and on one of another version. With ``of`` a build of the same that was cut off is gone on with
+        (`corpus.index.build_index`). Returns the number of documents put.
         """
         folder.mkdir(parents=True, exist_ok=True)
         with _write_lock(folder):
             names = sorted(child.name for child in folder.glob("g[0-9]*"))
-            name = f"g{int(names[-1][1:]) + 1 if names else 1:06d}"
-            number = 0
-            index, _ = _create(folder / name)
+            name, build = _unfinished(folder, of)
+            if build is None:
+                name, build = f"g{int(names[-1][1:]) + 1 if names else 1:06d}", Build(of)
+                _create(folder / name)
             with _engine(folder):
+                index = tantivy.Index.open(str(folder / name))
+                _prepare(index)
                 writer = index.writer(_WRITER_BYTES, 1)
             loaded = register()
-            for document in documents:
+            number = build.number
+            for document in documents(build.after):
                 record = record_of(document, loaded)
                 with _engine(folder):
                     writer.delete_documents_by_term("id", document.id)
                     writer.add_document(record)
                 number += 1
+                if of and number % BUILD_PART == 0:
+                    with _engine(folder):
+                        writer.commit()
+                    _write_json(folder / _BUILD, {"generation": name, "schema": SCHEMA_VERSION} | asdict(Build(of, document.id, number)))
             with _engine(folder):
                 writer.commit()
                 writer.wait_merging_threads()
+            before = _serving(folder)
             _switch(folder, name)
+            (folder / _BUILD).unlink(missing_ok=True)
             # The generation before stays for readers that are about to open it.
-            for old in names[:-1]:
-                shutil.rmtree(folder / old, ignore_errors=True)
+            for old in names:
+                if old not in (name, before):
+                    shutil.rmtree(folder / old, ignore_errors=True)
         return number
 
     def put(self, document: Document) -> None:
@@ -314,18 +334,46 @@ def _current(folder: Path) -> Path:
 
 
 def _switch(folder: Path, generation: str) -> None:
-    state = {"schema": SCHEMA_VERSION, "engine": "tantivy", "generation": generation}
-    fresh = folder / (_STATE + ".new")
+    _write_json(folder / _STATE, {"schema": SCHEMA_VERSION, "engine": "tantivy", "generation": generation})
+
+
+def _serving(folder: Path) -> str:
+    """The generation that readers open; empty where none can be read."""
+    try:
+        return _current(folder).name
+    except InvalidData:
+        return ""
+
+
+def _unfinished(folder: Path, of: str) -> tuple[str, Build | None]:
+    """The generation that a build of the same left behind and how far it is; None where there is none that can be gone on with."""
+    if not of:
+        return "", None
+    try:
+        noted = json.loads((folder / _BUILD).read_text("utf-8"))
+        name, build = str(noted["generation"]), Build(str(noted["of"]), str(noted["after"]), int(noted["number"]))
+        if noted["schema"] != SCHEMA_VERSION or build.of != of or name == _serving(folder) or not _GENERATION.fullmatch(name):
+            return "", None
+        with _engine(folder):
+            tantivy.Index.open(str(folder / name))
+    except (OSError, ValueError, KeyError, TypeError, InvalidData, IndexUnavailable):
+        return "", None
+    return name, build
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    fresh = path.with_name(f"{path.name}.new")
     with fresh.open("w", encoding="utf-8") as file:
-        json.dump(state, file)
+        json.dump(value, file)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(folder / _STATE)
+    fresh.replace(path)
 
 
 def _stamp(folder: Path, generation: Path) -> tuple[int, int]:
     with suppress(OSError):
-        return (folder / _STATE).stat().st_mtime_ns, (generation / "meta.json").stat().st_mtime_ns
+        # Twice for every question: joining paths by `Path` takes longer than asking the system.
+        return os.stat(f"{folder}/{_STATE}").st_mtime_ns, os.stat(f"{generation}/meta.json").st_mtime_ns  # noqa: PTH116
     return (0, 0)
 
 

@@ -173,8 +173,8 @@ def _terms(field: str) -> dict[str, Any]:
 def facets_of(query: Query, answer: dict[str, Any]) -> tuple[Facet, ...]:
     facets = []
     for field in query.facets:
-        counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[field]["buckets"]] if answer else []
-        facets.append(Facet(field, tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0])))))
+        counts = sorted([(-bucket["doc_count"], bucket["key"]) for bucket in answer[field]["buckets"]] if answer else [])
+        facets.append(Facet(field, tuple([(code, -less) for less, code in counts])))
     return tuple(facets)
 
 

@@ -6,6 +6,7 @@ Engines translate the nodes of a plan one to one; that keeps their answers the s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -70,7 +71,9 @@ class Without:
 Plan = Run | Start | Together | Every | Either | Without | In | Published | Money
 
 
+@lru_cache(maxsize=256)
 def plan(node: Node | None) -> Plan:
+    """The same for the same node; kept, since a page asks each question several times: hits, order, counts of both scopes, highlights."""
     match node:
         case None:
             return Every(())

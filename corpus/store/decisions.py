@@ -82,19 +82,25 @@ class DecisionStore(Database):
                 write_document(connection, apply(restored, since), now, tagged_by=tagged_by)
         return review
 
+    def decision(self, number: int) -> Decided | None:
+        """The line of the audit trail with this number."""
+        return next(iter(self._decisions(reviews.c.id == number)), None)
+
     def decisions(self, *, limit: int = 50, skip: int = 0, reviewer: str | None = None) -> list[Decided]:
         """The audit trail, the latest first, with those undone."""
+        return self._decisions(sa.true() if reviewer is None else reviews.c.reviewer == reviewer, limit=limit, skip=skip)
+
+    def _decisions(self, which: sa.ColumnElement[bool], *, limit: int = 1, skip: int = 0) -> list[Decided]:
         query = (
             sa.select(reviews, review_effects.c.undone_at, review_effects.c.undone_by, versions.c.document)
             .outerjoin(review_effects, review_effects.c.review == reviews.c.id)
             .outerjoin(documents, documents.c.id == reviews.c.document_id)
             .outerjoin(versions, sa.and_(versions.c.document_id == documents.c.id, versions.c.content_hash == documents.c.content_hash))
+            .where(which)
             .order_by(reviews.c.id.desc())
             .limit(limit)
             .offset(skip)
         )
-        if reviewer is not None:
-            query = query.where(reviews.c.reviewer == reviewer)
         with self._read() as connection:
             return [
                 Decided(

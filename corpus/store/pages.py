@@ -77,6 +77,11 @@ class PageStore(Database):
         """All pages that lie in the archive, whatever their outcome, for processing them again."""
         return self._pages(sa.select(pages).where(pages.c.id > after), limit)
 
+    def count_archived(self, *, after: int = 0) -> int:
+        query = sa.select(sa.func.count()).where(pages.c.id > after, pages.c.record.is_not(None))
+        with self._read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def _pages(self, query: sa.Select[Any], limit: int) -> list[PendingPage]:
         with self._read() as connection:
             rows = connection.execute(query.where(pages.c.record.is_not(None)).order_by(pages.c.id).limit(limit)).all()

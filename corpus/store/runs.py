@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from corpus.readings import Reading
 from corpus.store.database import Database
-from corpus.store.schema import frontier, observations, runs, sources, visits
+from corpus.store.schema import frontier, meta, observations, runs, sources, visits
 from corpus.store.sightings import write_sighting
 
 
@@ -53,6 +54,12 @@ class Recovery:
 
 
 class RunStore(Database):
+    def home_id(self) -> str:
+        """Names this store for good, in backups of it too; made at the first call. An index on a server is marked with it."""
+        with self._write() as connection:
+            connection.execute(insert(meta).on_conflict_do_nothing(), {"key": "home", "value": secrets.token_hex(8)})
+            return str(connection.execute(sa.select(meta.c.value).where(meta.c.key == "home")).scalar_one())
+
     def recover(self, now: datetime) -> Recovery:
         """Make due what was in flight and close runs that nobody ended. Call it only when no other run is alive."""
         with self._write() as connection:

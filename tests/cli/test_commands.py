@@ -189,7 +189,7 @@ def test_retagging_goes_on_where_it_was_cut_off(loa: Loa, home: Path, filled: st
         """As a killed run leaves the store: still running, with a note of how far it came."""
         with open_store(home / "loa.db") as store:
             store.put_document(replace(next(store.iter_documents()), activities=()), FETCHED, tagged_by="an older release")
-            store.note_run(store.begin_run("retag", FETCHED), {"tagged_by": tagged_by, "after": filled, "documents": 1})
+            store.note_run(store.begin_run("retag", FETCHED), {"made_by": tagged_by, "after": filled, "documents": 1})
 
     with open_store(home / "loa.db") as store:
         label = str(store.tagged_by(filled))

@@ -42,7 +42,9 @@ def test_every_document_has_its_entry_once(store: Store, executor: Executor | No
     register = Register.load()
     done: list[int] = []
     found = list(entries(store, executor=executor, progress=done.append))
-    assert sorted(made.id for made in found) == sorted(document.id for document in MANY)
+    assert [made.id for made in found] == sorted(document.id for document in MANY)
+    after = sorted(document.id for document in MANY)[210]
+    assert [made.id for made in entries(store, after=after, executor=executor)] == sorted(d.id for d in MANY if d.id > after)
     expected = {document.id: entry(document, register) for document in store.iter_documents()}
     assert {made.id: made for made in found} == expected
     assert done[-1] == len(MANY)

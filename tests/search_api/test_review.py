@@ -182,6 +182,19 @@ def test_undo_puts_the_tag_back_into_the_queue(desk: Desk) -> None:
     assert desk.browser.post("/duyet/1/hoan-tac", data={"ma-bieu-mau": desk.token()}).status_code == 403
 
 
+def test_a_decision_of_long_ago_can_be_undone(desk: Desk) -> None:
+    desk.sign_in()
+    before = desk.store.get_document("d0")
+    desk.decide("reject")
+    (first,) = desk.store.reviews()
+    desk.store.import_reviews(replace(first, document_id="d9", decided_at=first.decided_at + timedelta(seconds=n)) for n in range(1, 1100))
+    assert [line.id for line in desk.store.decisions(limit=1)] == [1100]
+    assert desk.browser.post("/duyet/1/hoan-tac", data={"ma-bieu-mau": desk.token()}).status_code == 303
+    assert desk.store.get_document("d0") == before
+    for number in ("0", "5000", "99999999999999999999"):
+        assert desk.browser.post(f"/duyet/{number}/hoan-tac", data={"ma-bieu-mau": desk.token()}).status_code == 404
+
+
 def test_only_an_editor_undoes_what_another_decided(desk: Desk) -> None:
     desk.sign_in("minh")
     desk.decide("reject")
