@@ -71,7 +71,8 @@ def refuse_to_start() -> None:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
-    made = WorkerPool(1, seconds=3, memory_bytes=100 << 20)  # the first task loads this module, slowly on a busy machine
+    # Its start loads this module, outside of the limits.
+    made = WorkerPool(1, initializer=double, initargs=(1,), seconds=3, memory_bytes=100 << 20)
     yield made
     made.shutdown(cancel_futures=True)
 
@@ -103,8 +104,7 @@ def test_a_task_beyond_its_limits_fails_alone(pool: WorkerPool, task: object, ar
 
 @pytest.mark.timeout(60)
 def test_processor_time_counts_and_not_the_clock() -> None:
-    with WorkerPool(1, seconds=0.5, hang_seconds=60) as pool:
-        pool.submit(double, 1).exception()  # loads this module, which may take longer
+    with WorkerPool(1, initializer=double, initargs=(1,), seconds=0.5, hang_seconds=60) as pool:
         assert pool.submit(wait, 1.2).result() == "done"
 
 
@@ -113,7 +113,10 @@ def test_a_task_that_hangs_ends_by_the_clock() -> None:
     with WorkerPool(1, seconds=30, hang_seconds=2) as pool:
         with pytest.raises(Timeout, match=r"after 2 s$"):
             pool.submit(hang).result()
-        with pytest.raises(Timeout, match=r"after 0\.2 s of a processor"), WorkerPool(1, seconds=0.2, hang_seconds=60) as quick:
+        with (
+            pytest.raises(Timeout, match=r"after 0\.2 s of a processor"),
+            WorkerPool(1, initializer=double, initargs=(1,), seconds=0.2, hang_seconds=60) as quick,
+        ):
             quick.submit(spin).result()
 
 
