@@ -31,6 +31,7 @@ def check(federation: Federation) -> None:
     assert federation.unnamed() == [], "every fault by its right cause within two cycles"
     assert federation.early_alarms() == []
     assert federation.breaches() == []
+    assert federation.often_asked(4 if federation.days < 10 else 12) == []
     assert federation.elsewhere.requests == [], "no request outside the registry"
     assert federation.store.check() == []
     assert "in_flight" not in federation.store.frontier_counts()

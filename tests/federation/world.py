@@ -342,6 +342,21 @@ class Federation:
             wrong += self._impatient(source.id, accesses)
         return wrong
 
+    def often_asked(self, most: int) -> list[str]:
+        """Articles asked for more than ``most`` times: other news stands beside each, so that no page has the same bytes the next day."""
+        asked = Counter((source.id, access.target) for source in self.sources for access in source.portal.accesses if access.status == 200)
+        articles = {
+            (source.id, FAMILIES[source.portal.state.site.cms].article(article))
+            for source in self.sources
+            for number, article in source.articles.items()
+            if number not in source.hazards
+        }
+        return [
+            f"{portal}: {target} {times} times"
+            for (portal, target), times in asked.items()
+            if times > most and (portal, target) in articles
+        ]
+
     @staticmethod
     def _impatient(name: str, accesses: list[Access]) -> list[str]:
         """Asked again before the second that Retry-After named."""
