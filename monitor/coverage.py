@@ -137,21 +137,27 @@ def coverage(
     period: Period,
     units: Units,
     now: datetime,
+    *,
+    only: str | None = None,
 ) -> Coverage:
-    """The ledger of a period. Weeks that have not begun are left out; of the week that runs, what happened so far counts, and
-    among several weeks it counts from its first run on."""
+    """The ledger of a period, or ``only`` one province's line of it.
+
+    Weeks that have not begun are left out; of the week that runs, what happened so far counts, and among several weeks it counts from its
+    first run or article on.
+    """
     weeks = tuple(week for week in period.weeks() if week.starts_at <= now)
     if (
         len(weeks) > 1
         and weeks[-1].ends_at > now
+        and not facts.relevant_during(weeks[-1])
         and not any(readings.of_source(portal.id).seen_since(weeks[-1].starts_at) for portal in registry)
     ):
         weeks = weeks[:-1]  # on Monday before the first run: as good as not begun
     provinces = map_provinces(register, units)
     seen = count_by_province(facts.relevant_during(period), units)
     by_week: dict[tuple[str, int], list[Fact]] = defaultdict(list)
-    for code, found in seen.items():
-        for fact in found:
+    for code in seen if only is None else seen.keys() & {only}:
+        for fact in seen[code]:
             assert fact.published is not None
             ordinal = fact.published.toordinal()
             by_week[code, ordinal - (ordinal - 1) % 7].append(fact)
@@ -159,7 +165,7 @@ def coverage(
     sources = _sources(registry, register, units)
     cells: dict[tuple[str, str], Cell] = {}
     totals: dict[str, Cell] = {}
-    for code in (*provinces, *sorted((seen.keys() | sources.keys()) - set(provinces))):
+    for code in (*provinces, *sorted((seen.keys() | sources.keys()) - set(provinces))) if only is None else (only,):
         portals = sources.get(code, ())
         watched_since = min((since for portal in portals if (since := readings.of_source(portal.id).watched_since)), default=now)
         line = []

@@ -30,14 +30,14 @@ class Sources:
     readings: Readings
     names: Names
     now: datetime
-    _ledgers: dict[tuple[Period, Units], Coverage] = field(default_factory=dict, repr=False, compare=False)
+    _ledgers: dict[tuple[Period, Units, str | None], Coverage] = field(default_factory=dict, repr=False, compare=False)
 
-    def coverage(self, period: Period, units: Units) -> Coverage:
-        """Worked out once for each period and map."""
-        found = self._ledgers.get((period, units))
+    def coverage(self, period: Period, units: Units, *, only: str | None = None) -> Coverage:
+        """Worked out once for each period and map. ``only``: of one province; nothing may be asked of the others."""
+        found = self._ledgers.get((period, units, None)) or self._ledgers.get((period, units, only))
         if found is None:
-            found = coverage(self.facts, self.readings, self.names.portals, self.names.register, period, units, self.now)
-            self._ledgers[period, units] = found
+            found = coverage(self.facts, self.readings, self.names.portals, self.names.register, period, units, self.now, only=only)
+            self._ledgers[period, units, only] = found
         return found
 
     @cached_property

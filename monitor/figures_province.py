@@ -25,8 +25,7 @@ def province_figures(
     """``source_rows``: all sources; those of the province are kept. Raises: InvalidData for a code that is not on the map."""
     check_province(sources, code, units)
     register = sources.names.register
-    ledger = sources.coverage(period, units)
-    earlier, last_year = sources.coverage(period.before(), units), sources.coverage(period.year_before(), units)
+    ledger, earlier, last_year = (sources.coverage(asked, units, only=code) for asked in (period, period.before(), period.year_before()))
     found = count_by_province(sources.facts.relevant_during(period), units).get(code, [])
     row = province_row(sources, ledger, code, earlier, last_year)
     observed = row.state in ("news", "silent")
@@ -97,7 +96,7 @@ def week_figures(sources: Sources, code: str, period: Period, units: Units) -> t
     while len(weeks) < TIMELINE_WEEKS:
         weeks = (weeks[0].before(), *weeks)
     start = weeks[0].start
-    ledger = sources.coverage(Period(start, weeks[-1].end), units)
+    ledger = sources.coverage(Period(start, weeks[-1].end), units, only=code)
 
     def figure(week: Period) -> WeekFigure:
         cell = ledger.cell(code, week)

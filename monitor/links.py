@@ -5,6 +5,7 @@ The same text works behind ``/tim?``, ``/api/v1/search?`` and ``/api/v1/export?`
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from monitor.periods import Period, Units
@@ -36,7 +37,13 @@ def articles(
         pairs.append(("ky", period.key))
     if units != "34":
         pairs.append(("ban-do", units))
-    return "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs)
+    return "&".join([f"{name}={_quoted(value)}" for name, value in pairs])
+
+
+@lru_cache(maxsize=2048)
+def _quoted(code: str) -> str:
+    """Codes are few, and a page names them a thousand times."""
+    return quote(code, safe="")
 
 
 def article(document: str, position: int | None = None) -> str:

@@ -50,8 +50,13 @@ class Figure:
     hrefs: tuple[str | None, ...]
     files: tuple[tuple[str, str], ...]
     """(suffix in capitals, address)"""
-    images: dict[int, Image]
-    """By width."""
+    address: Callable[[str, tuple[tuple[str, str], ...]], str]
+    """Of the chart with a suffix and further parameters."""
+
+    def image(self, width: int) -> Image:
+        """``width``: one of `WIDTHS`."""
+        wanted = (("rong", str(width)),)
+        return Image(self.address("svg", wanted), self.address("svg", (*wanted, ("nen", "toi"))), *self.chart.page_size(width))
 
 
 class ChartDesk:
@@ -67,14 +72,12 @@ class ChartDesk:
     def figure(self, chart: Chart, state: Search, hrefs: tuple[str | None, ...] = (), *, more: tuple[tuple[str, str], ...] = ()) -> Figure:
         """``state`` and ``more`` are what the maker needs to make the same chart again."""
         assert chart.name in self._makers, chart.name
-        files = tuple((suffix.upper(), link(f"/bieu-do/{chart.name}.{suffix}", state, *more)) for suffix in SUFFIXES)
-        images = {}
-        for width in WIDTHS:
-            href, dark = (
-                link(f"/bieu-do/{chart.name}.svg", state, *more, ("rong", str(width)), *colours) for colours in ((), (("nen", "toi"),))
-            )
-            images[width] = Image(href, dark, *chart.page_size(width))
-        return Figure(chart, hrefs or (None,) * len(chart.rows), files, images)
+
+        def address(suffix: str, further: tuple[tuple[str, str], ...]) -> str:
+            return link(f"/bieu-do/{chart.name}.{suffix}", state, *more, *further)
+
+        files = tuple((suffix.upper(), address(suffix, ())) for suffix in SUFFIXES)
+        return Figure(chart, hrefs or (None,) * len(chart.rows), files, address)
 
     async def answer(self, request: Request, name: str, suffix: str) -> Response:
         """With ``rong``, one of `WIDTHS`, the drawing that a page shows, ``nen=toi`` for a dark one; else a file to keep. Drawings wait for
