@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import HTTPException, Request
 
+from search_api import clients
+from search_api.clients import Remembered
+
 MAX_BYTES = 16_384
 _MAX_FIELDS = 150
-_MAX_CLIENTS = 10_000
 FORM_TOKEN = "ma-bieu-mau"  # noqa: S105 - the name of a field
 """Field that carries the session's form token."""
 
@@ -66,20 +67,18 @@ class Throttle:
         self._times = times
         self._span = span
         self._clock = clock
-        self._seen: OrderedDict[str, list[datetime]] = OrderedDict()
+        self._seen: Remembered[list[datetime]] = Remembered()
         self._mutex = threading.Lock()
 
     def wait_seconds(self, key: str) -> int:
         """0 and counted where the key may go on; else the seconds until it may, at least 1."""
         now = self._clock()
         with self._mutex:
-            recent = [at for at in self._seen.pop(key, []) if at > now - self._span]
+            recent = [at for at in self._seen.take(key) or () if at > now - self._span]
             if len(recent) < self._times:
-                self._seen[key] = [*recent, now]
-                while len(self._seen) > _MAX_CLIENTS:
-                    self._seen.popitem(last=False)
+                self._seen.keep(key, [*recent, now])
                 return 0
-            self._seen[key] = recent
+            self._seen.keep(key, recent)
             return max(1, int((recent[0] + self._span - now).total_seconds()) + 1)
 
     def check(self, key: str) -> None:
@@ -89,7 +88,7 @@ class Throttle:
 
 
 def client_of(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    return clients.client_of(request.scope)
 
 
 def local_path(text: str, default: str = "/") -> str:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search_api.clients import Remembered, client_of
 from search_api.problems import MEDIA_TYPE, Draw, problem, wants_json
 
 MAX_BODY_BYTES = 64 * 1024
-MAX_CLIENTS = 20_000
-"""Clients remembered; beyond it the one that was silent longest is forgotten, and begins afresh."""
 EXPORT_COST = 10
 """What an export costs in requests."""
 EXPORT_SUFFIXES = (".jsonl", ".csv", ".xlsx", ".parquet", ".ris", ".bib", ".manifest.json")
@@ -38,18 +34,16 @@ class Limiter:
     def __init__(self, per_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_minute = per_minute
         self._clock = clock
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._buckets: Remembered[_Bucket] = Remembered()
 
     def take(self, client: str, cost: int = 1) -> float:
         """0.0 where the request may go on, else the seconds until it may."""
         now = self._clock()
-        bucket = self._buckets.pop(client, None) or _Bucket(float(self.per_minute), now)
+        bucket = self._buckets.take(client) or _Bucket(float(self.per_minute), now)
         rate = self.per_minute / 60
         bucket.tokens = min(float(self.per_minute), bucket.tokens + (now - bucket.at) * rate)
         bucket.at = now
-        self._buckets[client] = bucket
-        if len(self._buckets) > MAX_CLIENTS:
-            self._buckets.popitem(last=False)
+        self._buckets.keep(client, bucket)
         cost = min(cost, self.per_minute)
         if bucket.tokens >= cost:
             bucket.tokens -= cost
@@ -105,21 +99,3 @@ class Limits:
 
 def cost_of(path: str) -> int:
     return EXPORT_COST if path.endswith(EXPORT_SUFFIXES) else 1
-
-
-def client_of(scope: MutableMapping[str, Any]) -> str:
-    """The address that asks; of IPv6 the network of 64 bits, since one customer has as many addresses as he likes.
-
-    >>> [client_of({"client": (host, 1)}) for host in ("203.0.113.9", "2001:db8::1", "::ffff:203.0.113.9")]
-    ['203.0.113.9', '2001:db8::/64', '203.0.113.9']
-    """
-    host = str((scope.get("client") or ("", 0))[0])
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return host

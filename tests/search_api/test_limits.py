@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 from fastapi.testclient import TestClient
 
-from search_api import limits
+from search_api import clients
 from search_api.app import create_app
 from search_api.limits import MAX_BODY_BYTES, Limiter, Limits, cost_of
 from search_api.problems import add_handlers
@@ -40,7 +40,7 @@ def test_a_dear_request_is_possible_with_a_small_bucket() -> None:
 
 
 def test_only_so_many_clients_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_CLIENTS", 10)
+    monkeypatch.setattr(clients, "MAX_CLIENTS", 10)
     limiter = Limiter(1, clock=Clock())
     for number in range(100):
         limiter.take(str(number))
