@@ -177,12 +177,12 @@ def is_paging(url: str) -> bool:
 
     >>> is_paging("https://example.vn/tin-tuc/trang-37.html"), is_paging("https://example.vn/bai-viet-a3700.html")
     (True, False)
-    >>> is_paging("https://example.vn/tin-tuc?page=2"), is_paging("https://example.vn/bai-viet-696566?pageindex=0")
+    >>> is_paging("https://example.vn/tin-tuc?pageindex=1"), is_paging("https://example.vn/bai-viet-696566?pageindex=0")
     (True, False)
     """
     parts = urlsplit(url)
     if _PAGING.search(unquote(parts.path).rstrip("/")):
         return True
-    # The first page is none; some portals add it to the addresses of articles, too (domain.md 4.1)
+    # Page 0 is the first wherever there is one; some portals add it to the addresses of articles, too (domain.md 4.1)
     names = {"page", "trang", "start", "pageindex", "paged", "cur", "p_cur"}
-    return any(name.lower() in names and value not in {"0", "1"} for name, value in parse_qsl(parts.query))
+    return any(name.lower() in names and value != "0" for name, value in parse_qsl(parts.query))

@@ -145,6 +145,8 @@ def test_the_portals_own_pattern_counts_alone() -> None:
         ("https://a.vn/tin?start=32", True),
         ("https://a.vn/tin?pageindex=1", True),
         ("https://a.vn/web/tin?cur=2", True),
+        ("https://a.vn/tin?page=1", True),  # Drupal's second page
+        ("https://a.vn/nam-khat-696566?pageindex=0", False),
         ("https://a.vn/tap-huan-1845.html", False),
         ("https://a.vn/trang-phuc-dan-toc.html", False),
     ],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.portals import Cms
+from corpus.urls import is_paging
 from crawler.families import ADAPTERS, adapter_of, family_of, feed_places, page_address, sitemap_places
 from crawler.traps import trap_of
 from demo import site
@@ -96,3 +97,12 @@ def test_traps(url: str, expected: str | None) -> None:
 )
 def test_signs_are_looked_for_in_linear_time(piece: bytes) -> None:
     assert family_of(piece * (1_000_000 // len(piece))) in {"unknown", "dotnetnuke"}
+
+
+@pytest.mark.parametrize("cms", sorted(FAMILIES))
+def test_further_pages_of_every_family_are_known_as_such(cms: str) -> None:
+    """Some count from 0, some from 1, some by items: the second page must never pass for the first."""
+    family, home = FAMILIES[cms], "https://mau.vn"
+    assert [is_paging(home + family.listing(page)) for page in (2, 3, 11)] == [True] * 3
+    site = next(one for one in load_sites() if one.cms == cms)
+    assert not any(is_paging(home + family.article(article)) for article in site.articles)
