@@ -49,7 +49,7 @@ def read_on(client: TestClient, order: str, path: str) -> list[str]:
     return ids
 
 
-@pytest.mark.parametrize("number", [1230, pytest.param(100_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("number", [1230, pytest.param(100_000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
 def test_each_article_comes_once(tmp_path: Path, number: int) -> None:
     rebuild_index(tmp_path / "index", map(made, range(number)), register=NAMES.register)
     with closing(open_index(tmp_path / "index", register=NAMES.register)) as index:
