@@ -142,6 +142,8 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
             spent = 1000 * (cpu(server.pid) - before) / len(times)
             print(f"| {name} | {len(times)} | {statistics.median(times):.0f} | {quantile(times, 95):.0f} | {spent:.0f} | {size / 1000:.0f} |",
                   flush=True)  # fmt: skip
+        asker = Asker(port)  # the first connection was idle for too long
+        asker.get("/")
         warm = []
         before = cpu(server.pid)
         for _ in range(30):

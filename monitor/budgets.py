@@ -147,7 +147,12 @@ def _same_money(fact: Fact) -> tuple[tuple[object, ...] | None, ...]:
 class CountedSum:
     fact: Fact
     budget: FactBudget
-    repeated: tuple[str, ...]
+    item: BudgetItem
+    """The same as figures hold it: one object for all the bars that it stands behind."""
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        return self.item.repeated
 
 
 def counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
@@ -182,7 +187,12 @@ def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
             found.append((fact, budget))
         for key, position in own.items():
             first.setdefault(key, position)
-    return tuple(CountedSum(fact, budget, tuple(dict.fromkeys(repeated.get(n, ())))) for n, (fact, budget) in enumerate(found))
+
+    def item(number: int, fact: Fact, budget: FactBudget) -> BudgetItem:
+        again = tuple(dict.fromkeys(repeated.get(number, ())))
+        return BudgetItem(document=fact.id, position=budget.position, vnd=budget.vnd, repeated=again)
+
+    return tuple(CountedSum(fact, budget, item(number, fact, budget)) for number, (fact, budget) in enumerate(found))
 
 
 def budget_sums(
@@ -209,7 +219,7 @@ def budget_sums(
 
 def _sum(key: str, role: str, entries: Iterable[CountedSum]) -> BudgetSum:
     entries = list(entries)
-    items = [BudgetItem(document=e.fact.id, position=e.budget.position, vnd=e.budget.vnd, repeated=e.repeated) for e in entries]
+    items = [entry.item for entry in entries]
     return BudgetSum(
         key=key,
         role=role,

@@ -30,7 +30,7 @@ FACTS_A_SECOND = 10_000
 again costs some tenths of a second for 100,000."""
 MAX_ANSWERS = 64
 """Figures kept at once; the oldest go first."""
-MAX_MONEY = 12
+MAX_MONEY = 6
 """Of sums, which are larger and kept until an article changes."""
 
 

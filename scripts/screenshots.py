@@ -23,7 +23,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from corpus.index import open_index
 from corpus.index.base import In, Query
@@ -135,10 +135,19 @@ def shoot(browser: Browser, url: str, path: Path, width: int) -> Path:
     context = browser.new_context(viewport={"width": width, "height": 720 if width > 600 else 780}, color_scheme="light", locale="vi-VN")
     page = context.new_page()
     page.goto(url)
-    page.screenshot(path=str(path))
+    settle(page)
+    page.screenshot(path=str(path), animations="disabled", caret="hide")
     context.close()
     print(path)
     return path
+
+
+def settle(page: Page) -> None:
+    """Waits until the drawings within sight have come and everything stands still, so that the same page gives the same picture."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("[...document.images].every(i => i.getBoundingClientRect().top > innerHeight || i.complete && i.naturalWidth)")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.screenshot()  # the first picture of a fresh browser may differ from all later ones by a few dots
 
 
 def shoot_review(browser: Browser, address: str, password: str, path: Path) -> Path:
