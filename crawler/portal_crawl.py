@@ -26,6 +26,9 @@ REVISITS = (timedelta(days=1), timedelta(days=3), timedelta(days=9))
 an answer of the same bytes, or a page that gave no other text than the one before."""
 REVISIT_AGE = timedelta(days=30)
 """Articles that the source dates further back are not asked for again."""
+TRIES: Mapping[str, int] = {"http_404": 2, "robots_refused": 6}
+"""After how many failures in a row of one cause an address is given up; a robots.txt that forbids by mistake is mended within weeks, and
+asking it again costs the site nothing."""
 UNREAD_AGE = timedelta(days=45)
 """So long an article that could not be read stays in the last of `REVISITS`: its site may mend its pages after weeks."""
 MEMORY = timedelta(days=30)
@@ -244,7 +247,8 @@ class PortalCrawl:
         now = self._clock()
         self._tally.failed += 1
         self._tally.failures[failure.cause] += 1
-        gone = failure.cause in {"http_404", "robots_refused"} and entry.attempts >= 1
+        most = TRIES.get(failure.cause)
+        gone = most is not None and entry.attempts + 1 >= most
         retry_at = None if failure.final or gone else self._asking.next_try(failure, entry.attempts + 1)
         self._store.fail_fetch(entry.url, self._run, now, str(failure), retry_at)
         self._asking.note_trouble(failure)

@@ -219,6 +219,32 @@ def test_what_is_not_found_twice_is_given_up(site: Site) -> None:
     assert (entry.attempts, entry.next_at) == (2, None)
 
 
+def test_what_robots_forbid_for_some_days_is_not_lost(site: Site) -> None:
+    """A robots.txt that forbids everything by mistake; who made it notices after a while."""
+    site.publish(1)
+    visits = []
+    for day in range(80):
+        site.answers["https://mau.vn/bai-1"] = FetchFailed("robots_refused") if day < 5 else b"nun"
+        site.crawl()
+        if "/bai-1" in site.urls:
+            visits.append(day)
+        site.now += timedelta(days=1, minutes=1)
+    assert visits[:4] == [0, 1, 3, 7]
+    assert site.store.frontier_counts() == {"done": 1}
+
+
+def test_what_robots_forbid_for_good_is_given_up(site: Site) -> None:
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = FetchFailed("robots_refused")
+    visits = []
+    for day in range(80):
+        site.crawl()
+        if "/bai-1" in site.urls:
+            visits.append(day)
+        site.now += timedelta(days=1, minutes=1)
+    assert visits == [0, 1, 3, 7, 15, 31]
+
+
 def test_three_troubles_in_a_row_end_the_run_and_the_rest_stays_due(site: Site) -> None:
     site.publish(*range(1, 7))
     for number in (5, 4, 3):
