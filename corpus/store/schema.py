@@ -44,7 +44,7 @@ runs = sa.Table(
     "runs",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String, nullable=False),  # crawl, process, process-all, import, retag, report
+    sa.Column("kind", sa.String, nullable=False),  # crawl, process, process-all, import, retag
     sa.Column("state", sa.String, nullable=False),  # running, ended, interrupted
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),
