@@ -15,13 +15,13 @@ from corpus.store.exports import ExportStore, Kept, Moment, State
 from corpus.store.facts import BudgetRow, FactRow, FactStore, StoredFact
 from corpus.store.files import FileStore
 from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
+from corpus.store.migrations import SCHEMA_VERSION, STEPS
 from corpus.store.pages import KeptPage, PageState, PageStore, PendingPage
 from corpus.store.queue import QueueStore, TagReport, Waiting
 from corpus.store.reviews import Review, ReviewStore, review_from_json, review_to_json
 from corpus.store.robots import RobotsFile, RobotsStore
 from corpus.store.runs import Observation, Recovery, Run, RunStore, SourceState
 from corpus.store.saved_searches import Frequency, SavedSearch, SavedSearchStore
-from corpus.store.schema import SCHEMA_VERSION
 from corpus.store.sends import Found, Send, SendState, SendStore, StoredIssue
 from corpus.store.sightings import NoteKind, Sighting, SightingStore, SourceNote
 from corpus.store.stories import DueStory, Signature, StoryPair, StoryStore
@@ -63,7 +63,7 @@ def open_store(path: Path) -> Store:
     Raises: InvalidData naming the file and what to do, for a damaged file, another program's, or a newer release's;
     StoreUnavailable.
     """
-    return Store(open_database(path), path)
+    return Store(open_database(path, steps=STEPS), path)
 
 
 __all__ = [

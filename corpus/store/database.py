@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from corpus.errors import CorpusError, InvalidData, StoreUnavailable
-from corpus.store.schema import SCHEMA_VERSION, STEPS, Step, build, meta
+from corpus.store.schema import meta
+
+Step = Callable[[sa.Connection], None]
+"""Makes one schema version out of the one before it (`migrations`)."""
 
 BUSY_TIMEOUT_SECONDS = 30
 """A crawl and a processing run write to one file; each transaction is short, so half a minute means that something hangs."""
@@ -97,8 +100,8 @@ def _translate(error: BaseException | None, path: Path) -> CorpusError:
     return StoreUnavailable(f"{path}: {reason}")
 
 
-def open_database(path: Path, *, steps: tuple[Step, ...] = STEPS) -> sa.Engine:
-    """An engine on a database of the present schema: made when the file is missing, migrated when it is older.
+def open_database(path: Path, *, steps: tuple[Step, ...]) -> sa.Engine:
+    """An engine on a database of the schema that all ``steps`` make: made when the file is missing, migrated when it is older.
 
     Raises: InvalidData for a damaged file, one of a newer release or one that is not ours; StoreUnavailable.
     """
@@ -150,7 +153,7 @@ def _create(path: Path, steps: tuple[Step, ...]) -> None:
         draft.unlink(missing_ok=True)
         engine = _engine(draft, journal="DELETE")
         with translated(path), engine.begin() as connection:
-            build(connection, steps)
+            _build(connection, steps)
         engine.dispose()
         try:
             os.link(draft, path)
@@ -160,6 +163,14 @@ def _create(path: Path, steps: tuple[Step, ...]) -> None:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"{path}: cannot be created ({error.strerror}): check the disk and the rights of the folder") from error
+
+
+def _build(connection: sa.Connection, steps: tuple[Step, ...], *, start: int = 0) -> None:
+    """Run the steps after version ``start`` and note the new version, all in the caller's transaction."""
+    for step in steps[start:]:
+        step(connection)
+    connection.execute(sa.delete(meta).where(meta.c.key == "schema_version"))
+    connection.execute(sa.insert(meta).values(key="schema_version", value=str(len(steps))))
 
 
 def _version(connection: sa.Connection, path: Path) -> int:
@@ -184,7 +195,7 @@ def _migrate(engine: sa.Engine, path: Path, steps: tuple[Step, ...]) -> None:
     if found < newest:
         with engine.begin() as connection:
             found = _version(connection, path)  # again, now that nobody else can migrate
-            build(connection, steps, start=found)
+            _build(connection, steps, start=found)
 
 
-__all__ = ["SCHEMA_VERSION", "Database", "open_database", "translated"]
+__all__ = ["Database", "Step", "open_database", "translated"]

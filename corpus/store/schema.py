@@ -1,17 +1,14 @@
-"""Tables of the store and the numbered steps that bring any earlier database to them.
+"""Tables of the store as they are now; `migrations` brings any earlier database to them.
 
-A step is never edited once released: a change of the tables is a new step here and in the table below it describes.
+Mail, accounts and robots.txt keep their tables in modules of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-
-Step = Callable[[sa.Connection], None]
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -242,66 +239,3 @@ story_pairs = sa.Table(
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("reasons", sa.String, nullable=False),
 )
-
-
-def _first_tables(connection: sa.Connection) -> None:
-    first = (meta, runs, sources, frontier, visits, observations, documents, pages, versions, old_tags, aliases)
-    metadata.create_all(connection, tables=list(first), checkfirst=False)
-
-
-def _reviews(connection: sa.Connection) -> None:
-    metadata.create_all(connection, tables=[reviews], checkfirst=False)
-
-
-def _mail(connection: sa.Connection) -> None:
-    from corpus.store.mail_tables import TABLES  # which stand on this module
-
-    metadata.create_all(connection, tables=TABLES, checkfirst=False)
-
-
-def _facts(connection: sa.Connection) -> None:
-    from corpus.store.facts import fill_facts  # it needs the tables above
-
-    metadata.create_all(connection, tables=[facts], checkfirst=False)
-    fill_facts(connection)
-
-
-def _sightings(connection: sa.Connection) -> None:
-    from corpus.store.sightings import fill_sightings  # it needs the tables above
-
-    metadata.create_all(connection, tables=[sightings, source_notes], checkfirst=False)
-    # Outcomes of the last weeks by source without reading years of pages.
-    connection.exec_driver_sql("CREATE INDEX pages_fetched ON pages (fetched_at, portal, run, outcome)")
-    fill_sightings(connection)
-
-
-def _accounts(connection: sa.Connection) -> None:
-    from corpus.store.account_tables import TABLES  # which stand on this module
-    from corpus.store.queue import fill_uncertain
-
-    metadata.create_all(connection, tables=TABLES, checkfirst=False)
-    fill_uncertain(connection)
-
-
-def _stories(connection: sa.Connection) -> None:
-    metadata.create_all(connection, tables=[story_signatures, story_pairs], checkfirst=False)
-
-
-def _robots(connection: sa.Connection) -> None:
-    from corpus.store.robots import robots_files  # which stands on this module
-
-    metadata.create_all(connection, tables=[robots_files], checkfirst=False)
-
-
-STEPS: tuple[Step, ...] = (_first_tables, _reviews, _mail, _facts, _sightings, _accounts, _stories, _robots)
-"""Step n makes schema version n out of version n - 1."""
-
-SCHEMA_VERSION = len(STEPS)
-
-
-def build(connection: sa.Connection, steps: tuple[Step, ...] = STEPS, *, start: int = 0) -> None:
-    """Run the steps after version ``start`` and note the new version, all in the caller's transaction."""
-    for step in steps[start:]:
-        step(connection)
-    connection.execute(sa.delete(meta).where(meta.c.key == "schema_version"))
-    connection.execute(sa.insert(meta).values(key="schema_version", value=str(len(steps))))

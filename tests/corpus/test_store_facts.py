@@ -27,7 +27,8 @@ from corpus.document import (
 from corpus.store import Store, open_store
 from corpus.store.database import open_database
 from corpus.store.facts import FactRow, fact_row
-from corpus.store.schema import STEPS, documents, facts, versions
+from corpus.store.migrations import STEPS
+from corpus.store.schema import documents, facts, versions
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from corpus.errors import CorpusError, InvalidData, StoreUnavailable
 from corpus.store import FoundUrl, open_store
 from corpus.store.database import _translate, open_database
-from corpus.store.schema import SCHEMA_VERSION, STEPS, metadata
+from corpus.store.migrations import SCHEMA_VERSION, STEPS
+from corpus.store.schema import metadata
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 

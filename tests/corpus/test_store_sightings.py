@@ -14,7 +14,8 @@ from corpus.errors import InvalidData
 from corpus.readings import Reading, WayReading
 from corpus.store import Sighting, SourceNote, Store, open_store
 from corpus.store.database import open_database
-from corpus.store.schema import STEPS, observations, runs
+from corpus.store.migrations import STEPS
+from corpus.store.schema import observations, runs
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 GOOD = WayReading(kind="listing", url="https://mau.vn/tin", fetched=True, parsed=True, links=30, known=28, new=2)
