@@ -109,10 +109,12 @@ def serve(folder: Path, descriptor: int) -> None:
     import uvicorn
 
     from search_api.app import create_app
+    from search_api.warming import warm_beside
 
     names = Names.load(portals=registry())
     with open_store(folder / "loa.db") as store:
         app = create_app(store, open_index(folder / "index", register=names.register), names=names)
+        warm_beside(app.state.monitor)
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[socket.socket(fileno=descriptor)])
 
 

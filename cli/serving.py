@@ -24,6 +24,7 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
     """Returns after Ctrl-C or SIGTERM, with what was being answered finished. Raises: StoreUnavailable when no port can be had."""
     from search_api.app import DEPARTMENT, create_app
     from search_api.limits import Limiter
+    from search_api.warming import warm_beside
 
     wanted = settings.port if port is None else port
     listener = listen(host or settings.host, wanted)
@@ -51,6 +52,7 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
         )
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
         say(f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)")
+        warm_beside(app.state.monitor)
         # uvicorn raises it again after it has ended in good order.
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])

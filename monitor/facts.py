@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left, insort
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -139,6 +140,7 @@ class Facts(Sequence[Fact]):
         self._all = sorted(facts, key=_order)
         self.revision = revision
         self._derived: dict[object, Any] = {}
+        self._deriving = threading.RLock()
         self._kept: dict[object, dict[str, tuple[Fact, Any]]] = {}
 
     def with_changes(self, gone: Container[str], fresh: Iterable[Fact], revision: int) -> Facts:
@@ -151,12 +153,17 @@ class Facts(Sequence[Fact]):
         return changed
 
     def once(self, key: object, make: Callable[[], T]) -> T:
-        """What ``make`` gives, worked out on the first call with this key and kept as long as these facts."""
-        if key not in self._derived:
-            while len(self._derived) >= MAX_DERIVED:  # periods and days that readers asked for, without end
-                del self._derived[next(iter(self._derived))]
-            self._derived[key] = make()
-        return self._derived[key]  # type: ignore[no-any-return] # of the type that the same key always has
+        """What ``make`` gives, worked out on the first call with this key and kept as long as these facts.
+
+        Others who ask meanwhile wait.
+        """
+        with self._deriving:  # one may rest on another
+            if key not in self._derived:
+                made = make()
+                while len(self._derived) >= MAX_DERIVED:  # periods and days that readers asked for, without end
+                    del self._derived[next(iter(self._derived))]
+                self._derived[key] = made
+            return self._derived[key]  # type: ignore[no-any-return] # of the type that the same key always has
 
     def each(self, key: object, fact: Fact, make: Callable[[Fact], T]) -> T:
         """What ``make`` gives of one document, kept until that document changes."""

@@ -160,9 +160,18 @@ def timeline(sources: Sources, facts: Facts, period: Period, units: Units, *, pr
 
 def weekly(facts: Facts, units: Units, province: str | None, period: Period) -> dict[int, tuple[int, int]]:
     """Monday (ordinal) to relevant articles and stories of that week, about the province or of any place."""
+    if province is None:
+        # Asked for with every overview: all weeks are counted once for the same facts.
+        counted = facts.once("weeks", lambda: _by_week(facts.relevant))
+        first, last = period.start.toordinal(), period.end.toordinal()
+        return {monday: numbers for monday, numbers in counted.items() if first <= monday < last}
+    return _by_week(fact for fact in facts.relevant_during(period) if province in fact.provinces(units))
+
+
+def _by_week(facts: Iterable[Fact]) -> dict[int, tuple[int, int]]:
     by_week: dict[int, list[str]] = defaultdict(list)
-    for fact in facts.relevant_during(period):
-        if fact.published is not None and (province is None or province in fact.provinces(units)):
+    for fact in facts:
+        if fact.published is not None:
             ordinal = fact.published.toordinal()
             by_week[ordinal - (ordinal - 1) % 7].append(fact.story)
     return {monday: (len(stories), len(set(stories))) for monday, stories in by_week.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from corpus.localities import Register
 from corpus.store import FactRow, StoredFact
-from monitor.facts import Facts, FactTable
+from monitor.facts import MAX_DERIVED, Facts, FactTable
 from tests.monitor.makers import NOW, Makers
 
 ROW = FactRow(
@@ -97,3 +99,29 @@ def test_what_is_kept_of_a_document_goes_with_it(makers: Makers) -> None:
     assert [changed.each("k", fact, make) for fact in changed] == ["a communication", "b off_topic"]
     assert made == ["a", "b", "b"]
     assert (facts.once("x", lambda: 1), facts.once("x", lambda: 2), changed.once("x", lambda: 3)) == (1, 1, 3)
+
+
+def test_what_many_ask_for_at_once_is_worked_out_once() -> None:
+    facts, asked = Facts(()), []
+    entered, others = threading.Event(), threading.Event()
+
+    def make() -> int:
+        asked.append(1)
+        entered.set()
+        others.wait(20)
+        return len(asked)
+
+    with ThreadPoolExecutor(5) as pool:
+        first = pool.submit(facts.once, "slow", make)
+        assert entered.wait(20)
+        rest = [pool.submit(facts.once, "slow", make) for _ in range(4)]
+        others.set()
+        assert [one.result(20) for one in (first, *rest)] == [1] * 5
+    assert asked == [1]
+
+
+def test_what_is_kept_is_bounded_while_many_ask() -> None:
+    facts = Facts(())
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda key: facts.once(key, lambda: key), range(2000))) == list(range(2000))
+    assert len(facts._derived) == MAX_DERIVED
