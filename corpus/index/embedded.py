@@ -50,6 +50,8 @@ _STATE = "index.json"
 _BUILD = "building.json"
 _GENERATION = re.compile(r"g\d{6}")
 _WRITER_BYTES = 96_000_000
+_BUILD_BYTES = 288_000_000
+"""A segment holds what fits, some 17,000 and 50,000 articles; each costs every question a little (docs/performance.md)."""
 _SCAN_PAGE = 20_000
 
 
@@ -132,7 +134,7 @@ class EmbeddedIndex:
             with _engine(folder):
                 index = tantivy.Index.open(str(folder / name))
                 _prepare(index)
-                writer = index.writer(_WRITER_BYTES, 1)
+                writer = index.writer(_BUILD_BYTES, 1)
             loaded = register()
             number = build.number
             for document in documents(build.after):
