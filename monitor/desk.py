@@ -20,6 +20,7 @@ from monitor.figures_overview import overview_figures
 from monitor.figures_province import province_figures
 from monitor.figures_sources import item_days, source_figures, sources_figures
 from monitor.health import OUTCOME_DAYS, SourceHealth, judge_sources
+from monitor.keeping import kept
 from monitor.periods import Period, Units
 from monitor.readings import ReadingTable
 
@@ -94,11 +95,7 @@ class Monitor:
                 self._money_revision = sources.facts.revision
             # Sums rest on the articles alone: a new minute changes nothing but whether the period is over.
             key = (period, units, province, period is not None and period.ends_at > sources.now)
-            if key not in self._money:
-                if len(self._money) >= MAX_MONEY:
-                    del self._money[next(iter(self._money))]
-                self._money[key] = money_figures(sources, period, units, province=province)
-            return self._money[key]
+            return kept(self._money, key, lambda: money_figures(sources, period, units, province=province), most=MAX_MONEY)
 
     def sources(self) -> SourcesFigures:
         return self._answer(("sources",), lambda sources: sources_figures(sources, self.healths()))
@@ -139,11 +136,7 @@ class Monitor:
     def _answer(self, key: Hashable, make: Callable[[Sources], T]) -> T:
         with self._lock:
             sources = self.now()
-            if key not in self._answers:
-                if len(self._answers) >= MAX_ANSWERS:
-                    del self._answers[next(iter(self._answers))]
-                self._answers[key] = make(sources)
-            return self._answers[key]  # type: ignore[no-any-return] # made by the same call
+            return kept(self._answers, key, lambda: make(sources), most=MAX_ANSWERS)
 
     def _judge(self, sources: Sources) -> tuple[SourceHealth, ...]:
         outcomes = self._store.outcomes_by_run(sources.now - timedelta(days=OUTCOME_DAYS))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, insort
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ import msgspec
 
 from corpus.localities import Register
 from corpus.store import BudgetRow, StoredFact
+from monitor.keeping import kept
 from monitor.periods import Period, Units
 
 FactBudget = BudgetRow
@@ -26,7 +27,7 @@ CHUNK = 5_000
 """Rows read at once: what they are made of is let go before the next."""
 
 MAX_DERIVED = 128
-"""Things worked out of the same facts that are kept at once; the oldest go first."""
+"""Things worked out of the same facts that are kept at once: periods and days that readers ask for are without end."""
 
 NATIONAL = "VN"
 RELEVANT = "communication"
@@ -139,7 +140,7 @@ class Facts(Sequence[Fact]):
     def __init__(self, facts: Iterable[Fact], revision: int = 0) -> None:
         self._all = sorted(facts, key=_order)
         self.revision = revision
-        self._derived: dict[object, Any] = {}
+        self._derived: dict[Hashable, Any] = {}
         self._deriving = threading.RLock()
         self._kept: dict[object, dict[str, tuple[Fact, Any]]] = {}
 
@@ -152,25 +153,20 @@ class Facts(Sequence[Fact]):
         changed._kept = self._kept
         return changed
 
-    def once(self, key: object, make: Callable[[], T]) -> T:
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, worked out on the first call with this key and kept as long as these facts.
 
         Others who ask meanwhile wait.
         """
         with self._deriving:  # one may rest on another
-            if key not in self._derived:
-                made = make()
-                while len(self._derived) >= MAX_DERIVED:  # periods and days that readers asked for, without end
-                    del self._derived[next(iter(self._derived))]
-                self._derived[key] = made
-            return self._derived[key]  # type: ignore[no-any-return] # of the type that the same key always has
+            return kept(self._derived, key, make, most=MAX_DERIVED)
 
     def each(self, key: object, fact: Fact, make: Callable[[Fact], T]) -> T:
         """What ``make`` gives of one document, kept until that document changes."""
-        kept = self._kept.setdefault(key, {})
-        found = kept.get(fact.id)
+        known = self._kept.setdefault(key, {})
+        found = known.get(fact.id)
         if found is None or found[0] is not fact:
-            found = kept[fact.id] = (fact, make(fact))
+            found = known[fact.id] = (fact, make(fact))
         return found[1]
 
     def __len__(self) -> int:
