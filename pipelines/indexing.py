@@ -39,7 +39,7 @@ def _made(store: Store, after: str, executor: Executor | None) -> Iterator[list[
     if executor is None:
         register = Register.load()
         for ids in parts:
-            yield _ordered([entry(document, register) for document in store.iter_documents(ids=ids)])
+            yield _entries_of(store, register, ids)
         return
     flying: deque[Future[list[Entry]]] = deque()
     for ids in parts:
@@ -50,8 +50,8 @@ def _made(store: Store, after: str, executor: Executor | None) -> Iterator[list[
         yield flying.popleft().result()
 
 
-def _ordered(made: list[Entry]) -> list[Entry]:
-    return sorted(made, key=lambda entry: entry.id)
+def _entries_of(store: Store, register: Register, ids: tuple[str, ...]) -> list[Entry]:
+    return sorted((entry(document, register) for document in store.iter_documents(ids=ids)), key=lambda made: made.id)
 
 
 def _batches(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
@@ -62,7 +62,7 @@ def _batches(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
 
 def _entries(path: Path, ids: tuple[str, ...]) -> list[Entry]:
     store, register = _opened(path)
-    return _ordered([entry(document, register) for document in store.iter_documents(ids=ids)])
+    return _entries_of(store, register, ids)
 
 
 @lru_cache(maxsize=1)

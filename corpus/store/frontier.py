@@ -6,11 +6,11 @@ a second fetch of what was in flight.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -63,6 +63,8 @@ class FrontierUrl:
     error: str | None
 
 
+T = TypeVar("T")
+
 _PART = 500
 """Addresses in one statement; SQLite bounds the number of parameters."""
 _COLUMNS = [frontier.c[name] for name in FrontierUrl.__dataclass_fields__]
@@ -71,13 +73,14 @@ _COLUMNS = [frontier.c[name] for name in FrontierUrl.__dataclass_fields__]
 class FrontierStore(Database):
     def enqueue(self, portal: str, urls: Iterable[FoundUrl], now: datetime) -> int:
         """Add the addresses not yet known, due at once; returns how many. Known ones stay as they are."""
-        added, left = 0, iter(urls)
-        first = list(islice(left, _PART))
-        if not first:
+        parts = _parts(urls)
+        first = next(parts, None)
+        if first is None:
             return 0
+        added = 0
         with self._write() as connection:
             # In parts: a sitemap of 50,000 would be held in memory once more as rows
-            for part in chain([first], iter(lambda: list(islice(left, _PART)), [])):
+            for part in chain((first,), parts):
                 rows = [_new_row(portal, found, now) for found in part]
                 added += connection.execute(insert(frontier).on_conflict_do_nothing(index_elements=["canonical_url"]), rows).rowcount
         return added
@@ -96,10 +99,9 @@ class FrontierStore(Database):
 
     def known(self, portal: str, canonical_urls: Iterable[str]) -> dict[str, FrontierUrl]:
         """Those of the addresses that the frontier holds, by canonical address."""
-        left = iter(canonical_urls)
         found: dict[str, FrontierUrl] = {}
         with self._read() as connection:
-            while part := list(islice(left, _PART)):
+            for part in _parts(canonical_urls):
                 query = sa.select(*_COLUMNS).where(frontier.c.portal == portal, frontier.c.canonical_url.in_(part))
                 found |= {row["canonical_url"]: FrontierUrl(**row) for row in connection.execute(query).mappings()}
         return found
@@ -107,9 +109,8 @@ class FrontierStore(Database):
     def known_among(self, portal: str, canonical_urls: Iterable[str]) -> set[str]:
         """Those of the addresses that the frontier holds, without what it holds of them."""
         found: set[str] = set()
-        left = iter(canonical_urls)
         with self._read() as connection:
-            while part := list(islice(left, _PART)):
+            for part in _parts(canonical_urls):
                 query = sa.select(frontier.c.canonical_url).where(frontier.c.portal == portal, frontier.c.canonical_url.in_(part))
                 found.update(connection.execute(query).scalars())
         return found
@@ -196,6 +197,12 @@ class FrontierStore(Database):
                 .values(state="failed", next_at=retry_at, attempts=frontier.c.attempts + 1, error=error, run=run)
             )
             note_visit(connection, portal=portal or "", url=url, run=run, now=now, result="failed", detail=error)
+
+
+def _parts(items: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(items)
+    while part := list(islice(left, _PART)):
+        yield part
 
 
 def _new_row(portal: str, found: FoundUrl, now: datetime) -> dict[str, Any]:
