@@ -19,6 +19,14 @@ def number(value: int | float, decimals: int | None = None) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
+def sentence_case(text: str) -> str:
+    """
+    >>> sentence_case("được phê duyệt")
+    'Được phê duyệt'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def dong(value: int) -> str:
     """The sum in the largest unit that needs at most three decimals, exact; else all its digits.
 

@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from corpus.formats import sentence_case
 from digest.corrections import corrections
 from digest.issue import Change, Issue, MapFigures, Money, Silence, SourceLine, Story, Tile
 from digest.message import clean_line
-from digest.stories import capital, make_story
+from digest.stories import make_story
 from monitor.coverage import silences
 from monitor.facts import Fact
 from monitor.figure_parts import Sources
@@ -68,7 +69,7 @@ def build_issue(
         late_count=sum(story.late for story in stories),
         retold_count=retold.stories,
         money=tuple(
-            Money(role=row.role, name=capital(row.role_name), vnd=row.vnd, articles=row.articles, sentences=row.sentences)
+            Money(role=row.role, name=sentence_case(row.role_name), vnd=row.vnd, articles=row.articles, sentences=row.sentences)
             for row in figures["34"].budgets
         ),
         unreadable=_unreadable(figures["34"], healths),

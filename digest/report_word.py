@@ -16,7 +16,7 @@ from docxtpl import DocxTemplate, RichText
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from corpus.errors import InvalidData
-from corpus.formats import day, number
+from corpus.formats import day, number, sentence_case
 from digest.report import LIMITS, ArticleLine, Report
 from monitor.coverage import STATE_MARKS
 from monitor.figures import BudgetFigure, ProvinceFigure, TileFigure
@@ -116,7 +116,7 @@ def _province(position: int, row: ProvinceFigure) -> dict[str, str]:
 
 
 def _budget(row: BudgetFigure, *, is_total: bool) -> dict[str, str]:
-    name = row.role_name[:1].upper() + row.role_name[1:]
+    name = sentence_case(row.role_name)
     return {
         "role": name if is_total else "",
         "name": "Cả nước" if is_total else row.name,

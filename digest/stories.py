@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from corpus.formats import dong
+from corpus.formats import dong, sentence_case
 from digest.issue import Story, StoryMoney
 from digest.message import clean_line
 from monitor.budgets import ROLE_NAMES, summable
@@ -81,7 +81,7 @@ def story_money(fact: Fact) -> StoryMoney | None:
     largest = max(sums, key=lambda budget: (budget.vnd, -budget.position))
     return StoryMoney(
         vnd=largest.vnd,
-        role=capital(ROLE_NAMES.get(largest.role, largest.role)),
+        role=sentence_case(ROLE_NAMES.get(largest.role, largest.role)),
         text=QUALIFIERS.get(largest.qualifier, "") + dong(largest.vnd),
     )
 
@@ -92,7 +92,3 @@ def places(sources: Sources, codes: Sequence[str], units: Units) -> str:
         return "Cả nước" if NATIONAL in codes else ""
     more = f" và {len(names) - _MOST_PLACES} tỉnh khác" if len(names) > _MOST_PLACES else ""
     return ", ".join(names[:_MOST_PLACES]) + more
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -103,7 +103,7 @@ def money_chart(name: str, title: str, rows: Sequence[BudgetFigure], dates: str,
         f"Cộng kinh phí công nêu trong tin truyền thông về giảm nghèo đăng {dates}, mỗi khoản một lần"
         + ("; các vai trò không bao giờ cộng với nhau." if by_role else "."),
         (Column("Vai trò" if by_role else "Mục"), Column("Số tiền", "money"), Column("Số tin", "count"), Column("Số câu", "count")),
-        [(sentence_case(row.name), row.vnd, row.articles, row.sentences) for row in rows],
+        [(formats.sentence_case(row.name), row.vnd, row.articles, row.sentences) for row in rows],
     )
 
 
@@ -124,7 +124,7 @@ def money_bars(rows: Sequence[BudgetFigure], href: Callable[[BudgetFigure], str]
     longest = max((row.vnd for row in rows), default=1)
     return [
         MoneyBar(
-            sentence_case(row.name),
+            formats.sentence_case(row.name),
             href(row),
             row.vnd,
             row.articles,
@@ -158,11 +158,3 @@ def lowered(text: str) -> str:
     'tuần 47/2026'
     """
     return text[:1].lower() + text[1:]
-
-
-def sentence_case(text: str) -> str:
-    """
-    >>> sentence_case("được phê duyệt")
-    'Được phê duyệt'
-    """
-    return text[:1].upper() + text[1:]

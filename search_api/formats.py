@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from corpus.formats import VIETNAM, day, dong, instant, number, safe_link, without_folders
+from corpus.formats import VIETNAM, day, dong, instant, number, safe_link, sentence_case, without_folders
 
-__all__ = ["VIETNAM", "day", "dong", "instant", "number", "safe_link", "without_folders"]
+__all__ = ["VIETNAM", "day", "dong", "instant", "number", "safe_link", "sentence_case", "without_folders"]

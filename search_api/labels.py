@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from monitor.budgets import ROLE_NAMES
 from monitor.coverage import STATE_MARKS
+from search_api.formats import sentence_case
 
-ROLES = {role: name[:1].upper() + name[1:] for role, name in ROLE_NAMES.items()} | {"cap": "Mức chi tối đa"}
+ROLES = {role: sentence_case(name) for role, name in ROLE_NAMES.items()} | {"cap": "Mức chi tối đa"}
 """Of sums, in the words of the money pages; caps are never added up and stand on article pages alone."""
 KINDS = {
     "budget": "Kinh phí công",

@@ -23,7 +23,8 @@ from search_api.answers import Catalogue
 from search_api.api import search_of
 from search_api.caching import cached
 from search_api.charts import Figure
-from search_api.figures import MoneyBar, money_bars, money_chart, money_page, sentence_case
+from search_api.figures import MoneyBar, money_bars, money_chart, money_page
+from search_api.formats import sentence_case
 from search_api.params import InvalidParameter, Search, link
 from search_api.site import Choice, Site
 
