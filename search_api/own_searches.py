@@ -16,12 +16,10 @@ from fastapi import Request
 
 from corpus.index.names import Names, SavedQuery
 from corpus.store import Account, Frequency, SavedSearch
-from corpus.store.saved_searches import MOST_SEARCHES
+from corpus.store.saved_searches import LONGEST_NAME, LONGEST_PARAMS, MOST_SEARCHES
 from search_api.auth import Gate
-from search_api.params import InvalidParameter, Search, from_params, saved_in, to_params
+from search_api.params import InvalidParameter, Search, saved_in, to_params, without_place
 
-LONGEST_NAME = 80
-LONGEST_PARAMS = 2000
 _QUOTES = frozenset('"“”„«»')
 NEEDS_ACCOUNT = "Hãy đăng nhập (chương trình thì gửi mã truy cập) để dùng các câu tìm mà bạn đã lưu."
 
@@ -81,6 +79,9 @@ class OwnSearches:
         """What whoever asks may name in a query."""
         return OwnQueries(lambda: self.gate.account(request), self._store)
 
+    def queries_of(self, account: Account) -> OwnQueries:
+        return OwnQueries(lambda: account, self._store)
+
     def of(self, account: Account) -> list[SavedSearch]:
         """The oldest first."""
         return self._store.saved_searches(account=account.name)
@@ -96,8 +97,7 @@ class OwnSearches:
         known = self.of(account)
         if any(search.name == name for search in known):
             raise InvalidParameter("ten", f"Bạn đã lưu một câu tìm tên «{name}». Xin chọn tên khác, hoặc xóa câu tìm cũ.")
-        own = OwnQueries(lambda: account, self._store)
-        replace(search, saved=own).where(self._names)
+        replace(search, saved=self.queries_of(account)).where(self._names)
         params = urlencode(to_params(search))
         if not params:
             raise InvalidParameter("tim", "Chưa có gì để lưu: xin gõ câu tìm hoặc chọn bộ lọc.")
@@ -113,5 +113,5 @@ class OwnSearches:
 
 
 def kept(pairs: list[tuple[str, str]]) -> Search:
-    """The search without page, order and view, which mean nothing in another query. Raises: InvalidParameter."""
-    return replace(from_params([pair for pair in pairs if pair[0] not in ("trang", "sau", "so", "xem")]), sort=None)
+    """The search without place and view, which mean nothing in another query. Raises: InvalidParameter."""
+    return without_place(pair for pair in pairs if pair[0] != "xem")

@@ -13,11 +13,12 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from corpus.errors import InvalidQuery
-from corpus.store import Account, SavedSearch
+from corpus.store import Account, SavedSearch, Session
+from corpus.store.saved_searches import LONGEST_NAME, LONGEST_PARAMS
 from search_api.answers import understood
 from search_api.caching import cached
 from search_api.forms import Form, read_form
-from search_api.own_searches import LONGEST_NAME, LONGEST_PARAMS, OwnSearches, kept
+from search_api.own_searches import OwnQueries, OwnSearches, kept
 from search_api.pages_account import SEE_OTHER
 from search_api.params import InvalidParameter, Search, from_params, link, to_params
 from search_api.problems import PROBLEMS, problem_of
@@ -48,29 +49,30 @@ class OwnPages:
         self.searches = searches
 
     def page(self, request: Request) -> Response:
-        self.searches.gate.need(request, "reader")
-        return self._draw(request, kept(request.query_params.multi_items()))
-
-    def _draw(self, request: Request, search: Search, *, name: str = "", fault: str = "") -> Response:
-        """The list and, where a search was brought along, the form that keeps it."""
         session = self.searches.gate.need(request, "reader")
+        return self._draw(request, session, kept(request.query_params.multi_items()))
+
+    def _draw(self, request: Request, session: Session, search: Search, *, name: str = "", fault: str = "") -> Response:
+        """The list and, where a search was brought along, the form that keeps it."""
+        own = self.searches.queries_of(session.account)
         return self.site.draw(
             request,
             "own_searches.html",
             status=400 if fault else 200,
             state=search,
             session=session,
-            rows=[self._row(request, saved) for saved in self.searches.of(session.account)],
+            rows=[self._row(saved, own) for saved in self.searches.of(session.account)],
             params=urlencode(to_params(search)),
             name=name or search.q[:LONGEST_NAME],
+            longest_name=LONGEST_NAME,
             fault=fault,
         )
 
-    def _row(self, request: Request, saved: SavedSearch) -> tuple[SavedSearch, str, str]:
+    def _row(self, saved: SavedSearch, own: OwnQueries) -> tuple[SavedSearch, str, str]:
         """(the search, its address, what it means or why it cannot be used any more)."""
         search = from_params(parse_qsl(saved.params))
         try:
-            said = understood(replace(search, saved=self.searches.queries(request)), self.site.names)
+            said = understood(replace(search, saved=own), self.site.names)
         except InvalidQuery as error:
             said = error.message
         return saved, link("/tim", search), said
@@ -83,7 +85,7 @@ class OwnPages:
         except (InvalidParameter, InvalidQuery) as error:
             if isinstance(error, InvalidParameter) and error.parameter != "ten":
                 raise
-            return self._draw(request, kept(parse_qsl(params)), name=name[:LONGEST_NAME], fault=error.message)
+            return self._draw(request, session, kept(parse_qsl(params)), name=name[:LONGEST_NAME], fault=error.message)
         return RedirectResponse(PAGE, SEE_OTHER)
 
     def remove(self, request: Request, form: Form, number: str) -> Response:

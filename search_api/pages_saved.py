@@ -14,15 +14,14 @@ from starlette.concurrency import run_in_threadpool
 from corpus.errors import StoreUnavailable
 from corpus.reader_links import Wish
 from corpus.store import Choices, Frequency, SavedSearch
+from corpus.store.saved_searches import LONGEST_NAME, LONGEST_PARAMS
 from search_api import formats
 from search_api.answers import Catalogue
 from search_api.forms import Form, read_form
 from search_api.pages_bulletin import CHECK_MAIL, FREQUENCY_NAMES, NO_ADDRESS, NOT_SENT, OLD_LINK, BulletinPages, BulletinSource, address_in
-from search_api.params import Search, from_params, to_params
+from search_api.params import to_params, without_place
 
-LONGEST_NAME = 80
 VOLUME_WEEKS = 8
-LONGEST_PARAMS = 2000
 
 
 class SavedSource(BulletinSource, Protocol):
@@ -39,7 +38,7 @@ class SavedPages:
 
     def form(self, request: Request, *, fault: str = "", form: Form | None = None, status: int = 200) -> Response:
         """What the search is, how much it would bring, and the form."""
-        found = _kept(request.query_params.multi_items() if form is None else parse_qsl(form.get("tim")))
+        found = without_place(request.query_params.multi_items() if form is None else parse_qsl(form.get("tim")))
         counted = self.catalogue.count(found)
         today = self.pages.site.today()
         recent = self.catalogue.count(replace(found, period=None, since=today - timedelta(weeks=VOLUME_WEEKS), until=today))
@@ -75,7 +74,7 @@ class SavedPages:
         address = address_in(form)
         if address is None:
             return self.form(request, form=form, status=400, fault=NO_ADDRESS)
-        search = _kept(parse_qsl(params))
+        search = without_place(parse_qsl(params))
         self.catalogue.count(search)  # a query with a fault is answered before anything is kept
         wish = Wish(name=name, params=urlencode(to_params(search)), frequency=cast(Frequency, frequency))
         now = pages.clock()
@@ -117,11 +116,6 @@ class SavedPages:
 
     def _keep(self, reader: str, wish: Wish) -> SavedSearch | None:
         return self.store.save_search(wish.name, wish.params, frequency=wish.frequency, now=self.pages.clock(), reader=reader)
-
-
-def _kept(pairs: list[tuple[str, str]]) -> Search:
-    """The search without page and order, which mean nothing to a mail."""
-    return replace(from_params([pair for pair in pairs if pair[0] not in ("trang", "sau", "so")]), sort=None)
 
 
 def saved_routes(pages: SavedPages) -> APIRouter:

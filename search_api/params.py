@@ -191,6 +191,11 @@ def saved_in(searches: Iterable[tuple[str, str]]) -> Callable[[str], SavedQuery 
     return find
 
 
+def without_place(pairs: Iterable[tuple[str, str]]) -> Search:
+    """The search without page and order, which mean nothing to a search that is kept. Raises: InvalidParameter."""
+    return replace(from_params([pair for pair in pairs if pair[0] not in ("trang", "sau", "so")]), sort=None)
+
+
 def to_params(search: Search) -> list[tuple[str, str]]:
     """The shortest parameters that `from_params` reads back equal."""
     pairs = [("q", search.q)] if search.q else []

@@ -21,6 +21,8 @@ from corpus.store.schema import documents
 Frequency = Literal["daily", "weekly", "monthly", "none"]
 LOOK_BACK = timedelta(days=14)
 """How long after it was first seen a document may still become known to us (a backlog, an outage) and be told of as new."""
+LONGEST_NAME, LONGEST_PARAMS = 80, 2000
+"""Characters."""
 MOST_SEARCHES = 20
 """Saved searches of one reader."""
 
