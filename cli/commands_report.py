@@ -67,9 +67,8 @@ def report(
     say(f"{period.key}: {len(made.articles)} articles; written {' and '.join(files)}.")
 
 
-def report_maker(settings: Settings, store: Store, names: Names) -> Callable[[Period, Units, Format], bytes]:
+def report_maker(settings: Settings, store: Store, monitor: Monitor) -> Callable[[Period, Units, Format], bytes]:
     """For the button on the page."""
-    monitor = Monitor(store, names.portals, names.register, now, names=names)
     return lambda period, units, format: as_bytes(settings, _made(settings, store, monitor, period, units), format)
 
 

@@ -18,6 +18,7 @@ from cli.settings import Settings
 from corpus.errors import StoreUnavailable
 from corpus.index.names import Names
 from corpus.portals import load_portals
+from monitor.desk import Monitor
 
 
 def serve_until_stopped(settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
@@ -34,11 +35,13 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
             say(f"Port {wanted} is busy; taking a free one.")
         names = Names.load(portals=load_portals(settings.portals_path))
         desk = DecisionDesk(settings, store, index, now)
-        press = make_press(settings, store, index, names=names)
+        monitor = Monitor(store, names.portals, names.register, now, names=names)  # one for all: it holds every article's figures
+        press = make_press(settings, store, index, names=names, monitor=monitor)
         app = create_app(
             store,
             index,
             names=names,
+            monitor=monitor,
             department=settings.department or DEPARTMENT,
             full_text_token=settings.export_token.get_secret_value(),
             limiter=Limiter(settings.rate_per_minute) if settings.rate_per_minute else None,
@@ -48,11 +51,11 @@ def serve_until_stopped(settings: Settings, *, host: str | None = None, port: in
             clock=now,
             readers=store,
             bulletin=bulletin_of(settings, press),
-            reports=report_maker(settings, store, names),
+            reports=report_maker(settings, store, monitor),
         )
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
         say(f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)")
-        warm_beside(app.state.monitor)
+        warm_beside(monitor)
         # uvicorn raises it again after it has ended in good order.
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])

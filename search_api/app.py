@@ -71,6 +71,7 @@ def create_app(
     index: Index,
     *,
     names: Names | None = None,
+    monitor: Monitor | None = None,
     department: str = DEPARTMENT,
     today: Callable[[], date] | None = None,
     people: People | None = None,
@@ -83,7 +84,8 @@ def create_app(
     bulletin: Bulletin | None = None,
     reports: MakeReport | None = None,
 ) -> FastAPI:
-    """``names`` gives the code lists with the portals in use; without it the bundled ones. ``today`` is the day in Vietnam, by default the
+    """``names`` gives the code lists with the portals in use; without it the bundled ones. ``monitor`` holds the figures of the same store
+    and lists, where others in the program need them too; without it one is made. ``today`` is the day in Vietnam, by default the
     clock's. With ``people`` one can sign in; with ``desk`` too, tags are decided on and everybody may report wrong ones. Exports carry full
     texts for whoever has signed in or knows ``full_text_token``. ``limiter`` says how many requests a client has a minute (no limit without
     it), ``base_url`` where readers reach the server (feeds). ``readers`` and ``bulletin`` bring the issues and their readers,
@@ -92,7 +94,7 @@ def create_app(
     Raises: InvalidData for a code list that cannot be read.
     """
     catalogue = Catalogue(store, index, names or Names.load())
-    monitor = Monitor(store, catalogue.names.portals, catalogue.names.register, clock, names=catalogue.names)
+    monitor = monitor or Monitor(store, catalogue.names.portals, catalogue.names.register, clock, names=catalogue.names)
     gate = Gate(people, clock) if people is not None else None
     site = Site(catalogue.names, department=department, today=today or _today, gate=gate)
     words = WordDesk(catalogue)

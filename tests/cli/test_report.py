@@ -11,10 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cli.commands_report import report_maker
+from cli.home import now
 from cli.settings import load_settings
 from corpus.index import open_index
 from corpus.index.names import Names
 from corpus.store import open_store
+from monitor.desk import Monitor
 from search_api.app import create_app
 from tests.cli.conftest import Loa
 from tests.digest.report_samples import fill
@@ -70,8 +72,9 @@ def test_the_page_gives_the_same_files(home: Path) -> None:
     names = Names.load()
     index = open_index(home / "index")
     with open_store(home / "loa.db") as store:
-        maker = report_maker(load_settings({"home": home}, {}).settings, store, names)
-        client = TestClient(create_app(store, index, names=names, reports=maker), raise_server_exceptions=False)
+        monitor = Monitor(store, names.portals, names.register, now, names=names)
+        maker = report_maker(load_settings({"home": home}, {}).settings, store, monitor)
+        client = TestClient(create_app(store, index, names=names, monitor=monitor, reports=maker), raise_server_exceptions=False)
         word = client.get("/bao-cao.docx?ky=2026-11")
         assert word.headers["content-disposition"] == 'attachment; filename="bao-cao-2026-11-34-tinh.docx"'
         assert zipfile.is_zipfile(io.BytesIO(word.content))
