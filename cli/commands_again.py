@@ -12,7 +12,7 @@ import typer
 from cli.comparing import compare_stories
 from cli.home import entry_makers, indexed, locked, now, opened, processor_parts, workers, writing
 from cli.output import FAILED, OK, number, progress, say, show, show_json
-from cli.settings import Loaded, Settings
+from cli.settings import settings_of
 from corpus.index import Entry, build_index
 from corpus.store import Store
 from pipelines.batch import Retagged, retag, sync_index
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def reindex(context: typer.Context, as_json: AsJson = False) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     started = time.monotonic()
     with locked(settings.lock_path), opened(settings) as store:
         store.forget_index()
@@ -55,7 +55,7 @@ def retag_all(
     from_start: Annotated[bool, typer.Option("--from-start", help="Also the documents that a run which was cut off had done.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     parts = processor_parts(settings)
     changed: list[str] = []
 
@@ -117,8 +117,3 @@ def where_cut_off(store: Store, kind: str, made_by: str) -> str:
         return ""
     say("The run before was cut off: going on behind what it had done (`--from-start`: all again).")
     return str(last.summary["after"])
-
-
-def _settings(context: typer.Context) -> Settings:
-    loaded: Loaded = context.obj
-    return loaded.settings

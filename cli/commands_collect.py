@@ -22,7 +22,7 @@ from cli.crawling import check_portals, crawl, due_portals, troubled
 from cli.home import indexed, now, processor_parts, workers, writing
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
 from cli.rows import import_row
-from cli.settings import Loaded, Settings
+from cli.settings import Settings, settings_of
 from cli.watching import watch
 from corpus.errors import CorpusError, InvalidData, UnreadableFile, outcome_of
 from corpus.export import versions
@@ -78,7 +78,7 @@ def run_all(
     due: Annotated[bool, typer.Option("--due", help="Only sources that are due by how often they publish; --watch does so, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     rounds = timedelta(minutes=every)
     if since is not None and (again or due):
         raise typer.BadParameter("a back-fill is done once, of all: run it without --watch and --due", param_hint="--since")
@@ -111,7 +111,7 @@ def crawl_only(
     since: Since = None,
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     chosen = check_portals(settings, portals or ())
     with writing(settings) as store:
         crawled = crawl(settings, chosen, since=since.date() if since else None)
@@ -129,7 +129,7 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(help="HTML, TXT, PDF or DOCX files.", metavar="FILE...", readable=False)],
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     register = Register.load()
     parts = processor_parts(settings)
     rows = _InOrder(as_json=as_json)
@@ -227,7 +227,7 @@ def process(
     from_start: Annotated[bool, typer.Option("--from-start", help="With --all: also what a run which was cut off had done.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     parts = processor_parts(settings)
     broken: list[str] = []
 
@@ -328,11 +328,6 @@ def _process(settings: Settings, store: Store, parts: ProcessorParts, work: Call
     for url, outcome, detail in report.failures:
         say(f"{outcome} {url} {detail}", "yellow")
     return report
-
-
-def _settings(context: typer.Context) -> Settings:
-    loaded: Loaded = context.obj
-    return loaded.settings
 
 
 def _show_report(report: Report, documents: int, *, as_json: bool) -> None:

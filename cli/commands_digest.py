@@ -15,7 +15,7 @@ import typer
 from cli.home import now, opened
 from cli.mailing import CLOCK, Printing, mail_server, printing, write_file
 from cli.output import FAILED, OK, TRY_LATER, number, say, show, show_json, show_table
-from cli.settings import Loaded, Settings
+from cli.settings import settings_of
 from corpus.addresses import mail_address
 from corpus.errors import InvalidData
 from corpus.store import Choices, Reader, ReaderState, Store
@@ -61,7 +61,7 @@ def preview(
 ) -> None:
     if units not in get_args(Units):
         raise typer.BadParameter("34 or 63", param_hint="--units")
-    with printing(_settings(context)) as found:
+    with printing(settings_of(context)) as found:
         press, instant = found.press, now()
         period = week_of_key(week) if week else press.due(instant)
         stored = press.draft(period, instant)
@@ -86,7 +86,7 @@ def approve(
     by: Annotated[str, typer.Option("--by", help="Who approves; kept with the issue.")] = "operator",
 ) -> None:
     key = week_of_key(week).key
-    with printing(_settings(context)) as found:
+    with printing(settings_of(context)) as found:
         if found.press.approve(key, now(), by=by):
             say(f"{key} is frozen; `loa digest send` sends it.")
         else:
@@ -94,7 +94,7 @@ def approve(
 
 
 def send(context: typer.Context, as_json: AsJson = False) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     server = mail_server(settings)
     with printing(settings) as found:
         found.store.forget_unconfirmed(now())
@@ -164,7 +164,7 @@ def status(
     limit: Annotated[int, typer.Option("--limit", help="Issues shown.")] = 8,
     as_json: AsJson = False,
 ) -> None:
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         rows = [(issue, store.send_counts(issue.key)) for issue in store.issues(limit=limit)]
         uncertain = store.sends(state="uncertain")
         readers = {state: len(store.readers(state)) for state in get_args(ReaderState)}
@@ -193,7 +193,7 @@ def decide(
 ) -> None:
     if decision not in DECISIONS:
         raise typer.BadParameter(f"one of {', '.join(DECISIONS)}", param_hint="DECISION")
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         if not store.decide(message_id, DECISIONS[decision], now()):
             raise InvalidData(f"{message_id} is no uncertain message; `loa digest status` lists them")
     say(f"{message_id}: {decision}.")
@@ -205,7 +205,7 @@ def bounce(context: typer.Context, file: Annotated[str, typer.Argument(help="The
     except OSError as error:
         raise InvalidData(f"cannot be read ({error.strerror})", file=file) from error
     notice = read_bounce(data)
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         for message_id in notice.message_ids:
             if store.bounced(message_id, notice.reason, now(), permanent=notice.permanent) is not None:
                 say(f"{message_id}: {notice.reason}" + ("; the reader gets no further mail." if notice.permanent else ""))
@@ -220,7 +220,7 @@ def list_readers(
 ) -> None:
     if state is not None and state not in get_args(ReaderState):
         raise typer.BadParameter(f"one of {', '.join(get_args(ReaderState))}", param_hint="--state")
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         found = store.readers(cast("ReaderState | None", state))
     if as_json:
         for reader in found:
@@ -236,7 +236,7 @@ COLUMNS = ("address", "consented_at", "units", "provinces", "activities", "weekl
 def export_readers(
     context: typer.Context, output: Annotated[Path | None, typer.Option("--output", "-o", help="File; else standard output.")] = None
 ) -> None:
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         found = store.readers("active")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -260,7 +260,7 @@ def import_readers(context: typer.Context, file: Annotated[Path, typer.Argument(
         raise InvalidData(f"cannot be read ({error}); it must be UTF-8", file=str(file)) from error
     # All lines are read before the first is written: a wrong one changes nothing.
     rows = list(_read_readers(text, str(file)))
-    with opened(_settings(context), create=True) as store:
+    with opened(settings_of(context), create=True) as store:
         added_count = sum(_add(store, *row) for row in rows)
     say(f"{number(added_count)} readers added, {number(len(rows) - added_count)} were known.")
 
@@ -298,13 +298,13 @@ def _add(store: Store, address: str, choices: Choices, consented: datetime) -> b
 
 
 def remove_reader(context: typer.Context, address: Annotated[str, typer.Argument()]) -> None:
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         store.leave(_known(store, address).id)
     say("Removed, with choices, saved searches and what was waiting to be sent.")
 
 
 def resume_reader(context: typer.Context, address: Annotated[str, typer.Argument()]) -> None:
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         if not store.resume(_known(store, address).id):
             raise InvalidData(f"{address} is not suspended")
     say("Mail is sent there again.")
@@ -331,8 +331,3 @@ def _choices(reader: Reader) -> dict[str, object]:
 
 def _instant(value: datetime | None) -> str:
     return f"{value.astimezone(VIETNAM):%Y-%m-%d %H:%M}" if value else ""
-
-
-def _settings(context: typer.Context) -> Settings:
-    loaded: Loaded = context.obj
-    return loaded.settings

@@ -13,7 +13,7 @@ import typer
 
 from cli.home import indexed, now, opened
 from cli.output import FAILED, OK, number, progress, say, show, show_json
-from cli.settings import Loaded, Settings
+from cli.settings import Settings, settings_of
 from corpus.errors import IndexUnavailable, InvalidData
 from corpus.export import FORMATS, Asked, Export, Format
 from corpus.export.package import ask, check_files, compare, create, read_descriptor, read_result, replay
@@ -47,7 +47,7 @@ def export(
     full_text: Annotated[bool, typer.Option("--full-text", help="With the full texts.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     wanted = _format(format or output.suffix.removeprefix("."))
     with opened(settings) as store, indexed(settings) as index, store.moment() as moment:
         asking = _Asking(settings, ((saved.name, saved.params) for saved in store.saved_searches()))
@@ -87,7 +87,7 @@ def create_snapshot(
     address: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     with opened(settings) as store, indexed(settings) as index, store.moment() as moment:
         asking = _Asking(settings, ((saved.name, saved.params) for saved in store.saved_searches()))
         names = asking.names
@@ -112,7 +112,7 @@ def verify_snapshot(
     live: Annotated[bool, typer.Option("--live", help="Compare with what the index in the home gives today, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     descriptor = read_descriptor(folder)
     faults = check_files(folder, descriptor)
     changes: list[str] = []
@@ -174,8 +174,3 @@ class _Asking:
     def asked(self, search: Search, query: Query) -> Asked:
         used = {name: params for name, params in reversed(self._known) if name in self._used}
         return Asked(parameters=tuple(to_params(search)), understood=describe(query.where, self.names), saved=tuple(sorted(used.items())))
-
-
-def _settings(context: typer.Context) -> Settings:
-    loaded: Loaded = context.obj
-    return loaded.settings

@@ -15,7 +15,7 @@ from cli.crawling import read_portals
 from cli.home import indexed, opened
 from cli.output import FAILED, OK, number, say, show, show_json
 from cli.serving import serve_until_stopped
-from cli.settings import Loaded, Settings
+from cli.settings import Settings, settings_of
 from corpus.errors import CorpusError
 from corpus.index.base import MAX_LIMIT, Query
 from corpus.index.names import Names
@@ -50,7 +50,7 @@ def search(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     with opened(settings) as store, indexed(settings) as index:
         saved = saved_in((saved.name, saved.params) for saved in store.saved_searches())
         names = replace(Names.load(portals=load_portals(settings.portals_path)), saved=saved)
@@ -90,7 +90,7 @@ def serve(
         int | None, typer.Option("--port", help="Port; a free one is taken when it is busy (LOA_PORT).", min=0, max=65535)
     ] = None,
 ) -> None:
-    serve_until_stopped(_settings(context), host=host, port=port)
+    serve_until_stopped(settings_of(context), host=host, port=port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Finding:
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     findings = [
         _examined(name, check, settings)
         for name, check in (
@@ -197,8 +197,3 @@ def _portals(settings: Settings) -> tuple[bool, str]:
     portals = read_portals(settings.portals_path)
     name = portals.source if settings.portals_path else "bundled registry"
     return True, f"{name}: {number(len(portals))} sources, {number(sum(portal.verified for portal in portals))} of them verified"
-
-
-def _settings(context: typer.Context) -> Settings:
-    loaded: Loaded = context.obj
-    return loaded.settings

@@ -9,7 +9,7 @@ import typer
 
 from cli.home import now, opened, processor_parts, writing
 from cli.output import FAILED, OK, number, progress, say, show, show_json, show_table
-from cli.settings import Loaded, Settings
+from cli.settings import Settings, settings_of
 from corpus.errors import InvalidData
 from corpus.localities import Register
 from corpus.store import Review, review_from_json, review_to_json
@@ -37,7 +37,7 @@ def evaluate(
 ) -> None:
     if (file is None) == (pages is None):
         raise typer.BadParameter("give one of the two: FILE.jsonl or --pages DIR")
-    figures = _score_pages(pages) if pages is not None else _score_texts(_settings(context), file or Path())
+    figures = _score_pages(pages) if pages is not None else _score_texts(settings_of(context), file or Path())
     if as_json:
         show_json(figures)
         return
@@ -71,7 +71,7 @@ def _score_pages(directory: Path) -> dict[str, Any]:
 def train(context: typer.Context, as_json: AsJson = False) -> None:
     from nlp.train import train as fit
 
-    settings = _settings(context)
+    settings = settings_of(context)
     extra = _reviewed_examples(settings) if settings.store_path.exists() else []
     card = fit(settings.model_path, extra=extra, progress=say)
     figures = {
@@ -102,7 +102,7 @@ def export_reviews(
     context: typer.Context,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; without it, standard output.")] = None,
 ) -> None:
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         lines = [review_to_json(review).decode() for review in store.reviews()]
     if output is None:
         for line in lines:
@@ -132,7 +132,7 @@ def import_reviews(
         except InvalidData as error:
             faults += 1
             say(f"{file}:{line}: {error}", "red")
-    with writing(_settings(context)) as store:
+    with writing(settings_of(context)) as store:
         added = store.import_reviews(found)
     if as_json:
         show_json({"read": len(found), "added": added, "faults": faults, "at": now().isoformat()})
@@ -144,8 +144,3 @@ def import_reviews(
 def _unreadable(file: Path, error: OSError | UnicodeDecodeError) -> InvalidData:
     reason = error.strerror if isinstance(error, OSError) else f"byte {error.start} is no UTF-8"
     return InvalidData(f"cannot be read as UTF-8 text: {reason}; name another file", file=str(file))
-
-
-def _settings(context: typer.Context) -> Settings:
-    loaded: Loaded = context.obj
-    return loaded.settings

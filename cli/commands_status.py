@@ -11,7 +11,7 @@ import typer
 from cli.crawling import read_portals
 from cli.home import now, opened
 from cli.output import number, show, show_json, show_table
-from cli.settings import Loaded, Settings
+from cli.settings import Settings, settings_of
 from corpus.localities import Register
 from corpus.store import Store
 from monitor.causes import Cause
@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    settings = _settings(context)
+    settings = settings_of(context)
     with opened(settings) as store:
         kept = _kept(settings, store)
         monitor = Monitor(store, read_portals(settings.portals_path), Register.load(), now)
@@ -149,8 +149,3 @@ def _day(instant: datetime | None) -> str:
 
 def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number(count)} {word}" for word, count in sorted(counts.items())) or "none yet"
-
-
-def _settings(context: typer.Context) -> Settings:
-    loaded: Loaded = context.obj
-    return loaded.settings

@@ -10,7 +10,7 @@ import typer
 
 from cli.home import now, opened
 from cli.output import say, show, show_json, show_table
-from cli.settings import Loaded, Settings
+from cli.settings import settings_of
 from corpus.errors import InvalidData
 from corpus.store import ROLES
 from search_api.passwords import MIN_LENGTH, WeakPassword, hash_password
@@ -36,7 +36,7 @@ def add(
     password_stdin: FromInput = False,
 ) -> None:
     password, made = _password(password_stdin)
-    with opened(_settings(context), create=True) as store:
+    with opened(settings_of(context), create=True) as store:
         account = store.add_account(name, role, _hashed(password), now(), full_name=full_name)
     say(f"{account.name} may sign in as {account.role}.")
     if made:
@@ -44,7 +44,7 @@ def add(
 
 
 def show_all(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False) -> None:
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         found = store.accounts()
     if as_json:
         for account in found:
@@ -71,7 +71,7 @@ def change(
         password, made = _password(password_stdin)
         hashed = _hashed(password)
         password = password if made else ""
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         account = store.change_account(name, now(), role=role, password_hash=hashed, full_name=full_name, closed=closed)
     say(f"{account.name}: {account.role}, {'closed' if account.closed_at else 'open'}. Its sessions have ended.")
     if password:
@@ -84,7 +84,7 @@ def token(
     note: Annotated[str, typer.Option("--note", help="What it is for.")] = "",
     drop: Annotated[bool, typer.Option("--drop", help="End all tokens of the account instead.")] = False,
 ) -> None:
-    with opened(_settings(context)) as store:
+    with opened(settings_of(context)) as store:
         if drop:
             say(f"{store.drop_access_tokens(name)} tokens ended.")
             return
@@ -104,8 +104,3 @@ def _hashed(password: str) -> str:
         return hash_password(password)
     except WeakPassword as error:
         raise InvalidData(str(error)) from error
-
-
-def _settings(context: typer.Context) -> Settings:
-    loaded: Loaded = context.obj
-    return loaded.settings

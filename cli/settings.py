@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import typer
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -124,6 +125,12 @@ class InvalidOption(InvalidData):
 class Loaded:
     settings: Settings
     origins: Mapping[str, Origin]
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Those of the command that runs."""
+    loaded: Loaded = context.obj
+    return loaded.settings
 
 
 def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Loaded:
