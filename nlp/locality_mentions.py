@@ -147,12 +147,13 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
 
 _DEPUTY = re.compile(r"\(\s?(?:đoàn|đbqh|đại biểu)(?: tỉnh| đbqh)? $")
 """Where a member of the assembly was elected: "đại biểu Hà Thị Lan (đoàn Bắc Giang)"."""
-_NAME_BEFORE = re.compile(r"(?<![.!?:;] )(?<!\n)\b[^\W\d_a-zà-ỹ]\w* $")
+_NAME_BEFORE = re.compile(r"(?<![.!?:;] )(?<!\n)\b([^\W\d_])\w* $")
 
 
 def _is_given_name(text: str, at: int) -> bool:
     """Whether the type word at ``at`` ends a person's name: "ông Lò Văn Tỉnh, xã Mường Bú"."""
-    return text[at : at + 1].isupper() and _NAME_BEFORE.search(text, max(0, at - 24), at) is not None
+    before = _NAME_BEFORE.search(text, max(0, at - 24), at) if text[at : at + 1].isupper() else None
+    return before is not None and before[1].isupper()
 
 
 _MEETING = re.compile(r"(?<!\w)(?:họp|hội thảo|hội nghị|diễn đàn|tọa đàm|giao ban|lễ (?:trao|phát động|tổng kết))(?!\w)")
