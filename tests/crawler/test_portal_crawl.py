@@ -86,19 +86,24 @@ def test_nothing_is_lost_or_doubled_when_the_run_dies_while_fetching(site: Site)
     assert sorted(page.requested_url for page in site.store.archived_pages(100)) == [f"https://mau.vn/bai-{n}" for n in range(1, 7)]
 
 
-def test_articles_are_asked_for_again_while_young_and_edits_are_kept(site: Site) -> None:
-    site.publish(1)
-    site.answers["https://mau.vn/bai-1"] = (200, {"etag": '"a"'}, b"erste")
-    site.crawl()
-    visits = []
-    for _ in range(40):
+def visits(site: Site, *, days: int) -> list[int]:
+    """On which of the days that follow the one article is asked for, daily runs given; it stays as it is."""
+    found = []
+    for _ in range(days):
         site.now += timedelta(days=1, minutes=1)
         site.answers["https://mau.vn/bai-1"] = 304
         site.crawl()
         if "/bai-1" in site.urls:
-            visits.append((site.now - NOW).days)
+            found.append((site.now - NOW).days)
             assert dict(site.asked)["https://mau.vn/bai-1"] == {"If-None-Match": '"a"'}
-    assert visits == [1, 4, 13]
+    return found
+
+
+def test_articles_are_asked_for_again_while_young_and_edits_are_kept(site: Site) -> None:
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = (200, {"etag": '"a"'}, b"erste")
+    site.crawl()
+    assert visits(site, days=40) == [1, 4, 13]
 
 
 def test_what_did_not_change_names_the_answer_that_holds_it(site: Site) -> None:
@@ -124,14 +129,7 @@ def test_what_could_not_be_read_is_asked_for_again_for_weeks(site: Site) -> None
     site.crawl()
     (page,) = site.store.pending_pages(10)
     site.store.finish_page(page.id, "rejected/no_text", None, site.now)
-    visits = []
-    for _ in range(70):
-        site.now += timedelta(days=1, minutes=1)
-        site.answers["https://mau.vn/bai-1"] = 304
-        site.crawl()
-        if "/bai-1" in site.urls:
-            visits.append((site.now - NOW).days)
-    assert visits == [1, 4, 13, 22, 31, 40, 49]
+    assert visits(site, days=70) == [1, 4, 13, 22, 31, 40, 49]
 
 
 def test_news_beside_an_article_are_no_edit_of_it(site: Site) -> None:

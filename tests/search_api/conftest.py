@@ -1,16 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from corpus.document import Document
-from corpus.index import open_index
+from corpus.index import Index, open_index
 from corpus.index.names import Names
 from corpus.portals import PortalRegistry
-from corpus.store import open_store
+from corpus.store import Store, open_store
 from search_api.app import create_app
 from tests.search_samples import ALL, FETCHED
 
@@ -18,27 +20,30 @@ NAMES = Names.load(portals=PortalRegistry(()))
 Serve = Callable[..., TestClient]
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Makes a client of an application over the given documents, in real store and index."""
-    opened = []
-
-    def make(*documents: Document) -> TestClient:
-        folder = tmp_path / f"home{len(opened)}"
-        folder.mkdir()
-        store = open_store(folder / "loa.db")
-        index = open_index(folder / "index", register=NAMES.register)
+@contextmanager
+def filled(folder: Path, documents: Iterable[Document] = ALL) -> Iterator[tuple[Store, Index]]:
+    """Store and index of a home that hold the documents."""
+    with open_store(folder / "loa.db") as store, closing(open_index(folder / "index", register=NAMES.register)) as index:
         for document in documents:
             store.put_document(document, FETCHED)
             index.put(document)
         index.refresh()
-        opened.append((store, index))
-        return TestClient(create_app(store, index, names=NAMES), raise_server_exceptions=False)
+        yield store, index
 
-    yield make
-    for store, index in opened:
-        index.close()
-        store.close()
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Makes a client of an application over the given documents, in real store and index."""
+    homes = itertools.count()
+    with ExitStack() as stack:
+
+        def make(*documents: Document) -> TestClient:
+            folder = tmp_path / f"home{next(homes)}"
+            folder.mkdir()
+            store, index = stack.enter_context(filled(folder, documents))
+            return TestClient(create_app(store, index, names=NAMES), raise_server_exceptions=False)
+
+        yield make
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import lxml.etree
 import lxml.html
@@ -11,23 +10,17 @@ import pytest
 from fastapi.testclient import TestClient
 
 from corpus.errors import DrawingUnavailable
-from corpus.index import open_index
-from corpus.store import open_store
 from monitor.charts import HALF, NARROW, WIDE
 from monitor.drawings import Drawings
 from search_api.app import create_app
-from tests.search_api.conftest import NAMES
-from tests.search_samples import ALL, FETCHED
+from tests.search_api.conftest import NAMES, filled
+from tests.search_samples import FETCHED
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("charts")
-    with open_store(folder / "loa.db") as store, closing(open_index(folder / "index", register=NAMES.register)) as index:
-        for document in ALL:
-            store.put_document(document, FETCHED)
-            index.put(document)
-        index.refresh()
+    with filled(folder) as (store, index):
         yield TestClient(create_app(store, index, names=NAMES, clock=lambda: FETCHED), raise_server_exceptions=False)
 
 

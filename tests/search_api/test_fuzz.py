@@ -6,7 +6,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 import schemathesis
@@ -22,12 +21,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from corpus.index import open_index
 from corpus.index.parse import MAX_CHARACTERS
-from corpus.store import open_store
 from search_api.app import create_app
-from tests.search_api.conftest import NAMES
-from tests.search_samples import ALL, DIEN_BAN, FETCHED, NGHE_AN
+from tests.search_api.conftest import NAMES, filled
+from tests.search_samples import DIEN_BAN, FETCHED, NGHE_AN
 
 CONFORMANCE = (status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance)
 
@@ -35,11 +32,7 @@ CONFORMANCE = (status_code_conformance, content_type_conformance, response_heade
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     folder = tmp_path_factory.mktemp("fuzz")
-    with open_store(folder / "loa.db") as store, closing(open_index(folder / "index", register=NAMES.register)) as index:
-        for document in ALL:
-            store.put_document(document, FETCHED)
-            index.put(document)
-        index.refresh()
+    with filled(folder) as (store, index):
         store.add_account("lan", "reader", "", FETCHED)
         made = create_app(store, index, names=NAMES, people=store, clock=lambda: FETCHED)
         made.state.token = store.add_access_token("lan", "", FETCHED)
