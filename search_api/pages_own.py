@@ -63,6 +63,7 @@ class OwnPages:
             session=session,
             rows=[self._row(saved, own) for saved in self.searches.of(session.account)],
             params=urlencode(to_params(search)),
+            said=self._meaning(search, own),
             name=name or search.q[:LONGEST_NAME],
             longest_name=LONGEST_NAME,
             fault=fault,
@@ -71,11 +72,14 @@ class OwnPages:
     def _row(self, saved: SavedSearch, own: OwnQueries) -> tuple[SavedSearch, str, str]:
         """(the search, its address, what it means or why it cannot be used any more)."""
         search = from_params(parse_qsl(saved.params))
+        return saved, link("/tim", search), self._meaning(search, own)
+
+    def _meaning(self, search: Search, own: OwnQueries) -> str:
+        """Of its text, in words; what is wrong with one that cannot be read."""
         try:
-            said = understood(replace(search, saved=own), self.site.names)
+            return understood(replace(search, saved=own), self.site.names)
         except InvalidQuery as error:
-            said = error.message
-        return saved, link("/tim", search), said
+            return error.message
 
     def keep(self, request: Request, form: Form) -> Response:
         session = self.searches.gate.need_form(request, form, "reader")

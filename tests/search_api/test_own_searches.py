@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +13,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from corpus.index import open_index
-from corpus.store import Store, open_store
+from corpus.store import Store
 from corpus.store.saved_searches import MOST_SEARCHES
 from search_api.app import create_app
 from search_api.own_searches import LONGEST_NAME, LONGEST_PARAMS, NEEDS_ACCOUNT
 from search_api.passwords import hash_password
-from tests.search_api.conftest import NAMES
-from tests.search_samples import ALL, DIEN_BAN, FETCHED
+from tests.search_api.conftest import NAMES, filled
+from tests.search_samples import DIEN_BAN
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 PASSWORD = "loa phường vang sáng sớm"
@@ -52,11 +50,7 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    with open_store(tmp_path / "loa.db") as store, closing(open_index(tmp_path / "index", register=NAMES.register)) as index:
-        for document in ALL:
-            store.put_document(document, FETCHED)
-            index.put(document)
-        index.refresh()
+    with filled(tmp_path) as (store, index):
         for name in ("lan", "minh"):
             store.add_account(name, "reader", HASH, NOW)
         tokens = [store.add_access_token(name, "sổ tay", NOW) for name in ("lan", "minh")]
@@ -130,6 +124,7 @@ def test_a_person_keeps_uses_and_removes_a_search_on_the_page(served: Served) ->
     page = browser.get(f"/tim-da-luu?{SEARCH}&trang=3&xep=cu")
     assert page.status_code == 200
     assert f'name="tim" value="{SEARCH.replace("&", "&amp;")}"' in page.text, "page and order are left out"
+    assert "có đủ các từ hộ, nghèo ·" in page.text, "what is about to be kept is said in words"
     form = {"ten": "Quảng Nam", "tim": SEARCH, "ma-bieu-mau": token_of(browser, "/tim-da-luu")}
     assert browser.post("/tim-da-luu", data=form).headers["location"] == "/tim-da-luu"
     again = browser.post("/tim-da-luu", data=form)
