@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import product
+from itertools import islice, product
 from typing import NamedTuple
 
 from corpus.text import fold, lower, normalize, unify_tones
@@ -211,36 +211,94 @@ def highlight(text: str, patterns: Iterable[Pattern]) -> list[tuple[int, int]]:
     >>> [text[a:b] for a, b in highlight(text, [pattern("dak lak"), pattern("giảm nghèo")])]
     ['giảm nghèo', 'Đắk Lắk']
     """
-    by_first: dict[tuple[bool, str], list[tuple[str, ...]]] = {}
-    open_ended: dict[bool, tuple[str, ...]] = {True: (), False: ()}
-    for wanted in patterns:
-        if wanted.open:
-            open_ended[wanted.exact] += wanted.terms
-        elif wanted.terms:
-            by_first.setdefault((wanted.exact, wanted.terms[0]), []).append(wanted.terms)
-    if not (by_first or any(open_ended.values())):
+    finder = _finder(tuple(patterns))
+    if finder is None:
         return []
-    # Most texts hold few matches: their offsets are looked for only where there is one.
-    forms = [_FORMS[word] for word in _WORD.findall(text)]
-    found = []
-    for at, (exact, folded) in enumerate(forms):
+    return list(_joined(finder.spans(text)))
+
+
+@lru_cache(maxsize=256)
+def _finder(patterns: tuple[Pattern, ...]) -> _Finder | None:
+    """None where there is nothing to look for."""
+    finder = _Finder(patterns)
+    return finder if finder.firsts else None
+
+
+class _Finder:
+    """Finds a set of patterns. A text is not cut into words for it: letters that a match could begin with are looked for first."""
+
+    def __init__(self, patterns: tuple[Pattern, ...]) -> None:
+        self._by_first: dict[tuple[bool, str], list[tuple[str, ...]]] = {}
+        self._open: dict[bool, tuple[str, ...]] = {True: (), False: ()}
+        for wanted in patterns:
+            if wanted.open:
+                self._open[wanted.exact] += wanted.terms
+            elif wanted.terms:
+                self._by_first.setdefault((wanted.exact, wanted.terms[0]), []).append(wanted.terms)
+        self.firsts = {term for _, term in self._by_first} | {term for terms in self._open.values() for term in terms}
+        looks = {_look(term) for term in self.firsts}
+        self._looks = None if None in looks else [re.compile(look) for look in sorted(filter(None, looks))]
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Of each match, in order of their beginnings."""
+        if self._looks is None or _INVISIBLE.search(text):
+            starts: Iterable[int] = [found.start() for found in _WORD.finditer(text)]
+        else:
+            # Nearly all texts: every word is a run of letters and digits, each of which has one base letter.
+            starts = sorted({found.start() for look in self._looks for found in look.finditer(text)})
+        return [(start, end) for start in starts if (end := self._end(text, start))]
+
+    def _end(self, text: str, start: int) -> int:
+        """Where the longest match that begins with the word at ``start`` ends; 0 where there is none."""
+        word = _WORD.match(text, start)
+        if word is None:  # pragma: no cover  # every start is that of a word
+            return 0
+        exact, folded = _FORMS[word.group()]
+        longest = max((len(terms) for which in ((True, exact), (False, folded)) for terms in self._by_first.get(which, ())), default=0)
         end = 0
-        for which, term in ((0, exact), (1, folded)):
-            for terms in by_first.get((which == 0, term), ()):
-                if _matches(forms, at, terms, which):
-                    end = max(end, at + len(terms))
-        if exact.startswith(open_ended[True]) or folded.startswith(open_ended[False]):
-            end = max(end, at + 1)
-        if end:
-            found.append((at, end))
-    if not found:
-        return []
-    offsets = word_spans(text)
-    return list(_joined((offsets[first][0], offsets[end - 1][1]) for first, end in found))
+        if longest:
+            words = [word, *islice(_WORD.finditer(text, word.end()), longest - 1)]
+            forms = [_FORMS[found.group()] for found in words]
+            for which, term in ((0, exact), (1, folded)):
+                for terms in self._by_first.get((which == 0, term), ()):
+                    if _matches(forms, terms, which):
+                        end = max(end, words[len(terms) - 1].end())
+        if not end and (exact.startswith(self._open[True]) or folded.startswith(self._open[False])):
+            end = word.end()
+        return end
 
 
-def _matches(forms: Sequence[tuple[str, str]], at: int, terms: tuple[str, ...], which: int) -> bool:
-    return at + len(terms) <= len(forms) and all(forms[at + i][which] == term for i, term in enumerate(terms))
+_INVISIBLE = re.compile("[\u0300-\u036f\u200b-\u200d\u2060\ufeff\u00ad]")
+"""What `_WORD` takes for a part of a word without being a letter or a digit."""
+
+
+def _look(term: str) -> str | None:
+    """An expression for the beginnings of all words that may have this form, and some others; None where that cannot be said.
+
+    Case, marks and the placement of tones leave the base letters as they are; i and y may stand for each other (`_Y_FOR_I`).
+    """
+    letters = _letters()
+    plain = fold(term).replace("y", "i")
+    if len(term) >= MAX_TERM or not all(letter in letters for letter in plain):
+        return None
+    first, *others = (f"[{letters[letter]}]" for letter in plain)
+    # The first letter stands before the condition that a word begins with it: the search then skips over all other letters.
+    return f"{first}(?<![^\\W_].)" + "".join(others)
+
+
+@cache
+def _letters() -> Mapping[str, str]:
+    """ASCII letters and digits, y among i, to all characters that have them as their base."""
+    found: dict[str, str] = {}
+    for code in (*range(0x30, 0x250), *range(0x1E00, 0x1F00), 0x212A, 0x212B):
+        base = fold(lower(normalize(chr(code)))).replace("y", "i")
+        if base.isascii() and base.isalnum():
+            found[base] = found.get(base, "") + chr(code)
+    return found
+
+
+def _matches(forms: Sequence[tuple[str, str]], terms: tuple[str, ...], which: int) -> bool:
+    return len(terms) <= len(forms) and all(form[which] == term for form, term in zip(forms, terms, strict=False))
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -6,15 +6,16 @@ are looked at is not decided here.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Protocol
 
 from corpus.analysis import Pattern, highlight, word_spans
-from corpus.document import Document, FieldName
+from corpus.document import FieldName
 from corpus.locality_names import sort_key
 from corpus.text import lower, normalize, unify_tones
 
@@ -25,6 +26,21 @@ REACH = 3
 """Neighbours kept on each side."""
 WIDTH = 60
 """Characters of context on each side, at most; cut at white space."""
+
+
+class ReadText(Protocol):
+    """The part of a document that lines come from."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def words(self) -> Sequence[tuple[int, int]]: ...
+    @property
+    def title_words(self) -> Sequence[tuple[int, int]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +59,14 @@ class Line:
     after: tuple[str, ...]
 
 
-def concordance(documents: Iterable[Document], patterns: Iterable[Pattern], *, width: int = WIDTH) -> Iterator[Line]:
+def concordance(documents: Iterable[ReadText], patterns: Iterable[Pattern], *, width: int = WIDTH) -> Iterator[Line]:
     """The lines of each document in the order of its text, title first; one document at a time is held."""
     wanted = tuple(patterns)
     for document in documents:
         yield from lines_of(document, wanted, width=width)
 
 
-def lines_of(document: Document, patterns: Iterable[Pattern], *, width: int = WIDTH) -> Iterator[Line]:
+def lines_of(document: ReadText, patterns: Iterable[Pattern], *, width: int = WIDTH) -> Iterator[Line]:
     """Matches that only white space parts are one line: "giảm nghèo" typed as two words is read as one expression."""
     wanted = tuple(patterns)
     fields: tuple[tuple[FieldName, str, Sequence[tuple[int, int]]], ...] = (
@@ -61,8 +77,10 @@ def lines_of(document: Document, patterns: Iterable[Pattern], *, width: int = WI
         found = _joined(text, highlight(text, wanted))
         if not found:
             continue
-        words = [span for span in segmented if text[span[0]].isalnum()] or word_spans(text)
+        if not any(text[span[0]].isalnum() for span in segmented):
+            segmented = word_spans(text)
         for start, end in found:
+            words = _around(text, segmented, start, end)
             yield Line(
                 id=document.id,
                 field=field,
@@ -144,6 +162,24 @@ def _joined(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]
     return result
 
 
+def _around(text: str, segmented: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """The words, without punctuation, from `REACH` before the match to `REACH` behind it."""
+    first = last = bisect_left(segmented, (start, 0))
+    before: list[tuple[int, int]] = []
+    while first and len(before) < REACH:
+        first -= 1
+        if text[segmented[first][0]].isalnum():
+            before.append(segmented[first])
+    words, behind = before[::-1], 0
+    while last < len(segmented) and behind < REACH:
+        span = segmented[last]
+        if text[span[0]].isalnum():
+            words.append(span)
+            behind += span[0] >= end
+        last += 1
+    return words
+
+
 def _left(text: str, start: int, width: int) -> str:
     at = max(0, start - width)
     if at and (space := next((i for i in range(at - 1, start) if text[i].isspace()), None)) is not None:
@@ -160,7 +196,10 @@ def _right(text: str, end: int, width: int) -> str:
 
 def _flat(text: str) -> str:
     """Each white-space character as one space: the length stays, so offsets can be counted from the match."""
-    return "".join(" " if character.isspace() else character for character in text)
+    return _SPACE.sub(" ", text)
+
+
+_SPACE = re.compile(r"\s")
 
 
 def _before(text: str, words: Sequence[tuple[int, int]], start: int) -> tuple[str, ...]:

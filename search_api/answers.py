@@ -17,7 +17,7 @@ from corpus.index.describe import describe
 from corpus.index.names import Names
 from corpus.index.plan import patterns
 from corpus.registry import lineage
-from corpus.store import Moment, OldTags, State, Version
+from corpus.store import Moment, OldTags, ReadText, State, Version
 from monitor.desk import MonitorStore
 from search_api.formats import safe_link
 from search_api.params import Search
@@ -41,6 +41,8 @@ class Store(MonitorStore, Protocol):
     def get_document(self, document_id: str, /) -> Document | None: ...
 
     def iter_documents(self, *, ids: Iterable[str] | None = None) -> Iterator[Document]: ...
+
+    def texts_of(self, ids: Iterable[str]) -> list[ReadText]: ...
 
     def count_documents(self) -> int: ...
 

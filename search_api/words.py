@@ -18,6 +18,7 @@ from corpus.index.describe import describe
 from corpus.index.plan import patterns
 from corpus.keywords import Profile, Vocabulary, more_like, profile, significant_words, vocabulary
 from corpus.kwic import Line, Position, arrange, concordance, word_at
+from corpus.store import ReadText
 from search_api.answers import Catalogue, Named
 from search_api.params import InvalidParameter, Search
 
@@ -138,7 +139,7 @@ class WordDesk:
         query = search.query(self.catalogue.names)
         looked_for = patterns(query.where)
         total, ids = self._first(query, KWIC_DOCUMENTS if looked_for else 0)
-        documents = {document.id: document for document in self.catalogue.store.iter_documents(ids=ids)}
+        documents = {document.id: document for document in self.catalogue.store.texts_of(ids)}
         lines = list(concordance((documents[key] for key in ids if key in documents), looked_for))
         if order.position is not None:
             lines = arrange(lines, order.position, by_frequency=order.by_frequency)
@@ -156,7 +157,7 @@ class WordDesk:
             rows=[self.row(documents[line.id], line, order) for line in lines[start : start + search.size]],
         )
 
-    def row(self, document: Document, line: Line, order: Arrangement) -> KwicLine:
+    def row(self, document: ReadText | Document, line: Line, order: Arrangement) -> KwicLine:
         return KwicLine(
             id=line.id,
             title=document.title,

@@ -10,7 +10,7 @@ from pathlib import Path
 from corpus.store.accounts import ROLES, Account, AccountRole, AccountStore, Session
 from corpus.store.database import open_database
 from corpus.store.decisions import Decided, DecisionStore
-from corpus.store.documents import DocumentStore, OldTags, Unindexed, Version
+from corpus.store.documents import DocumentStore, OldTags, ReadText, Unindexed, Version
 from corpus.store.exports import ExportStore, Kept, Moment, State
 from corpus.store.facts import BudgetRow, FactRow, FactStore, StoredFact
 from corpus.store.files import FileStore
@@ -90,6 +90,7 @@ __all__ = [
     "OldTags",
     "PageState",
     "PendingPage",
+    "ReadText",
     "Reader",
     "ReaderState",
     "Recovery",

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.analysis import Pattern, alternatives, analyze, beginnings, has_diacritics, highlight, pattern, snippet, spellings, term_lists
+from corpus.text import fold, lower, normalize
 
 EXACT = [
     ("lower case", "GIẢM Nghèo", "giảm nghèo"),
@@ -196,3 +197,17 @@ def test_one_megabyte_in_linear_time(unit: str) -> None:
     text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
     highlight(text, [Pattern(("nghèo", "nghèo"), True), Pattern(("a",), False)])
     snippet(text, [Pattern(("nghèo",), True)])
+
+
+@given(st.one_of(st.text(), _LETTERS), st.lists(st.one_of(st.text(max_size=8), _LETTERS), min_size=1, max_size=3))
+def test_a_text_cut_into_words_and_one_looked_through_give_the_same(text: str, asked: list[str]) -> None:
+    wanted = [found for words in asked for found in (pattern(words), *beginnings(words[:2])) if found]
+    # An invisible character anywhere makes every word be looked at.
+    assert highlight(text, wanted) == highlight(f"{text}. \u200b", wanted)
+
+
+def test_every_character_with_a_plain_base_letter_is_looked_for() -> None:
+    for code in range(0x110000):
+        base = fold(lower(normalize(chr(code))))
+        if base.isascii() and base.isalnum():
+            assert highlight(chr(code), [Pattern((base,), False)]) == [(0, 1)], hex(code)
