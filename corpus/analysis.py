@@ -100,9 +100,9 @@ def analyze(text: str) -> list[Token]:
     return [Token(m.start(), m.end(), *_FORMS[m.group()]) for m in _WORD.finditer(text)]
 
 
-def word_spans(text: str) -> list[tuple[int, int]]:
-    """``[start, end)`` of the words that `analyze` finds."""
-    return [found.span() for found in _WORD.finditer(text)]
+def word_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """``[start, end)`` of the words that `analyze` finds; of a part of the text, whose ends may cut words."""
+    return [found.span() for found in _WORD.finditer(text, start, len(text) if end is None else end)]
 
 
 def term_lists(text: str) -> tuple[list[str], list[str]]:

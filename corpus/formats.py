@@ -9,6 +9,9 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Vietnam has had no daylight saving time since 1975, so a fixed offset says the same as the zone."""
 
 
+_GROUPS = str.maketrans(",.", ".,")
+
+
 def number(value: int | float, decimals: int | None = None) -> str:
     """Dots group thousands, a comma parts decimals.
 
@@ -16,7 +19,7 @@ def number(value: int | float, decimals: int | None = None) -> str:
     ('1.234.567', '0,91', '12,5')
     """
     text = f"{value:,.{decimals}f}" if decimals is not None else f"{value:,}"
-    return text.translate(str.maketrans(",.", ".,"))
+    return text.translate(_GROUPS)
 
 
 def sentence_case(text: str) -> str:
@@ -46,7 +49,7 @@ def day(value: date | None) -> str:
     >>> day(date(2023, 12, 4)), day(None)
     ('04/12/2023', 'không rõ ngày')
     """
-    return f"{value:%d/%m/%Y}" if value else "không rõ ngày"
+    return f"{value.day:02d}/{value.month:02d}/{value.year:04d}" if value else "không rõ ngày"
 
 
 def instant(value: datetime | None) -> str:

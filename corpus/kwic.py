@@ -77,10 +77,9 @@ def lines_of(document: ReadText, patterns: Iterable[Pattern], *, width: int = WI
         found = _joined(text, highlight(text, wanted))
         if not found:
             continue
-        if not any(text[span[0]].isalnum() for span in segmented):
-            segmented = word_spans(text)
+        known = any(text[span[0]].isalnum() for span in segmented)
         for start, end in found:
-            words = _around(text, segmented, start, end)
+            words = _around(text, segmented, start, end) if known else _cut_around(text, start, end)
             yield Line(
                 id=document.id,
                 field=field,
@@ -178,6 +177,19 @@ def _around(text: str, segmented: Sequence[tuple[int, int]], start: int, end: in
             behind += span[0] >= end
         last += 1
     return words
+
+
+def _cut_around(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The same of a text that was not segmented; only the surroundings of the match are cut into words."""
+    reach = 10 * REACH
+    while True:
+        first, last = max(0, start - reach), min(len(text), end + reach)
+        words = word_spans(text, first, last)
+        words = words[first > 0 : len(words) - (last < len(text))]  # the outermost may be parts of words
+        enough = first == 0 or bisect_left(words, (start, 0)) >= REACH
+        if enough and (last == len(text) or len(words) - bisect_left(words, (end, 0)) >= REACH):
+            return words
+        reach *= 4
 
 
 def _left(text: str, start: int, width: int) -> str:

@@ -34,6 +34,7 @@ ROLE_NAMES: Mapping[str, str] = {
     "other": "chưa rõ vai trò",
 }
 """In the order in which they are shown."""
+ROLE_ORDER: Mapping[str, int] = {role: number for number, role in enumerate(ROLE_NAMES)}
 
 UNKNOWN = ""
 """Key of sums for which the text does not say it: no year, no activity, no place."""
@@ -149,6 +150,8 @@ class CountedSum:
     budget: FactBudget
     item: BudgetItem
     """The same as figures hold it: one object for all the bars that it stands behind."""
+    sentence: int
+    """Two sums of one sentence have the same number."""
 
     @property
     def repeated(self) -> tuple[str, ...]:
@@ -163,9 +166,12 @@ def counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
 def sums_during(facts: Facts, period: Period | None) -> Sequence[CountedSum]:
     """Those of `counted_sums` that a period holds; None: all, the undated too."""
     found = counted_sums(facts)
-    if period is None:
-        return found
-    return found[bisect_left(found, period.start, key=_day) : bisect_left(found, period.end, key=_day)]
+    return found if period is None else found[_during(facts, period)]
+
+
+def _during(facts: Facts, period: Period) -> slice:
+    found = counted_sums(facts)
+    return slice(bisect_left(found, period.start, key=_day), bisect_left(found, period.end, key=_day))
 
 
 def _day(entry: CountedSum) -> date:
@@ -192,7 +198,25 @@ def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
         again = tuple(dict.fromkeys(repeated.get(number, ())))
         return BudgetItem(document=fact.id, position=budget.position, vnd=budget.vnd, repeated=again)
 
-    return tuple(CountedSum(fact, budget, item(number, fact, budget)) for number, (fact, budget) in enumerate(found))
+    sentences: dict[tuple[str, str, int], int] = {}
+    return tuple(
+        CountedSum(fact, budget, item(number, fact, budget), sentences.setdefault((fact.id, budget.field, budget.sentence), len(sentences)))
+        for number, (fact, budget) in enumerate(found)
+    )
+
+
+def largest_first(entry: CountedSum) -> tuple[int, str, int]:
+    item = entry.item
+    return (-item.vnd, item.document, item.position)
+
+
+def keys_of(facts: Facts, period: Period | None, by: By, units: Units, register: Register) -> Sequence[str]:
+    """The key of each of `sums_during`."""
+    found = facts.once(
+        ("sum_keys", by, units if by == "province" else None),
+        lambda: tuple(key_of(entry.fact, entry.budget, by, units, register) for entry in counted_sums(facts)),
+    )
+    return found if period is None else found[_during(facts, period)]
 
 
 def budget_sums(
@@ -208,25 +232,32 @@ def budget_sums(
 
     ``period`` None: all, the undated too. ``where`` keeps the sums for which it is true.
     """
+    entries: Sequence[CountedSum] = sums_during(facts, period)
+    keys = keys_of(facts, period, by, units, register)
+    if where is not None:
+        kept = [(entry, key) for entry, key in zip(entries, keys, strict=True) if where(entry.fact, entry.budget)]
+        entries, keys = [entry for entry, _ in kept], [key for _, key in kept]
+    return sums_by(entries, keys)
+
+
+def sums_by(entries: Iterable[CountedSum], keys: Iterable[str]) -> tuple[BudgetSum, ...]:
+    """`budget_sums` of these entries, each with its key."""
     rows: dict[tuple[str, str], list[CountedSum]] = defaultdict(list)
-    for entry in sums_during(facts, period):
-        if where is None or where(entry.fact, entry.budget):
-            rows[entry.budget.role, key_of(entry.fact, entry.budget, by, units, register)].append(entry)
-    order = {role: number for number, role in enumerate(ROLE_NAMES)}
-    sums = [_sum(key, role, entries) for (role, key), entries in rows.items()]
-    return tuple(sorted(sums, key=lambda row: (order[row.role], -row.vnd, row.key)))
+    for entry, key in zip(entries, keys, strict=True):
+        rows[entry.budget.role, key].append(entry)
+    sums = [_sum(key, role, found) for (role, key), found in rows.items()]
+    return tuple(sorted(sums, key=lambda row: (ROLE_ORDER[row.role], -row.vnd, row.key)))
 
 
-def _sum(key: str, role: str, entries: Iterable[CountedSum]) -> BudgetSum:
-    entries = list(entries)
-    items = [entry.item for entry in entries]
+def _sum(key: str, role: str, entries: list[CountedSum]) -> BudgetSum:
+    items = tuple(entry.item for entry in sorted(entries, key=largest_first))
     return BudgetSum(
         key=key,
         role=role,
-        vnd=sum(item.vnd for item in items),
+        vnd=sum([item.vnd for item in items]),
         articles=len({item.document for item in items}),
-        sentences=len({(e.fact.id, e.budget.field, e.budget.sentence) for e in entries}),
-        items=tuple(sorted(items, key=lambda item: (-item.vnd, item.document, item.position))),
+        sentences=len({entry.sentence for entry in entries}),
+        items=items,
     )
 
 

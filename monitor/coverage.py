@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -154,10 +154,11 @@ def coverage(
     ):
         weeks = weeks[:-1]  # on Monday before the first run: as good as not begun
     provinces = map_provinces(register, units)
-    seen = count_by_province(facts.relevant_during(period), units)
+    asked = facts.about(units) if only is None else (only,)
+    seen = {code: found for code in asked if (found := facts.about_during(units, code, period))}
     by_week: dict[tuple[str, int], list[Fact]] = defaultdict(list)
-    for code in seen if only is None else seen.keys() & {only}:
-        for fact in seen[code]:
+    for code, found in seen.items():
+        for fact in found:
             assert fact.published is not None
             ordinal = fact.published.toordinal()
             by_week[code, ordinal - (ordinal - 1) % 7].append(fact)
@@ -178,16 +179,6 @@ def coverage(
             line.append(cell)
         totals[code] = _total(seen.get(code, ()), line)
     return Coverage(period=period, units=units, weeks=weeks, provinces=provinces, cells=cells, totals=totals)
-
-
-def count_by_province(facts: Iterable[Fact], units: Units) -> dict[str, list[Fact]]:
-    """Relevant facts by the province that they are about; one about two provinces stands under both."""
-    found: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        if fact.relevant:
-            for code in fact.provinces(units):
-                found[code].append(fact)
-    return dict(found)
 
 
 def _sources(registry: PortalRegistry, register: Register, units: Units) -> dict[str, list[Portal]]:
@@ -310,9 +301,9 @@ def last_news_days(facts: Facts, units: Units, end: date) -> Mapping[str, date]:
 
 def _news_days(facts: Facts, units: Units) -> dict[str, list[date]]:
     """Province code to the days of its relevant articles, in order, each once."""
-    found: dict[str, list[date]] = defaultdict(list)
-    for fact in facts.relevant_between(date.min, date.max):
-        for code in fact.provinces(units):
-            if fact.published is not None and (not found[code] or found[code][-1] != fact.published):
-                found[code].append(fact.published)
-    return dict(found)
+    found = {}
+    for code, about in facts.about(units).items():
+        days = dict.fromkeys(fact.published for fact in about if fact.published is not None)
+        if days:
+            found[code] = list(days)
+    return found

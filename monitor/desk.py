@@ -15,10 +15,10 @@ from monitor.coverage import Coverage
 from monitor.facts import Facts, FactTable
 from monitor.figure_parts import Sources
 from monitor.figures import MoneyFigures, OverviewFigures, ProvinceFigures, SourcesFigures
-from monitor.figures_money import money_figures
+from monitor.figures_money import MoneySums, money_sums
 from monitor.figures_overview import overview_figures
 from monitor.figures_province import province_figures
-from monitor.figures_sources import item_days, source_figures, sources_figures
+from monitor.figures_sources import item_days, sources_figures
 from monitor.health import OUTCOME_DAYS, SourceHealth, judge_sources
 from monitor.keeping import kept
 from monitor.periods import Period, Units
@@ -69,7 +69,7 @@ class Monitor:
         self._read_at: datetime | None = None
         self._sources: Sources | None = None
         self._answers: dict[Hashable, Any] = {}
-        self._money: dict[Hashable, MoneyFigures] = {}
+        self._money: dict[Hashable, MoneySums] = {}
         self._money_revision: int | None = None
 
     @property
@@ -83,11 +83,15 @@ class Monitor:
         """Raises: InvalidData for a code that is not on the map."""
         return self._answer(
             ("province", code, period, units),
-            lambda sources: province_figures(sources, code, period, units, source_figures(sources, self.healths())),
+            lambda sources: province_figures(sources, code, period, units, self.sources().sources),
         )
 
     def money(self, period: Period | None, units: Units = "34", *, province: str | None = None) -> MoneyFigures:
         """``period`` None: of any time, the undated too."""
+        return self.money_sums(period, units, province=province).whole()
+
+    def money_sums(self, period: Period | None, units: Units = "34", *, province: str | None = None) -> MoneySums:
+        """The same for who shows a part of the single sums."""
         with self._lock:
             sources = self.now()
             if self._money_revision != sources.facts.revision:
@@ -95,7 +99,7 @@ class Monitor:
                 self._money_revision = sources.facts.revision
             # Sums rest on the articles alone: a new minute changes nothing but whether the period is over.
             key = (period, units, province, period is not None and period.ends_at > sources.now)
-            return kept(self._money, key, lambda: money_figures(sources, period, units, province=province), most=MAX_MONEY)
+            return kept(self._money, key, lambda: money_sums(sources, period, units, province=province), most=MAX_MONEY)
 
     def sources(self) -> SourcesFigures:
         return self._answer(("sources",), lambda sources: sources_figures(sources, self.healths()))

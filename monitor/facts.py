@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, insort
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -203,6 +204,23 @@ class Facts(Sequence[Fact]):
 
     def relevant_during(self, period: Period) -> list[Fact]:
         return self.relevant_between(period.start, period.end)
+
+    def about(self, units: Units) -> Mapping[str, list[Fact]]:
+        """`relevant` by the province that they are about, in the same order; one about two stands under both. Not to be changed."""
+        return self.once(("about", units), lambda: count_by_province(self.relevant, units))
+
+    def about_during(self, units: Units, code: str, period: Period) -> list[Fact]:
+        return _slice(self.about(units).get(code, []), period.start, period.end)
+
+
+def count_by_province(facts: Iterable[Fact], units: Units) -> dict[str, list[Fact]]:
+    """Relevant facts by the province that they are about; one about two provinces stands under both."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.relevance == RELEVANT:
+            for code in fact.provinces(units):
+                found[code].append(fact)
+    return dict(found)
 
 
 def _order(fact: Fact) -> tuple[date, datetime, str]:

@@ -165,7 +165,7 @@ def weekly(facts: Facts, units: Units, province: str | None, period: Period) -> 
         counted = facts.once("weeks", lambda: _by_week(facts.relevant))
         first, last = period.start.toordinal(), period.end.toordinal()
         return {monday: numbers for monday, numbers in counted.items() if first <= monday < last}
-    return _by_week(fact for fact in facts.relevant_during(period) if province in fact.provinces(units))
+    return _by_week(facts.about_during(units, province, period))
 
 
 def _by_week(facts: Iterable[Fact]) -> dict[int, tuple[int, int]]:

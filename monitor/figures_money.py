@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from monitor.budgets import (
     ROLE_NAMES,
+    ROLE_ORDER,
     SEVERAL,
     UNKNOWN,
+    BudgetItem,
     BudgetSum,
     By,
     CountedSum,
-    budget_sums,
     counted_sums,
     counts,
     key_of,
+    keys_of,
+    largest_first,
     money_stories,
+    sums_by,
     sums_during,
 )
 from monitor.facts import Fact, FactBudget, Facts
@@ -27,56 +33,92 @@ from monitor.links import article
 from monitor.periods import Period, Units
 
 
+@dataclass(frozen=True, slots=True)
+class MoneySums:
+    """The money of a period, of which the single sums, tens of thousands of any time, are described only where they are asked for."""
+
+    figures: MoneyFigures
+    """Without ``items``."""
+    added: tuple[CountedSum, ...]
+    """Every sum that was added, by role, then the largest first."""
+    sources: Sources
+
+    def whole(self) -> MoneyFigures:
+        return replace(self.figures, items=self.items(self.added))
+
+    def page(self, page: int, size: int) -> MoneyFigures:
+        """The same figures with the single sums of one page. Behind each bar stand those of its sums that the page holds."""
+        added = self.added[(page - 1) * size : page * size]
+        units, register = self.figures.units, self.sources.names.register
+
+        def shortened(rows: tuple[BudgetFigure, ...], by: By) -> tuple[BudgetFigure, ...]:
+            held: dict[tuple[str, str], list[BudgetItem]] = defaultdict(list)
+            for entry in added:
+                held[entry.budget.role, key_of(entry.fact, entry.budget, by, units, register)].append(entry.item)
+            return tuple(replace(row, items=tuple(held.get((row.role, row.key), ()))) for row in rows)
+
+        figures = self.figures
+        return replace(
+            figures,
+            items=self.items(added),
+            page=page,
+            pages=max(1, -(-len(self.added) // size)),
+            roles=shortened(figures.roles, "role"),
+            provinces=shortened(figures.provinces, "province"),
+            activities=shortened(figures.activities, "activity"),
+            years=shortened(figures.years, "year"),
+            programmes=shortened(figures.programmes, "programme"),
+        )
+
+    def items_behind(self, row: BudgetFigure, start: int, end: int) -> tuple[MoneyItem, ...]:
+        """The sums ``[start, end)`` of one of the bars, the largest first."""
+        found = []
+        for item in row.items[start:end]:
+            wanted = (ROLE_ORDER[row.role], -item.vnd, item.document, item.position)
+            found.append(self.added[bisect_left(self.added, wanted, key=_place)])
+        return self.items(found)
+
+    def items(self, entries: Iterable[CountedSum]) -> tuple[MoneyItem, ...]:
+        return tuple(money_item(self.sources, entry) for entry in entries)
+
+
+def _place(entry: CountedSum) -> tuple[int, int, str, int]:
+    return (ROLE_ORDER[entry.budget.role], *largest_first(entry))
+
+
 def money_figures(sources: Sources, period: Period | None, units: Units, *, province: str | None = None) -> MoneyFigures:
     """``period`` None: of any time, the undated too. ``province`` keeps the sums that stand under it."""
-    register = sources.names.register
+    return money_sums(sources, period, units, province=province).whole()
 
-    def inside(fact: Fact, budget: FactBudget) -> bool:
-        return province is None or key_of(fact, budget, "province", units, register) == province
+
+def money_sums(sources: Sources, period: Period | None, units: Units, *, province: str | None = None) -> MoneySums:
+    register, facts = sources.names.register, sources.facts
+    entries: Sequence[CountedSum] = sums_during(facts, period)
+    places = keys_of(facts, period, "province", units, register)
+    chosen = range(len(entries)) if province is None else [at for at, place in enumerate(places) if place == province]
+    entries = [entries[at] for at in chosen]
 
     def by(key: By) -> tuple[BudgetFigure, ...]:
-        return budget_figures(sources, budget_sums(sources.facts, period, units, register, by=key, where=inside), key, units)
+        keys = keys_of(facts, period, key, units, register)
+        return budget_figures(sources, sums_by(entries, [keys[at] for at in chosen]), key, units)
 
-    roles = budget_sums(sources.facts, period, units, register, where=inside)
-    entries = {(e.fact.id, e.budget.position): e for e in sums_during(sources.facts, period)}
-    added = [entries[item.document, item.position] for row in roles for item in row.items]
-    return MoneyFigures(
+    added = tuple(sorted(entries, key=_place))
+    figures = MoneyFigures(
         period=None if period is None else period_figure(period, sources.now),
         units=units,
         province=province,
-        articles=len({entry.fact.id for entry in added}),
-        sentences=len({(entry.fact.id, entry.budget.field, entry.budget.sentence) for entry in added}),
-        roles=budget_figures(sources, roles, "role", units),
+        articles=len({entry.item.document for entry in added}),
+        sentences=len({entry.sentence for entry in added}),
+        roles=by("role"),
         provinces=by("province"),
         activities=by("activity"),
         years=by("year"),
         programmes=by("programme"),
-        items=tuple(money_item(sources, entry) for entry in added),
-        left_out=left_out(sources.facts, period, inside),
+        items=(),
+        left_out=left_out(sources, period, units, province),
         sums=len(added),
     )
-
-
-def page_of(figures: MoneyFigures, page: int, size: int) -> MoneyFigures:
-    """The same figures with the single sums of one page: of any time there are tens of thousands. Behind each bar stand those of its sums
-    that the page holds."""
-    items = figures.items[(page - 1) * size : page * size]
-    held = {(item.document, item.position) for item in items}
-
-    def shortened(rows: tuple[BudgetFigure, ...]) -> tuple[BudgetFigure, ...]:
-        return tuple(replace(row, items=tuple(item for item in row.items if (item.document, item.position) in held)) for row in rows)
-
-    return replace(
-        figures,
-        items=items,
-        page=page,
-        pages=max(1, -(-len(figures.items) // size)),
-        roles=shortened(figures.roles),
-        provinces=shortened(figures.provinces),
-        activities=shortened(figures.activities),
-        years=shortened(figures.years),
-        programmes=shortened(figures.programmes),
-    )
+    return MoneySums(figures, added, sources)
 
 
 def money_item(sources: Sources, entry: CountedSum) -> MoneyItem:
@@ -111,27 +153,35 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def left_out(facts: Facts, period: Period | None, inside: Callable[[Fact, FactBudget], bool]) -> tuple[LeftOut, ...]:
+def left_out(sources: Sources, period: Period | None, units: Units, province: str | None) -> tuple[LeftOut, ...]:
     """Each amount of a relevant article of the period that was not added, under the first reason that holds."""
-    added, summed, leading = facts.once("money_keys", lambda: _keys(facts))
-    found: Counter[str] = Counter()
-    for fact in facts.relevant if period is None else facts.relevant_during(period):
-        for budget in fact.budgets:
-            key = (fact.id, budget.position)
-            if key in added or not inside(fact, budget):
-                continue
-            reason = _reason(budget)
-            if reason is None:
-                reason = "copy" if key in summed or fact.id not in leading else "part"
-            found[reason] += 1
+    facts, register = sources.facts, sources.names.register
+    entries = facts.once("left_out", lambda: _left_out(facts))
+    if period is not None:
+        entries = entries[bisect_left(entries, period.start, key=_day) : bisect_left(entries, period.end, key=_day)]
+    found = Counter(
+        reason for fact, budget, reason in entries if province is None or key_of(fact, budget, "province", units, register) == province
+    )
     return tuple(LeftOut(reason=reason, name=name, sums=found[reason]) for reason, name in _REASONS.items() if found[reason])
 
 
-def _keys(facts: Facts) -> tuple[set[tuple[str, int]], set[tuple[str, int]], set[str]]:
-    """(document, position) of every sum that is added, the same of every sum that its story could add, and the leading documents."""
+def _day(entry: tuple[Fact, FactBudget, str]) -> date:
+    return entry[0].published or date.max
+
+
+def _left_out(facts: Facts) -> tuple[tuple[Fact, FactBudget, str], ...]:
+    """All amounts that are added nowhere, each with its reason, in order of publication."""
     added = {(entry.fact.id, entry.budget.position) for entry in counted_sums(facts)}
     summed = {(fact.id, budget.position) for fact, sums in money_stories(facts) for budget in sums}
-    return added, summed, {fact.id for fact, _ in money_stories(facts)}
+    leading = {fact.id for fact, _ in money_stories(facts)}
+    found = []
+    for fact in facts.relevant:
+        for budget in fact.budgets:
+            key = (fact.id, budget.position)
+            if key not in added:
+                reason = _reason(budget) or ("copy" if key in summed or fact.id not in leading else "part")
+                found.append((fact, budget, reason))
+    return tuple(found)
 
 
 def _reason(budget: FactBudget) -> str | None:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from corpus.errors import InvalidData
-from monitor.budgets import budget_sums, key_of
-from monitor.coverage import STATE_NAMES, count_by_province, last_news_days, map_provinces, silences, watched_for
+from monitor.budgets import keys_of, sums_by, sums_during
+from monitor.coverage import STATE_NAMES, last_news_days, map_provinces, silences, watched_for
 from monitor.facts import NATIONAL, Fact
 from monitor.figure_parts import TIMELINE_WEEKS, Sources, activity_figures, cause_name, count, period_figure, province_name, province_row
 from monitor.figure_parts import timeline as weekly_timeline
@@ -26,12 +26,12 @@ def province_figures(
     check_province(sources, code, units)
     register = sources.names.register
     ledger, earlier, last_year = (sources.coverage(asked, units, only=code) for asked in (period, period.before(), period.year_before()))
-    found = count_by_province(sources.facts.relevant_during(period), units).get(code, [])
+    found = sources.facts.about_during(units, code, period)
     row = province_row(sources, ledger, code, earlier, last_year)
     observed = row.state in ("news", "silent")
-    sums = budget_sums(
-        sources.facts, period, units, register, where=lambda fact, budget: key_of(fact, budget, "province", units, register) == code
-    )
+    places = keys_of(sources.facts, period, "province", units, register)
+    entries = [entry for entry, place in zip(sums_during(sources.facts, period), places, strict=True) if place == code]
+    sums = sums_by(entries, [entry.budget.role for entry in entries])
     silent = silences(sources.facts, sources.readings, sources.names.portals, register, period, units, sources.now)
     return ProvinceFigures(
         period=period_figure(period, sources.now),

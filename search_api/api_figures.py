@@ -17,7 +17,7 @@ from monitor.desk import Monitor
 from monitor.facts import Fact, Facts
 from monitor.figure_parts import Sources
 from monitor.figures import MoneyFigures, OverviewFigures, ProvinceFigures, SourcesFigures, StoryFigure, to_plain
-from monitor.figures_money import money_figures
+from monitor.figures_money import money_figures, money_sums
 from monitor.figures_province import check_province, story_figures
 from monitor.periods import Period, day_of
 from monitor.stories import find_pairs, sketch
@@ -117,15 +117,15 @@ def figure_routes(catalogue: Catalogue, monitor: Monitor) -> APIRouter:
     def budgets(request: Request) -> Response:
         """Không có ky thì mọi thời gian. Mỗi khoản tính một lần dù nhiều tin đăng lại; không cộng các vai trò với nhau."""
         search = search_of(request)
-        figures = monitor.money(search.period, search.map, province=province_of(request, monitor, search))
-        return _figures(request, money_page(figures, request))
+        sums = monitor.money_sums(search.period, search.map, province=province_of(request, monitor, search))
+        return _figures(request, money_page(sums, request))
 
     @router.get("/search/budgets", response_model=MoneyFigures, openapi_extra=_SEARCH, summary="Kinh phí nêu trong kết quả tìm")
     def found_budgets(request: Request) -> Response:
         """Chỉ tính tin về truyền thông giảm nghèo trong kết quả; mỗi câu chuyện tính một lần."""
         search = search_of(request)
         sources, facts = _matching(catalogue, monitor, search)
-        return _figures(request, money_page(money_figures(replace(sources, facts=Facts(facts)), None, search.map), request))
+        return _figures(request, money_page(money_sums(replace(sources, facts=Facts(facts)), None, search.map), request))
 
     @router.get("/stories", response_model=StoriesAnswer, openapi_extra=_SEARCH, summary="Kết quả tìm gộp theo câu chuyện")
     def stories(request: Request) -> Response:

@@ -13,7 +13,7 @@ from monitor.charts import Chart, Column, bars, heat_map, tile_map, timeline
 from monitor.coverage import STATE_NAMES
 from monitor.desk import Monitor
 from monitor.figures import BudgetFigure, Change, Matrix, MoneyFigures, PeriodFigure, TileFigure, TimelinePoint
-from monitor.figures_money import page_of
+from monitor.figures_money import MoneySums
 from monitor.periods import Period, Units, period_of
 from search_api import formats, labels
 from search_api.params import Search, from_params
@@ -41,10 +41,10 @@ SUMS = 100
 """Single sums on a page of JSON, unless ``so`` says fewer."""
 
 
-def money_page(figures: MoneyFigures, request: Request) -> MoneyFigures:
+def money_page(sums: MoneySums, request: Request) -> MoneyFigures:
     """The page of single sums that ``trang`` and ``so`` ask for. Raises: InvalidParameter."""
     asked = from_params((name, value) for name, value in request.query_params.multi_items() if name in ("trang", "so"))
-    return page_of(figures, asked.page, asked.size if request.query_params.get("so") else SUMS)
+    return sums.page(asked.page, asked.size if request.query_params.get("so") else SUMS)
 
 
 def week_label(start: date) -> str:

@@ -18,6 +18,7 @@ from monitor.coverage import map_provinces
 from monitor.desk import Monitor
 from monitor.facts import NATIONAL
 from monitor.figures import BudgetFigure, MoneyFigures, MoneyItem, to_plain
+from monitor.figures_money import MoneySums
 from monitor.periods import Period
 from search_api.answers import Catalogue
 from search_api.api import search_of
@@ -77,14 +78,14 @@ class MoneyPages:
 
     def page(self, request: Request) -> Response:
         asked = self._asked(request)
-        figures = self._figures(asked)
+        sums = self._sums(asked)
+        figures = sums.figures
         role = self._role(asked, figures)
         rows = [row for row in figures.roles if row.role == role]
         opened = next((row for row in self._rows(figures, asked.group, role) if row.key == asked.key), None) if asked.group else None
         wanted = opened or (rows[0] if rows else None)
-        held = {(item.document, item.position) for item in wanted.items} if wanted else set()
-        items = [item for item in figures.items if (item.document, item.position) in held]
-        last = max(1, -(-len(items) // SHOWN))
+        total = len(wanted.items) if wanted else 0
+        last = max(1, -(-total // SHOWN))
         at = min(asked.page, last)
         state = asked.state
         return self.site.draw(
@@ -102,8 +103,8 @@ class MoneyPages:
             opened=opened,
             opened_name=sentence_case(opened.name) if opened else None,
             closed=self._link(asked, role),
-            total=len(items),
-            sentences=self._sentences(items[(at - 1) * SHOWN : at * SHOWN]),
+            total=total,
+            sentences=self._sentences(sums.items_behind(wanted, (at - 1) * SHOWN, at * SHOWN) if wanted else ()),
             pages={
                 "at": at,
                 "last": last,
@@ -119,11 +120,11 @@ class MoneyPages:
         )
 
     def twin(self, request: Request) -> Response:
-        return cached(request, to_plain(money_page(self.figures_of(request), request)))
+        return cached(request, to_plain(money_page(self._sums(self._asked(request)), request)))
 
     def figures_of(self, request: Request) -> MoneyFigures:
         """Raises: InvalidParameter."""
-        return self._figures(self._asked(request))
+        return self._sums(self._asked(request)).whole()
 
     def _asked(self, request: Request) -> Asked:
         """Raises: InvalidParameter."""
@@ -149,8 +150,8 @@ class MoneyPages:
         kept = tuple((name, chosen) for name, chosen in found.codes if name == field)
         return Asked(Search(codes=kept, map=found.map, period=period), province, role, group, values.get("khoa"), found.page)
 
-    def _figures(self, asked: Asked) -> MoneyFigures:
-        return self.monitor.money(asked.state.period, asked.state.map, province=asked.province)
+    def _sums(self, asked: Asked) -> MoneySums:
+        return self.monitor.money_sums(asked.state.period, asked.state.map, province=asked.province)
 
     def _role(self, asked: Asked, figures: MoneyFigures) -> str | None:
         """The one asked for, else the one that most sentences are about."""
@@ -175,7 +176,7 @@ class MoneyPages:
         return Group(name, GROUPS[name], shown[:MOST_BARS], shown[MOST_BARS:], figure)
 
     def _chart(self, asked: Asked, name: str) -> Chart:
-        figures = self._figures(asked)
+        figures = self._sums(asked).figures
         return self._chart_of(figures, asked, name, self._role(asked, figures))
 
     def _chart_of(self, figures: MoneyFigures, asked: Asked, name: str, role: str | None) -> Chart:

@@ -22,7 +22,7 @@ from search_api.answers import Catalogue, FacetCounts, SearchAnswer, understood
 from search_api.api import search_of
 from search_api.caching import cached, with_etag
 from search_api.charts import Figure
-from search_api.params import SORT_VALUES, VIEW_VALUES, Search, link
+from search_api.params import SORT_VALUES, VIEW_VALUES, Search, link, toggle_links
 from search_api.site import Choice, Site
 from search_api.words import POSITIONS, WordDesk, arrangement
 
@@ -147,8 +147,8 @@ class SearchPages:
         if field == "year":
             codes.sort(reverse=True)
         links = [
-            FacetLink(self.names.label(field, code), counts.get(code, 0), code in chosen, link("/tim", state.toggled(field, code)))
-            for code in codes
+            FacetLink(self.names.label(field, code), counts.get(code, 0), code in chosen, href)
+            for code, href in zip(codes, toggle_links("/tim", state, field, codes), strict=True)
         ]
         links.sort(key=lambda found: not found.chosen)
         return FacetBox(labels.FACETS[field], tuple(links[:SHOWN_CODES]), tuple(links[SHOWN_CODES:]), bool(chosen))

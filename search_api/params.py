@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Literal, Protocol, get_args
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus
 
 from corpus.errors import InvalidData
 from corpus.index.base import MAX_OFFSET, CodeField, In, Node, Published, Query, Sort
@@ -225,8 +226,29 @@ def to_params(search: Search) -> list[tuple[str, str]]:
 
 
 def link(path: str, search: Search, *more: tuple[str, str]) -> str:
-    pairs = [*to_params(search), *more]
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    return _address(path, [_pair(name, value) for name, value in (*to_params(search), *more)])
+
+
+def toggle_links(path: str, search: Search, field: CodeField, codes: Iterable[str]) -> list[str]:
+    """For each code the address of the search with it `Search.toggled`; a page of results has hundreds of them."""
+    free = [_pair(name, value) for name, value in to_params(replace(search, codes=(), page=1, after=None))]
+    text = 1 if search.q else 0
+    order = list(CODE_PARAMETERS.values())
+    at, now = order.index(field), set(search.chosen(field))
+    others = [(order.index(other), _pair(PARAMETER_OF[other], code)) for other, chosen in search.codes for code in chosen]
+    before = [*free[:text], *(pair for place, pair in others if place < at)]
+    behind = [*(pair for place, pair in others if place > at), *free[text:]]
+    return [_address(path, [*before, *(_pair(PARAMETER_OF[field], one) for one in sorted(now ^ {code})), *behind]) for code in codes]
+
+
+def _address(path: str, pairs: list[str]) -> str:
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+
+@lru_cache(maxsize=4096)
+def _pair(name: str, value: str) -> str:
+    """As `urllib.parse.urlencode` writes it. Names and codes are few, and a page holds thousands of them."""
+    return f"{name}={quote_plus(value)}"
 
 
 def _one(values: dict[str, list[str]], name: str, default: str) -> str:

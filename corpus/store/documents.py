@@ -115,9 +115,10 @@ class DocumentStore(Database):
         """Title, text and word spans of the versions that count, by ascending id."""
         wanted, found = sorted(set(ids)), []
         for at in range(0, len(wanted), _BATCH):
-            query = current_documents().where(documents.c.id.in_(wanted[at : at + _BATCH]), documents.c.withdrawn.is_(False))
+            query = current_documents().with_only_columns(documents.c.id, versions.c.document).order_by(documents.c.id)
+            query = query.where(documents.c.id.in_(wanted[at : at + _BATCH]), documents.c.withdrawn.is_(False))
             with self._read() as connection:
-                found += [_read(row.document, row.id, ReadText) for row in connection.execute(query.order_by(documents.c.id))]
+                found += [_read(data, key, ReadText) for key, data in connection.execute(query)]
         return found
 
     def history(self, document_id: str) -> list[Version]:

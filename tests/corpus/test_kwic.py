@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.analysis import Pattern, pattern
+from corpus.analysis import Pattern, pattern, word_spans
 from corpus.kwic import Line, Position, arrange, concordance, lines_of, word_at
+from corpus.text import lower, normalize, unify_tones
 from tests.search_samples import make_document
 
 TEXT = "Xã mua loa mới. Huyện thay loa cũ.\nTỉnh lắp loa ở bản; đài và loa đều tốt. Ăn, loa"
@@ -94,3 +95,16 @@ def test_offsets_hold_in_any_text(before: str, behind: str) -> None:
         assert len(text[line.start - len(line.left) : line.start]) == len(line.left) <= 20
         assert len(line.before) <= 3
         assert len(line.after) <= 3
+
+
+@given(st.lists(st.sampled_from(["loa", "xã", "a" * 70, ",", " . ", "\n", "e\u0301", "ba\u200bo"]), max_size=60))
+def test_neighbours_are_those_of_the_whole_text(parts: list[str]) -> None:
+    text = " ".join(parts)
+    spans = word_spans(text)
+    for line in lines(text, "loa", title=""):
+        first = next((at for at, span in enumerate(spans) if span[0] == line.start), None)
+        last = next((at for at, span in enumerate(spans) if span[1] == line.end), None)
+        assert first is not None
+        assert last is not None
+        for found, expected in ((line.before, spans[:first][::-1][:3]), (line.after, spans[last + 1 :][:3])):
+            assert found == tuple(unify_tones(lower(normalize(text[start:end]))) for start, end in expected)

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.index.base import In, Published
+from corpus.index.base import CodeField, In, Published
 from monitor.periods import KINDS, period_of
-from search_api.params import CODE_PARAMETERS, VIEW_VALUES, InvalidParameter, Search, from_params, link, to_params
+from search_api.params import CODE_PARAMETERS, VIEW_VALUES, InvalidParameter, Search, from_params, link, to_params, toggle_links
 
 _CODES = st.frozensets(st.text(min_size=1, max_size=20), min_size=1, max_size=4).map(lambda found: tuple(sorted(found)))
 
@@ -48,6 +48,25 @@ def test_so_does_its_link(search: Search) -> None:
     except UnicodeEncodeError:
         return  # a lone surrogate has no address; no browser sends one
     assert from_params(parse_qsl(urlsplit(address).query, keep_blank_values=True)) == search
+
+
+@given(searches(), st.sampled_from(sorted(CODE_PARAMETERS.values())), st.text(min_size=1, max_size=20))
+def test_links_that_toggle_are_those_of_the_toggled_search(search: Search, field: CodeField, code: str) -> None:
+    codes = [code, *search.chosen(field)]
+    try:
+        expected = [link("/tim", search.toggled(field, one)) for one in codes]
+    except UnicodeEncodeError:
+        return
+    assert toggle_links("/tim", search, field, codes) == expected
+
+
+@given(searches())
+def test_a_link_is_written_as_the_standard_library_writes_it(search: Search) -> None:
+    try:
+        expected = urlencode(to_params(search))
+    except UnicodeEncodeError:
+        return
+    assert link("/tim", search) == (f"/tim?{expected}" if expected else "/tim")
 
 
 @given(searches(), st.sampled_from(sorted(CODE_PARAMETERS.values())), st.text(min_size=1, max_size=20))
