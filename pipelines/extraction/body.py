@@ -152,10 +152,10 @@ def _scores(page: Page, noisy: list[bool]) -> dict[int, float]:
 
 def _within_noise(page: Page, noisy: list[bool]) -> list[bool]:
     """Whether the box or one that holds it is noise, unless a name between says that the text stands here."""
-    within: list[bool] = []
+    within = list(noisy)
     for number, box in enumerate(page.boxes):
-        inherited = box.parent >= 0 and within[box.parent] and not is_strong_body(box.marks)
-        within.append(noisy[number] or inherited)
+        if box.parent >= 0 and within[box.parent] and not within[number] and not is_strong_body(box.marks):
+            within[number] = True
     return within
 
 

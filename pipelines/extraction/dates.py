@@ -133,11 +133,20 @@ def read_iso(text: str) -> tuple[date, datetime | None, bool] | None:
     if zone is None:
         return value, at_vietnam(value, moment), False
     try:
-        offset = UTC if zone == "Z" else datetime.strptime(zone.replace(":", ""), "%z").tzinfo
+        offset = UTC if zone == "Z" else _offset(zone)
         instant = datetime.combine(value, moment, tzinfo=offset).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return instant.astimezone(VIETNAM).date(), instant, True
+
+
+def _offset(zone: str) -> timezone:
+    """Raises: ValueError for "+07:99"."""
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if minutes > 59:
+        raise ValueError(zone)
+    away = timedelta(hours=hours, minutes=minutes)
+    return timezone(-away if zone[0] == "-" else away)
 
 
 def is_update(text: str) -> bool:

@@ -68,10 +68,11 @@ def check_answer(status: int, page: Page, metadata: Metadata) -> None:
     if status >= 400:
         raise Rejected(Reason.ERROR_PAGE, f"status {status}")
     told = fold(f"{page.head_title} {metadata.titles[0] if metadata.titles else ''}")
-    whole = fold(" ".join(block.text for block in page.blocks[:40]))[:3000]
     chars = page.boxes[0].chars
-    if chars < 2500 and (match := _CHALLENGE.search(f"{told} {whole}")):
-        raise Rejected(Reason.ERROR_PAGE, f"challenge page: {match.group()!r}")
+    if chars < 2500:
+        whole = fold(" ".join(block.text for block in page.blocks[:40])[:3000])
+        if match := _CHALLENGE.search(f"{told} {whole}"):
+            raise Rejected(Reason.ERROR_PAGE, f"challenge page: {match.group()!r}")
     if _LOGIN.match(told.strip()) and chars < 4000 and page.tree.css_first('input[type="password"]') is not None:
         raise Rejected(Reason.ERROR_PAGE, "login form")
 

@@ -34,6 +34,15 @@ _INLINE = frozenset(
 _TEXT_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li td th dt dd figcaption caption blockquote pre".split())
 _BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
 _NAMING = ("id", "class", "itemprop", "rel", "data-role", "type")
+_NAMES = frozenset(_NAMING)
+# What the walk does at a tag, looked up once for each node; tags that are not here open a block.
+_IS_SKIPPED, _IS_TEXT, _IS_BREAK, _IS_INLINE, _IS_LINK, _IS_BOLD = (1 << bit for bit in range(6))
+_KINDS = (
+    dict.fromkeys(_BOLD - _INLINE, _IS_BOLD)
+    | {tag: _IS_INLINE | (_IS_LINK if tag == "a" else 0) | (_IS_BOLD if tag in _BOLD else 0) for tag in _INLINE}
+    | dict.fromkeys(_SKIPPED | {""}, _IS_SKIPPED)
+    | {"-text": _IS_TEXT, "br": _IS_BREAK}
+)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Already in normal form: ASCII, composed Vietnamese letters and common signs (half of a page's time went into normalising these).
 _PLAIN = re.compile(
@@ -57,10 +66,7 @@ class Box:
     chars: int = 0
     link_chars: int = 0
     node: LexborNode | None = None
-
-    @property
-    def is_inline(self) -> bool:
-        return self.tag in _INLINE
+    is_inline: bool = False
 
     @property
     def text(self) -> str:
@@ -78,10 +84,7 @@ class Block:
     """The nearest of p, h1-h6, li, td, ... or ``div``."""
     link_chars: int = 0
     bold_chars: int = 0
-
-    @property
-    def link_share(self) -> float:
-        return self.link_chars / max(1, len(self.text))
+    link_share: float = 0.0
 
 
 @dataclass(slots=True)
@@ -97,8 +100,6 @@ class Page:
     head_title: str
     canonical: str | None
     language: str
-    numbers: dict[int, int] = field(default_factory=dict)
-    """Identity of a parsed element -> its box."""
     truncated: bool = False
 
     def meta(self, *names: str) -> str | None:
@@ -121,9 +122,10 @@ class Page:
             nodes = self.tree.css(selector)
         except SelectolaxError:
             return
+        numbers = {box.node.mem_id: number for number, box in enumerate(self.boxes) if box.node is not None}
         for node in nodes:
-            if node.mem_id in self.numbers:
-                yield self.numbers[node.mem_id]
+            if node.mem_id in numbers:
+                yield numbers[node.mem_id]
 
 
 def clean(text: str) -> str:
@@ -193,7 +195,8 @@ def _language(tree: LexborHTMLParser) -> str:
 
 
 class _Walk:
-    """Depth-first over the nodes without recursion (pages nest 100,000 deep on purpose)."""
+    """Depth-first over the nodes without recursion (pages nest 100,000 deep on purpose). Half of a page's time goes here, so that
+    the loop calls nothing it can do without."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -208,10 +211,10 @@ class _Walk:
 
     def run(self, body: LexborNode) -> None:
         page = self.page
-        boxes = page.boxes
+        boxes, blocks, pieces = page.boxes, page.blocks, self.pieces
         current = -1
         node: LexborNode | None = body
-        stack: list[tuple[LexborNode, str, int]] = []
+        stack: list[tuple[LexborNode, int, int]] = []
         count = 0
         while node is not None:
             count += 1
@@ -219,83 +222,92 @@ class _Walk:
                 page.truncated = True
                 break
             tag = node.tag or ""
-            if tag == "-text":
-                self.add(node.text_content or "")
-            elif tag == "br":
-                self.pieces.append(_BREAK)
+            kind = _KINDS.get(tag)
+            if kind is None:
+                kind = _IS_SKIPPED if tag[0] in "-!" else 0
+            if kind & _IS_TEXT:
+                text = node.text_content
+                if text and (pieces or not text.isspace()):  # most are the line feeds between two elements
+                    self.add(text)
+            elif kind & _IS_BREAK:
+                pieces.append(_BREAK)
                 self.breaks.append((self.linked, self.bold))
-            elif tag not in _SKIPPED and tag[:1] not in "-!":
+            elif not kind & _IS_SKIPPED:
                 attributes = node.attributes
-                if not (attributes and _is_hidden(attributes)):
-                    if tag not in _INLINE:
-                        self.flush(current)
-                        inner = self.box(node, tag, attributes, current)
+                if not attributes or not (("style" in attributes or "hidden" in attributes) and _is_hidden(attributes)):
+                    inner = current
+                    if not kind & _IS_INLINE:
+                        if pieces:
+                            self.flush(current)
+                        inner = self.box(node, tag, attributes, current, inline=False)
                     elif attributes and tag != "img":
-                        inner = self.box(node, tag, attributes, current)
-                    else:
-                        inner = current
-                    self.links += tag == "a"
-                    self.bolds += tag in _BOLD
+                        inner = self.box(node, tag, attributes, current, inline=True)
+                    if kind & _IS_LINK:
+                        self.links += 1
+                    if kind & _IS_BOLD:
+                        self.bolds += 1
                     child = node.child
                     if child is not None and len(stack) >= MAX_DEPTH:
                         page.truncated = True
                         child = None
                     if child is not None:
-                        stack.append((node, tag, current))
+                        stack.append((node, kind, current))
                         current = inner
                         node = child
                         continue
-                    self.leave(tag, inner, current)
+                    self.leave(kind, inner, current)
             following = node.next
             while following is None and stack:
-                parent, parent_tag, outer = stack.pop()
-                self.leave(parent_tag, current, outer)
+                parent, parent_kind, outer = stack.pop()
+                self.leave(parent_kind, current, outer)
                 current = outer
                 following = parent.next if stack else None
             node = following
         self.flush(current)
         for _, _, outer in reversed(stack):
             if current >= 0:
-                boxes[current].last = len(page.blocks)
+                boxes[current].last = len(blocks)
             current = outer
         self.sum_up()
 
     def add(self, text: str) -> None:
-        if not text:
-            return
         if _BREAK in text:
             text = text.replace(_BREAK, " ")
-        if self.pieces and text[0].isupper() and self.pieces[-1][-1:].islower():
-            self.pieces.append(" ")  # "Hà Giang" and "Sáng nay" in two elements that only the style sheet parts
-        self.pieces.append(text)
+        pieces = self.pieces
         size = len(text.strip())
-        self.length += size
-        if self.links:
-            self.linked += size
-        if self.bolds:
-            self.bold += size
+        if size:
+            if pieces and text[0].isupper() and pieces[-1][-1:].islower():
+                pieces.append(" ")  # "Hà Giang" and "Sáng nay" in two elements that only the style sheet parts
+            self.length += size
+            if self.links:
+                self.linked += size
+            if self.bolds:
+                self.bold += size
+        pieces.append(text)
 
-    def box(self, node: LexborNode, tag: str, attributes: dict[str, str | None], parent: int) -> int:
+    def box(self, node: LexborNode, tag: str, attributes: dict[str, str | None], parent: int, *, inline: bool) -> int:
         marks = ""
-        for key in _NAMING:
-            value = attributes.get(key)
-            if value:
-                marks = f"{marks} {value[:_MARKS_LENGTH].lower()}" if marks else value[:_MARKS_LENGTH].lower()
-        blocks = len(self.page.blocks)
+        if attributes and not _NAMES.isdisjoint(attributes):
+            for key in _NAMING:
+                value = attributes.get(key)
+                if value:
+                    marks = f"{marks} {value[:_MARKS_LENGTH].lower()}" if marks else value[:_MARKS_LENGTH].lower()
+        boxes, blocks = self.page.boxes, len(self.page.blocks)
         # An inline box starts inside the block being collected, which gets the next number.
-        self.page.boxes.append(Box(tag, marks, parent, blocks, blocks, attributes, node=node))
-        self.page.numbers[node.mem_id] = len(self.page.boxes) - 1
-        return len(self.page.boxes) - 1
+        boxes.append(Box(tag, marks, parent, blocks, blocks, attributes, 0, 0, node, inline))
+        return len(boxes) - 1
 
-    def leave(self, tag: str, inner: int, outer: int) -> None:
-        if tag == "a":
-            self.links = max(0, self.links - 1)
-        if tag in _BOLD:
-            self.bolds = max(0, self.bolds - 1)
-        if tag not in _INLINE:
+    def leave(self, kind: int, inner: int, outer: int) -> None:
+        if kind & _IS_LINK:
+            self.links -= 1
+        if kind & _IS_BOLD:
+            self.bolds -= 1
+        pending = 0
+        if kind & _IS_INLINE:
+            pending = 1 if self.length else 0
+        elif self.pieces:
             self.flush(inner)
-        if inner >= 0 and inner != outer:
-            pending = 1 if tag in _INLINE and self.length else 0
+        if inner != outer and inner >= 0:
             self.page.boxes[inner].last = len(self.page.blocks) + pending
 
     def flush(self, current: int) -> None:
@@ -306,14 +318,16 @@ class _Walk:
             tag = self.text_tag(box)
             self.breaks.append((self.linked, self.bold))
             for line, linked, bold in _lines(raw, self.breaks):
-                page.blocks.append(Block(line, box, tag, min(len(line), linked), min(len(line), bold)))
+                size = len(line)
+                linked = min(size, linked)
+                page.blocks.append(Block(line, box, tag, linked, min(size, bold), linked / size))
         self.pieces.clear()
         self.breaks.clear()
         self.length = self.linked = self.bold = 0
 
     def nearest_block_box(self, box: int) -> int:
         boxes = self.page.boxes
-        while box > 0 and boxes[box].tag in _INLINE:
+        while box > 0 and boxes[box].is_inline:
             box = boxes[box].parent
         return max(box, 0)
 
@@ -342,12 +356,17 @@ class _Walk:
 
 def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
     style = attributes.get("style")
-    return bool(style and "none" in style and _HIDDEN.search(style[:400])) or "hidden" in attributes
+    return "hidden" in attributes or bool(style and "none" in style and _HIDDEN.search(style[:400]))
 
 
 def _lines(raw: str, breaks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
     """Paragraphs of one run with their linked and bold characters: ``<br>`` ends one, unless the sentence plainly goes on (hard-wrapped
     text). ``breaks`` are the characters linked and bold so far at each ``<br>`` and at the end."""
+    if len(breaks) == 1:
+        line = clean(raw)
+        if line:
+            yield line, *breaks[0]
+        return
     pending = ""
     seen = start = (0, 0)
     for piece, until in zip(raw.split(_BREAK), breaks, strict=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from corpus.text import fold
 from pipelines.extraction.dates import remainder
@@ -90,7 +91,13 @@ def is_chrome(line: str) -> bool:
     >>> is_chrome("Tăng cỡ chữ Giảm cỡ chữ"), is_chrome("Lượt xem: 1.204"), is_chrome("Huyện chia sẻ kinh nghiệm.")
     (True, True, False)
     """
-    if len(line) <= 400 and (_BOILERPLATE.match(line) or (len(line) <= 80 and _INVITATION.match(line))):
+    return len(line) <= 400 and _is_chrome(line)
+
+
+@lru_cache(maxsize=4096)
+def _is_chrome(line: str) -> bool:
+    """Title, text, dates and author ask of the same lines, and a site has the same ones on every page."""
+    if _BOILERPLATE.match(line) or (len(line) <= 80 and _INVITATION.match(line)):
         return True
     if len(line) > 200:
         return False

@@ -121,9 +121,9 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
         block = page.blocks[number]
         if number >= last and any(layout.noise[box] for box in page.ancestors(block.box)):
             continue
-        if number < last - 2 and not is_label(block.text):
+        if len(block.text) > _LINE or (number < last - 2 and not is_label(block.text)):
             continue
-        if len(block.text) <= _LINE and (number < last or any(map(is_date, layout.near(block.box, 2))) or is_label(block.text)):
+        if number < last or any(map(is_date, layout.near(block.box, 2))) or is_label(block.text):
             for written in _stamps(block.text, most=_REST_IN_TEXT):
                 if not written.swapped and in_range(written.value, latest):
                     yield _visible(written, _BELOW_TEXT, "visible")

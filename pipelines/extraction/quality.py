@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,17 +40,17 @@ class Quality:
 
 def measure(text: str) -> Quality:
     """Of the first 6,000 characters; all shares are 0 for a text without words."""
-    words = [word.lower() for word in _WORD.findall(text[:_SAMPLE])]
+    words = Counter(map(str.lower, _WORD.findall(text[:_SAMPLE])))
     if not words:
         return Quality(0, 0.0, 0.0, 0.0, 0.0)
     syllables = marked = function = fragments = 0
-    for word in words:
-        seen = _look(word)
-        syllables += seen[0]
-        marked += seen[1]
-        fragments += seen[2]
-        function += word in _FUNCTION_WORDS
-    count = len(words)
+    for word, times in words.items():
+        spelt, is_marked, is_fragment = _look(word)
+        syllables += times * spelt
+        marked += times * is_marked
+        fragments += times * is_fragment
+        function += times * (word in _FUNCTION_WORDS)
+    count = words.total()
     return Quality(count, syllables / count, marked / count, function / count, fragments / count)
 
 

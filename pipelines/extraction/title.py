@@ -38,6 +38,7 @@ _FEW_WORDS = 4
 _NEAR_TEXT = 12
 _TAG_WEIGHT = {"h1": 1.0, "h2": 0.6, "h3": 0.4, "h4": 0.3}
 _ELLIPSIS = re.compile(r"\s*(?:\.{2,}|…)\s*$")
+_NOT_LETTERS = re.compile(r"[\W_]+")
 _MAX = 400
 
 
@@ -99,14 +100,14 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
     page = layout.page
     first = page.boxes[body.box].first if body is not None else len(page.blocks)
     last = page.boxes[body.box].last if body is not None else len(page.blocks)
-    keys = list(dict.fromkeys(_key(text) for text in told))
+    keys = [(key, frozenset(key.split())) for key in dict.fromkeys(_key(text) for text in told)]
     spans = _title_spans(page)
     best: tuple[float, int] | None = None
     for number, block in enumerate(page.blocks[: min(last, first + 40)]):
-        if not 8 <= len(block.text) <= _MAX or (block.tag == "li" and block.link_share > 0.5) or is_chrome(block.text):
+        if not 8 <= len(block.text) <= _MAX or (block.tag == "li" and block.link_share > 0.5):
             continue
         own = _key(block.text)
-        likeness = max((_likeness(own, key) for key in keys), default=0.0)
+        likeness = max((_likeness(own, key, words) for key, words in keys), default=0.0)
         weight = _TAG_WEIGHT.get(block.tag, 0.0)
         named = number in spans or any(map(is_title, layout.near(block.box, 3)))
         if likeness == 0.0 and not (weight >= 1.0 or (named and weight > 0) or (named and first - 15 <= number <= first)):
@@ -114,6 +115,8 @@ def _heading(layout: Layout, body: Body | None, told: Sequence[str], sites: Sequ
         if block.link_share > 0.5 and not weight and likeness < 0.85:
             continue
         if likeness == 0.0 and ((block.link_share > 0.5 and block.tag != "h1") or is_site(block.text, sites)):
+            continue
+        if is_chrome(block.text):
             continue
         distance = max(0, first - number) if number <= first else 2 * (number - first)
         score = 3 * likeness + weight + (0.6 if named else 0.0) - min(1.5, 0.03 * distance) - (0.5 if block.link_share > 0.5 else 0.0)
@@ -173,19 +176,25 @@ def _line_by_date(layout: Layout, body: Body | None, sites: Sequence[str]) -> in
     return None
 
 
-def _likeness(heading: str, told: str) -> float:
-    """1 for the same words; less where one is the cut or lengthened form of the other; 0 for different headlines."""
+def _likeness(heading: str, told: str, words: frozenset[str]) -> float:
+    """1 for the same words; less where one is the cut or lengthened form of the other; 0 for different headlines. ``words`` are those
+    told."""
     if not heading or not told:
         return 0.0
     if heading == told:
         return 1.0
-    shorter, longer = sorted((heading, told), key=len)
+    shorter, longer = (heading, told) if len(heading) <= len(told) else (told, heading)
     if len(shorter) >= 15 and longer.startswith(shorter):
         return 0.95 if heading == longer else 0.85
-    one, two = set(heading.split()), set(told.split())
-    share = len(one & two) / max(len(one), len(two))
+    own = set(heading.split())
+    share = len(words.intersection(own)) / max(len(own), len(words))
     return share if share >= 0.6 else 0.0
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", fold(_ELLIPSIS.sub("", text[:_MAX]))).strip()
+    return _NOT_LETTERS.sub(" ", fold(_whole(text[:_MAX]))).strip()
+
+
+def _whole(text: str) -> str:
+    """Without the dots of a cut headline."""
+    return _ELLIPSIS.sub("", text) if ".." in text or "…" in text else text
