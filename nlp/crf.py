@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata, resources
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,9 +24,17 @@ _MODEL = "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727"
 _CACHE_LIMIT = 50_000
 """Distinct tokens remembered; a corpus of 100,000 articles has more, so the cache starts anew instead of growing."""
 
-Five = tuple[float, float, float, float, float]
+_TIE = 1e-9
+"""Two rows of unknown tokens can be worth exactly the same; underthesea then takes the one that joins the earlier tokens."""
+
 Four = tuple[float, float, float, float]
 Three = tuple[float, float, float]
+_Seen = tuple[float, float, float, float, float, str, bool, bool]
+"""What one token says of its own place, the next, the one before, the second next and the second before; in lower case; whether it begins
+with a capital letter (or has none), and whether it is all lower case."""
+_Row = TypeVar("_Row")
+_Runs = tuple[dict[str, _Row], dict[str, _Row], _Row, tuple[_Row, _Row]]
+"""Of pairs or triples as written, in lower case, of any other one; and by whether all tokens begin with a capital letter."""
 
 # The position a template speaks about, seen from the first token of what it matches.
 _SINGLE = {"T[0]": 0, "T[-1]": 1, "T[1]": 2, "T[-2]": 3, "T[2]": 4}
@@ -125,7 +133,7 @@ def _names(data: bytes, start: int) -> list[str]:
     return names
 
 
-def _total(rows: Iterable[list[float] | None], size: int) -> list[float]:
+def _total(rows: Iterable[Sequence[float] | None], size: int) -> list[float]:
     total = [0.0] * size
     for row in rows:
         if row is not None:
@@ -133,12 +141,33 @@ def _total(rows: Iterable[list[float] | None], size: int) -> list[float]:
     return total
 
 
+def _runs(kinds: dict[str, dict[str, list[float]]], dictionary: frozenset[str], *, spaces: int, size: int) -> Any:
+    """The weights of pairs or triples of tokens with all that follows from their letters added up."""
+    known, title = (_by_flag(kinds.get(kind, {}), size) for kind in (".is_in_dict", ".istitle"))
+    shared: dict[tuple[float, ...], tuple[float, ...]] = {}
+
+    def row(*parts: Sequence[float] | None) -> tuple[float, ...]:
+        total = tuple(_total(parts, size))
+        return shared.setdefault(total, total)
+
+    lower = kinds.get(".lower", {})
+    words = {word for word in dictionary if word.count(" ") == spaces}
+    lowered = {run: row(lower.get(run), known[run in words]) for run in lower.keys() | words}
+    cased = {run: row(weights, lower.get(run.lower()), known[run.lower() in words]) for run, weights in kinds[""].items()}
+    return cased, lowered, known[False], title
+
+
+def _by_flag(rows: dict[str, list[float]], size: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    return tuple(rows.get("False", [0.0] * size)), tuple(rows.get("True", [0.0] * size))
+
+
 class Decoder:
     """Tokens in, one flag a token out: does it continue the word before it?"""
 
     def __init__(self, weights: Weights) -> None:
-        self._weights = weights
-        self._seen: dict[str, tuple[Five, str]] = {}
+        self._single, self._dictionary = weights.single, weights.dictionary
+        self._transitions = weights.transitions
+        self._seen: dict[str, _Seen] = {}
         single = {name: _total((kind.get(name) for kind in weights.single.values()), 5) for name in ("BOS", "EOS")}
         pair = {name: _total((kind.get(name) for kind in weights.pair.values()), 4) for name in ("BOS", "EOS")}
         triple = {name: _total((kind.get(name) for kind in weights.triple.values()), 3) for name in ("BOS", "EOS")}
@@ -147,112 +176,95 @@ class Decoder:
         self._second = single["BOS"][3] + pair["BOS"][2] + triple["BOS"][1]
         self._last = single["EOS"][2] + single["EOS"][4] + pair["EOS"][1] + pair["EOS"][3] + triple["EOS"][0] + triple["EOS"][2]
         self._last_but_one = single["EOS"][4] + pair["EOS"][3] + triple["EOS"][2]
-        flags = ("False", "True")
-        self._pair_title: tuple[Four, Four] = tuple(  # type: ignore[assignment]
-            tuple(weights.pair.get(".istitle", {}).get(flag, [0.0] * 4)) for flag in flags
-        )
-        self._pair_known: tuple[Four, Four] = tuple(  # type: ignore[assignment]
-            tuple(weights.pair.get(".is_in_dict", {}).get(flag, [0.0] * 4)) for flag in flags
-        )
-        self._triple_title = [weights.triple.get(".istitle", {}).get(flag, [0.0] * 3) for flag in flags]
-        self._triple_known = [weights.triple.get(".is_in_dict", {}).get(flag, [0.0] * 3) for flag in flags]
+        self._pairs: _Runs[Four] = _runs(weights.pair, weights.dictionary, spaces=1, size=4)
+        self._triples: _Runs[Three] = _runs(weights.triple, weights.dictionary, spaces=2, size=3)
 
-    def _token(self, token: str) -> tuple[Five, str]:
+    def _token(self, token: str) -> _Seen:
         lowered = token.lower()
-        first = token[0]
-        single = self._weights.single
+        title = token[0].upper() == token[0]
+        single = self._single
         rows = (
             single[""].get(token),
             single[".lower"].get(lowered),
             single[".isdigit"].get(str(token.isdecimal())),
-            single[".istitle"].get(str(first.upper() == first)),
-            single[".is_in_dict"].get(str(lowered in self._weights.dictionary)),
+            single[".istitle"].get(str(title)),
+            single[".is_in_dict"].get(str(lowered in self._dictionary)),
         )
-        entry = (tuple(_total(rows, 5)), lowered)
+        here, after, ahead, two_after, two_ahead = _total(rows, 5)
+        entry = here, after, ahead, two_after, two_ahead, lowered, title, token == lowered
         if len(self._seen) >= _CACHE_LIMIT:
             self._seen.clear()
-        self._seen[token] = entry  # type: ignore[assignment]
-        return entry  # type: ignore[return-value]
+        self._seen[token] = entry
+        return entry
 
     def continues(self, tokens: Sequence[str]) -> list[bool]:
         """One flag a token; the first is never a continuation for the caller to join."""
-        count = len(tokens)
-        if not count:
-            return []
-        return _viterbi(self._scores(tokens), self._weights.transitions)
+        return _viterbi(self._scores(tokens), self._transitions) if tokens else []
 
     def _scores(self, tokens: Sequence[str]) -> list[float]:
-        # Two places of padding at each end take what falls outside the text.
-        count = len(tokens)
-        scores = [0.0] * (count + 4)
-        seen, pairs, lower_pairs = self._seen, self._weights.pair[""], self._weights.pair[".lower"]
-        triples, dictionary = self._weights.triple[""], self._weights.dictionary
-        pair_title, pair_known = self._pair_title, self._pair_known
-        triple_title, triple_known = self._triple_title, self._triple_known
-        before = before_lower = previous = previous_lower = ""
-        before_title = previous_title = False
-        for i, token in enumerate(tokens, start=2):
-            (here, after, ahead, two_after, two_ahead), lowered = seen.get(token) or self._token(token)
-            title = token[0].upper() == token[0]
-            scores[i] += here
-            scores[i + 1] += after
-            scores[i - 1] += ahead
-            scores[i - 2] += two_ahead
-            if i + 2 < count + 4:
-                scores[i + 2] += two_after
-            if i > 2:
-                lower_pair = f"{previous_lower} {lowered}"
-                a0, a1, a2, a3 = pair_title[previous_title and title]
-                b0, b1, b2, b3 = pair_known[lower_pair in dictionary]
-                a0, a1, a2, a3 = a0 + b0, a1 + b1, a2 + b2, a3 + b3
-                row = pairs.get(f"{previous} {token}")
-                if row is not None:
-                    a0, a1, a2, a3 = a0 + row[0], a1 + row[1], a2 + row[2], a3 + row[3]
-                row = lower_pairs.get(lower_pair)
-                if row is not None:
-                    a0, a1, a2, a3 = a0 + row[0], a1 + row[1], a2 + row[2], a3 + row[3]
-                scores[i] += a0
-                scores[i - 1] += a1
-                scores[i + 1] += a2
-                scores[i - 2] += a3
-            if i > 3:
-                known = triple_known[f"{before_lower} {lower_pair}" in dictionary]
-                titled = triple_title[before_title and previous_title and title]
-                scores[i - 1] += known[0] + titled[0]
-                scores[i] += known[1] + titled[1]
-                scores[i - 2] += known[2] + titled[2]
-                row = triples.get(f"{before} {previous} {token}")
-                if row is not None:
-                    scores[i - 1] += row[0]
-                    scores[i] += row[1]
-                    scores[i - 2] += row[2]
-            before, before_lower, before_title = previous, previous_lower, previous_title
-            previous, previous_lower, previous_title = token, lowered, title
-        result = scores[2 : count + 2]
+        """What speaks for a continuation at each token. A feature speaks about up to five places, so that many sums are open at a time."""
+        seen = self._seen
+        pairs, lower_pairs, unknown_pair, pair_title = self._pairs
+        triples, lower_triples, unknown_triple, triple_title = self._triples
+        scores: list[float] = []
+        two_before = one_before = at = one_on = 0.0
+        pair = before_lower = previous = previous_lower = ""
+        pair_titled = previous_titled = pair_small = previous_small = False
+        for place, token in enumerate(tokens):
+            here, after, ahead, two_after, two_ahead, lowered, title, small = seen.get(token) or self._token(token)
+            two_before += two_ahead
+            one_before += ahead
+            at += here
+            one_on += after
+            if place:
+                both = previous_small and small
+                titled = previous_titled and title
+                if place > 1:
+                    run = f"{pair} {token}"
+                    row3 = triples.get(run)
+                    if row3 is None:
+                        run = run if pair_small and small else f"{before_lower} {previous_lower} {lowered}"
+                        row3 = lower_triples.get(run, unknown_triple)
+                    title3 = triple_title[pair_titled and title]
+                    one_before += row3[0] + title3[0]
+                    at += row3[1] + title3[1]
+                    two_before += row3[2] + title3[2]
+                pair = f"{previous} {token}"
+                row4 = pairs.get(pair)
+                if row4 is None:
+                    row4 = lower_pairs.get(pair if both else f"{previous_lower} {lowered}", unknown_pair)
+                title4 = pair_title[titled]
+                at += row4[0] + title4[0]
+                one_before += row4[1] + title4[1]
+                one_on += row4[2] + title4[2]
+                two_before += row4[3] + title4[3]
+                pair_titled, pair_small = titled, both
+            scores.append(two_before)
+            two_before, one_before, at, one_on = one_before, at, one_on, two_after
+            before_lower, previous, previous_lower = previous_lower, token, lowered
+            previous_titled, previous_small = title, small
+        result = [*scores, two_before, one_before][2:]  # the first two spoke about places before the text
         result[0] += self._first
         result[-1] += self._last
-        if count > 1:
+        if len(tokens) > 1:
             result[1] += self._second
             result[-2] += self._last_but_one
         return result
 
 
 def _viterbi(scores: Sequence[float], transitions: tuple[tuple[float, float], tuple[float, float]]) -> list[bool]:
+    """The best row of flags. Only how far one state is ahead of the other counts, which keeps the precision on very long texts."""
     (begin_begin, begin_inside), (inside_begin, inside_inside) = transitions
-    begin, inside = 0.0, scores[0]
+    ahead = scores[0]
+    """Of the best way to a continuation against the best way to a beginning."""
     back: list[tuple[bool, bool]] = []
+    least = begin_begin + _TIE
     for score in scores[1:]:
-        from_begin, from_inside = begin + begin_begin, inside + inside_begin
-        to_begin = from_inside > from_begin
-        next_begin = from_inside if to_begin else from_begin
-        from_begin, from_inside = begin + begin_inside, inside + inside_inside
-        to_inside = from_inside > from_begin
-        inside = (from_inside if to_inside else from_begin) + score
-        begin = next_begin
+        begins_after, goes_on = ahead + inside_begin, ahead + inside_inside
+        to_begin, to_inside = begins_after > least, goes_on > begin_inside
+        ahead = score + (goes_on if to_inside else begin_inside) - (begins_after if to_begin else begin_begin)
         back.append((to_begin, to_inside))
-        if begin > 1e6 or begin < -1e6:  # only the difference counts; keeps precision on very long texts
-            inside, begin = inside - begin, 0.0
-    state = inside > begin
+    state = ahead > 0.0
     flags = [state]
     for to_begin, to_inside in reversed(back):
         state = to_inside if state else to_begin

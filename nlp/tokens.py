@@ -18,9 +18,8 @@ from nlp.crf import Decoder, UnknownModel, load
 Spans = tuple[tuple[int, int], ...]
 
 # A run of letters that ends at white space, a comma or the end of the text is one token under every pattern of underthesea; nine
-# tokens in ten are such runs, and the general pattern costs ten times as much to try.
-_PLAIN = re.compile(r"\s*(?:([^\W\d_]+)(?=[\s,]|\Z)|(,)(?=\s|\Z))")
-_SPACE = re.compile(r"\s*")
+# tokens in ten are such runs, and the general pattern costs ten times as much to try. What no pattern takes is passed over, as there.
+_TOKEN = re.compile(rf"\s*+([^\W\d_]+(?=[\s,]|\Z)|,(?=\s|\Z)|{regex_tokenize.patterns.pattern})|\s++", regex_tokenize.patterns.flags)
 _LONG_RUN = re.compile(r"\S{400,}")
 _PIECE = re.compile(r"\w{1,200}|[^\w\s]")
 _MANY_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]{32}")
@@ -52,7 +51,7 @@ def _decoder() -> Decoder | None:
 
 
 def _segment_fast(text: str, decoder: Decoder) -> Iterator[tuple[int, int]]:
-    tokens = list(_tokens(text))
+    tokens = _tokens(text)
     for first in range(0, len(tokens), _CHUNK):
         chunk = tokens[first : first + _CHUNK]
         flags = decoder.continues([text[start:end] for start, end in chunk])
@@ -71,39 +70,24 @@ def _joined(tokens: list[tuple[int, int]], flags: list[bool]) -> Iterator[tuple[
         yield start, end
 
 
-def _tokens(text: str) -> Iterator[tuple[int, int]]:
+def _tokens(text: str) -> list[tuple[int, int]]:
     """What underthesea's own pattern finds, the same tokens in the same places.
 
     Runs of 400 and more characters without white space (base64, one token of a megabyte) are cut by a plain pattern of ours
     instead: some of underthesea's alternatives take quadratic time on them.
     """
+    found: list[tuple[int, int]] = []
     position = 0
     for run in _LONG_RUN.finditer(text):
-        yield from _tokens_between(text, position, run.start())
-        for piece in _PIECE.finditer(text, run.start(), run.end()):
-            yield piece.span()
+        found += _tokens_between(text, position, run.start())
+        found += [piece.span() for piece in _PIECE.finditer(text, run.start(), run.end())]
         position = run.end()
-    yield from _tokens_between(text, position, len(text))
+    return found + _tokens_between(text, position, len(text))
 
 
-def _tokens_between(text: str, position: int, end: int) -> Iterator[tuple[int, int]]:
-    plain, general, space = _PLAIN.match, regex_tokenize.patterns.match, _SPACE.match
-    while position < end:
-        match = plain(text, position)
-        if match is not None:
-            position = match.end()
-            yield match.span(match.lastindex or 0)
-            continue
-        blank = space(text, position)
-        position = blank.end() if blank else position
-        if position >= end:
-            return
-        match = general(text, position)
-        if match is None:  # a character that no pattern of underthesea takes; it makes no token of it either
-            position += 1
-            continue
-        position = match.end()
-        yield match.span()
+def _tokens_between(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    # One character more, so that the end of the stretch is not taken for the end of the text; no token starts there.
+    return [match.span(1) for match in _TOKEN.finditer(text, start, end + 1) if 0 <= match.start(1) < end]
 
 
 def _segment_reference(text: str) -> Iterator[tuple[int, int]]:

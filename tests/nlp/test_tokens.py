@@ -6,6 +6,7 @@ import io
 import json
 import pickle
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ SAMPLES = [
     ("glued", "SởLao động vàXãhội phối hợpvới UBNDxã"),
     ("lines", "Hội\ntrường   xã\t\tNga Thắng\r\n\r\nđông người"),
     ("emoji", "Giảm nghèo 👍🏽 bền vững ♥‿♥ :)) <3"),
+    ("ties", "được\n, TT&TT\nBOS  .\n.\nH'MôngBàn H'Môngban 12/5/2024TT&TT  TT&TT%  khai "),
     ("one", "a"),
     ("two", "hộ nghèo"),
 ]
@@ -87,6 +89,14 @@ def test_a_megabyte_without_white_space_is_cut_in_linear_time(text: str) -> None
     spans = tokens.segment(text)
     assert spans
     assert all(end - start <= 400 for start, end in spans[:10])
+
+
+def test_a_long_run_of_letters_is_one_place_of_the_text() -> None:
+    text = "Hộ nghèo " + "x" * 500 + " ở xã"
+    spans = tokens.segment(text)
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
+    assert text[spans[0][0] : spans[0][1]] == "Hộ"
+    assert text[spans[-1][0] : spans[-1][1]].endswith("xã")
 
 
 def test_another_version_falls_back_to_underthesea(monkeypatch: pytest.MonkeyPatch) -> None:
