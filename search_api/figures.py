@@ -63,7 +63,7 @@ def timeline_chart(points: Sequence[TimelinePoint], about: str) -> Chart:
         "theo-tuan",
         "Số tin theo tuần",
         f"Đếm tin truyền thông về giảm nghèo {about} theo tuần đăng{span}. "
-        "Cột nhạt phía sau: cùng tuần năm trước. Dấu ×: tuần không đọc được nguồn nào.",
+        "Cột nhạt phía sau: cùng tuần năm trước. Dấu ×: tuần không biết, vì không đọc được hoặc chưa theo dõi.",
         [(week_label(point.start), point.articles, point.year_before) for point in points],
         first="Tuần",
     )

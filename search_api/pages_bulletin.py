@@ -192,7 +192,7 @@ class BulletinPages:
             return self.said(request, "Liên kết không còn dùng được", *USED_UP, status=404)
         for search in self.store.saved_searches(reader=reader.id):
             self.bulletin.note_stock(search)
-        settings = f"/ban-tin/tuy-chon/{self.bulletin.links.settings(reader.id)}"
+        settings = link(f"/ban-tin/tuy-chon/{self.bulletin.links.settings(reader.id)}", _state(request))
         words = (
             "Cảm ơn bạn. Chúng tôi chỉ giữ địa chỉ, lựa chọn và thời điểm bạn đồng ý; mọi thứ được xóa khi bạn ngừng nhận.",
             "Bạn có thể chọn tỉnh và hoạt động muốn thấy trước ngay bây giờ, hoặc sau này bằng liên kết ở cuối mỗi thư.",
@@ -209,7 +209,7 @@ class BulletinPages:
             "bulletin_settings.html",
             status=400 if fault else 200,
             token=token,
-            leave=f"/ban-tin/roi/{self.bulletin.links.leave(reader.id)}",
+            leave=link(f"/ban-tin/roi/{self.bulletin.links.leave(reader.id)}", _state(request)),
             choices=choices,
             provinces=self._provinces(choices),
             activities=[Option(a.code, a.name, a.code in choices.activities) for a in self.names.activities],

@@ -73,6 +73,7 @@ class OverviewPages:
         moves = [move(figures.before, "kỳ trước", link("/", for_period(state, period.before())))]
         if period.kind != "year":
             moves.append(move(figures.year_before, "cùng kỳ năm trước", link("/", for_period(state, period.year_before()))))
+        heat = self._heat(figures, state)
         return self.site.draw(
             request,
             "overview.html",
@@ -81,7 +82,9 @@ class OverviewPages:
             anytime=False,
             figures=figures,
             documents=len(self.monitor.facts()),
-            heat=self._heat(figures, state),
+            heat=[row for row in heat if row.state != "unwatched" or not row.unknown],
+            unwatched=[row for row in heat if row.state == "unwatched" and row.unknown],
+            whole=[(row.name.partition(",")[0], row) for row in figures.provinces if not row.separable or row.code == "VN"],
             short=labels.ACTIVITIES_SHORT,
             map_figure=charts.figure(
                 map_chart(figures.tiles, figures.period, figures.units, register),
@@ -120,7 +123,7 @@ class OverviewPages:
         return [
             HeatRow(
                 row.code,
-                row.name,
+                row.name.partition(", ")[0],  # of a whole new province what it is called, without what that means
                 province_link(row.code, state),
                 row.state,
                 STATE_NAMES[row.state],

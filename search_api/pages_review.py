@@ -86,11 +86,21 @@ class ReviewPages:
     def queue(self, request: Request) -> Response:
         session = self.gate.need(request, "reviewer")
         kind, skip = _kind(request.query_params.get("loai", "")), _skip(request.query_params.get("bo-qua", "0"))
-        return self._item(request, session, kind, skip, done=_number(request.query_params.get("vua", "")))
+        done, undone = (_number(request.query_params.get(name, "")) for name in ("vua", "hoan-tac"))
+        return self._item(request, session, kind, skip, done=done, undone=undone)
 
     def _item(
-        self, request: Request, session: Session, kind: TagKind | None, skip: int, *, done: int | None = None, mistake: str = ""
+        self,
+        request: Request,
+        session: Session,
+        kind: TagKind | None,
+        skip: int,
+        *,
+        done: int | None = None,
+        undone: int | None = None,
+        mistake: str = "",
     ) -> Response:
+        """``done`` and ``undone`` are numbers of decisions that were just made and taken back."""
         waiting, document, shown, skip = self._next(kind, skip)
         just = self._line(session, decided) if done and (decided := self.store.decision(done)) else None
         return self.site.draw(
@@ -108,6 +118,7 @@ class ReviewPages:
             reports=[r for r in self.store.tag_reports() if waiting and (r.document_id, r.kind, r.code) == _key(waiting)],
             skip_link=_address(request, "/duyet", loai=kind or "", **{"bo-qua": str(skip + 1)}),
             just=just,
+            undone=self._line(session, back) if undone and (back := self.store.decision(undone)) and back.undone_at else None,
             mistake=mistake,
         )
 
@@ -165,9 +176,8 @@ class ReviewPages:
         if form.get("ve") == "nhat-ky":
             return RedirectResponse(_address(request, "/duyet/nhat-ky"), SEE_OTHER)
         skip = _skip(form.get("bo-qua", "0"))
-        return RedirectResponse(
-            _address(request, "/duyet", loai=_kind(form.get("hang")) or "", **{"bo-qua": str(skip) if skip else ""}), SEE_OTHER
-        )
+        back = {"loai": _kind(form.get("hang")) or "", "bo-qua": str(skip) if skip else "", "hoan-tac": str(number)}
+        return RedirectResponse(_address(request, "/duyet", **back), SEE_OTHER)
 
     def trail(self, request: Request) -> Response:
         session = self.gate.need(request, "reviewer")

@@ -19,7 +19,8 @@ from search_api import formats
 from search_api.answers import Catalogue
 from search_api.forms import Form, read_form
 from search_api.pages_bulletin import CHECK_MAIL, FREQUENCY_NAMES, NO_ADDRESS, NOT_SENT, OLD_LINK, BulletinPages, BulletinSource, address_in
-from search_api.params import to_params, without_place
+from search_api.params import link, to_params, without_place
+from search_api.site import kept_state
 
 VOLUME_WEEKS = 8
 
@@ -103,7 +104,7 @@ class SavedPages:
         if found is None or self.store.reader(found[0]) is None:
             return self.pages.said(request, "Liên kết không còn dùng được", *OLD_LINK, status=404)
         reader, wish = found
-        settings = (f"/ban-tin/tuy-chon/{self.pages.bulletin.links.settings(reader)}", "Xem các tìm kiếm đã lưu")
+        settings = (link(f"/ban-tin/tuy-chon/{self.pages.bulletin.links.settings(reader)}", kept_state(request)), "Xem các tìm kiếm đã lưu")
         same = [search for search in self.store.saved_searches(reader=reader) if (search.name, search.params) == (wish.name, wish.params)]
         if not same:
             saved = self._keep(reader, wish)

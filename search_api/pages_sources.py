@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from corpus.locality_names import sort_key
 from monitor.causes import NAMES as CAUSE_NAMES
 from monitor.charts import Chart, heat_map
 from monitor.desk import Monitor
@@ -88,7 +89,7 @@ class SourcesPages:
                     for key, found_there in kept.items()
                     if key not in known
                 ),
-                key=lambda row: row[0],
+                key=lambda row: sort_key(row[0]),
             ),
             figure=self.site.charts.figure(self._chart(), state) if any(f.health.runs for f in figures.sources) else None,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -24,7 +23,8 @@ TITLES = {
     401: "Cần đăng nhập",
     403: "Không có quyền",
     404: "Không tìm thấy",
-    405: "Không dùng được cách gọi này",
+    405: "Không nhận yêu cầu này",
+    410: "Không còn nữa",
     413: "Yêu cầu quá lớn",
     422: "Yêu cầu chưa đúng",
     429: "Quá nhiều yêu cầu",
@@ -36,8 +36,10 @@ _DETAILS = {
     401: "Phần này dành cho người đã đăng nhập hoặc có mã truy cập.",
     403: "Tài khoản của bạn không có quyền làm việc này, hoặc phiên làm việc đã cũ. Xin tải lại trang, hoặc hỏi người quản trị.",
     404: "Địa chỉ này không có trang nào, hoặc tin đã được gỡ khỏi kho.",
-    405: "Địa chỉ này chỉ để đọc.",
+    405: "Địa chỉ này chỉ để xem, không nhận nội dung gửi lên.",
+    410: "Trang này đã được gỡ và không trở lại.",
     413: "Nội dung gửi lên dài quá 64 kB.",
+    422: "Yêu cầu gửi lên không đúng dạng. Xin quay lại trang trước và thử lại.",
     429: "Bạn gửi yêu cầu quá nhanh. Xin đợi một phút rồi thử lại.",
     500: "Máy chủ gặp lỗi ngoài dự kiến. Lỗi đã được ghi lại; xin thử lại sau.",
     503: "Máy chủ đang bận. Xin thử lại sau ít phút.",
@@ -62,8 +64,15 @@ class Problem(BaseModel):
 
 def problem(status: int, detail: str | None = None, **more: Any) -> dict[str, Any]:
     """The members of RFC 9457; ``type`` is about:blank since the status says all that programs need."""
-    title = TITLES.get(status) or HTTPStatus(status).phrase
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail or _DETAILS.get(status, title), **more}
+    known = status if status in TITLES else 400 if status < 500 else 500
+    title = TITLES[known]
+    return {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail or _DETAILS[known],
+        **more,
+    }
 
 
 def problem_of(description: str) -> dict[str, Any]:

@@ -103,19 +103,21 @@ class Site:
         (by default the state's); ``anytime`` says whether the page also stands without a period."""
         state = state or kept_state(request)
         visitor = self._visitor(request, status)
-        path = request.url.path if template != "error.html" else "/"  # what failed, //elsewhere among it, is no base for links
+        failed = template == "error.html"
+        path = "/" if failed else request.url.path  # what failed, //elsewhere among it, is no base for links
+        here = "" if failed else path
         html = self.environment.get_template(template).render(
             path=path,
             state=state,
             kept=Search(map=state.map, period=state.period),
             nav=[
-                Choice(item.name, link(item.path, Search(map=state.map, period=state.period)), _within(path, item.path))
+                Choice(item.name, link(item.path, Search(map=state.map, period=state.period)), _within(here, item.path))
                 for item in self.nav
                 if item.role is None or (visitor is not None and visitor.account.may(item.role))
             ],
             visitor=visitor,
             may_sign_in=self.gate is not None,
-            help=Choice(HELP.name, link(HELP.path, Search(map=state.map, period=state.period)), _within(path, HELP.path)),
+            help=Choice(HELP.name, link(HELP.path, Search(map=state.map, period=state.period)), _within(here, HELP.path)),
             switches=_switches(path, state),
             periods=period_switch(path, state, period or state.period, self.today(), anytime=anytime),
             **values,
@@ -207,7 +209,13 @@ def _environment(department: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=formats.number, dong=formats.dong, day=formats.day, instant=formats.instant, pieces=split_at, quote=shortened
+        number=formats.number,
+        dong=formats.dong,
+        day=formats.day,
+        instant=formats.instant,
+        pieces=split_at,
+        quote=shortened,
+        beside_state=beside_state,
     )
     environment.globals.update(
         department=department,
@@ -242,6 +250,18 @@ def split_at(text: str, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:
         at = end
     pieces.append((text[at:], False))
     return [piece for piece in pieces if piece[0]]
+
+
+def beside_state(note: str) -> str:
+    """What the note on a source's health adds to the name of its state, which stands beside it; empty where that says it all.
+
+    >>> beside_state("Chưa theo dõi: chưa đọc lần nào."), beside_state("Đọc được; thường khoảng 2 tin mỗi tuần."), beside_state("Đọc được.")
+    ('Chưa đọc lần nào.', 'Thường khoảng 2 tin mỗi tuần.', '')
+    """
+    for opening in ("Chưa theo dõi: ", "Đọc được; ", "Đọc được nhưng im lặng: ", "Đọc được."):
+        if note.startswith(opening):
+            return formats.sentence_case(note.removeprefix(opening))
+    return note
 
 
 def shortened(text: str, limit: int = 220) -> str:

@@ -51,10 +51,10 @@ def bibtex(document: Document, names: Names) -> str:
         ("url", public_url(document)),
         ("urldate", f"{_accessed(document):%Y-%m-%d}"),
         ("langid", "vietnamese"),
-        ("keywords", ", ".join(_keywords(document, names)) or None),
+        ("keywords", ", ".join(f"{{{_tex(word)}}}" if "," in word else _tex(word) for word in _keywords(document, names)) or None),
     ]
-    # The braces round an author are ours: they keep a name in one piece.
-    body = "".join(f"  {name} = {{{value if name == 'author' else _tex(value)}}},\n" for name, value in fields if value)
+    # The braces round an author and round a keyword with a comma are ours: they keep a name in one piece.
+    body = "".join(f"  {name} = {{{value if name in ('author', 'keywords') else _tex(value)}}},\n" for name, value in fields if value)
     return f"@online{{loa-{re.sub('[^A-Za-z0-9-]', '', document.id)},\n{body}}}\n\n"
 
 

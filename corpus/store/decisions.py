@@ -52,8 +52,9 @@ class DecisionStore(Database):
             before = to_plain(getattr(document, FIELD_OF[review.kind]))
             effect = {"review": number[0], "content_hash": document.content_hash, "before": before}
             connection.execute(sa.insert(review_effects).values(**effect))
-            write_document(connection, changed, review.decided_at, tagged_by=tagged_by)
+            # Before the document: reports on tags that it loses would else be closed by nobody.
             close_reports(connection, review.document_id, review.kind, review.code, review.reviewer, review.decided_at)
+            write_document(connection, changed, review.decided_at, tagged_by=tagged_by)
         return int(number[0])
 
     def undo_decision(self, number: int, who: str, now: datetime, apply: Apply) -> Review:

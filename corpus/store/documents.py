@@ -19,7 +19,7 @@ from corpus.document import Document, to_json, to_plain
 from corpus.errors import InvalidData
 from corpus.store.database import Database
 from corpus.store.facts import withdraw_fact, write_fact
-from corpus.store.queue import drop_uncertain, write_uncertain
+from corpus.store.queue import close_all_reports, close_reports_without_tag, drop_uncertain, write_uncertain
 from corpus.store.schema import aliases, documents, old_tags, versions
 
 TAG_FIELDS = ("relevance", "programmes", "localities", "activities", "budgets", "quantities", "official", "dates")
@@ -275,6 +275,7 @@ def write_document(connection: sa.Connection, document: Document, now: datetime,
         counting = document if latest == document.content_hash else _version(connection, document.id, latest)
         write_fact(connection, counting, first_seen)
         write_uncertain(connection, counting)
+        close_reports_without_tag(connection, counting, now)
     return document.id, changed
 
 
@@ -292,6 +293,7 @@ def withdraw_document(connection: sa.Connection, document_id: str, now: datetime
     )
     withdraw_fact(connection, document_id)
     drop_uncertain(connection, document_id)
+    close_all_reports(connection, document_id, now)
 
 
 def _identity(connection: sa.Connection, document: Document) -> str:

@@ -141,6 +141,26 @@ def close_reports(connection: sa.Connection, document_id: str, kind: str, code: 
     connection.execute(sa.update(tag_reports).where(*where, tag_reports.c.closed_at.is_(None)).values(closed_at=now, closed_by=who))
 
 
+def close_reports_without_tag(connection: sa.Connection, document: Document, now: datetime) -> None:
+    """What readers said about tags that the document no longer has is settled, by nobody in particular: nothing is left to decide."""
+    open_ones = sa.select(tag_reports.c.id, tag_reports.c.kind, tag_reports.c.code).where(
+        tag_reports.c.document_id == document.id, tag_reports.c.closed_at.is_(None)
+    )
+    found = connection.execute(open_ones).all()
+    if not found:
+        return
+    present = {(kind, tag_code(tag)) for kind in TAG_KINDS for tag in tags_of(document, kind)}
+    gone = [row.id for row in found if (row.kind, row.code) not in present]
+    if gone:
+        connection.execute(sa.update(tag_reports).where(tag_reports.c.id.in_(gone)).values(closed_at=now))
+
+
+def close_all_reports(connection: sa.Connection, document_id: str, now: datetime) -> None:
+    """For a document that readers no longer see."""
+    where = (tag_reports.c.document_id == document_id, tag_reports.c.closed_at.is_(None))
+    connection.execute(sa.update(tag_reports).where(*where).values(closed_at=now))
+
+
 def write_uncertain(connection: sa.Connection, document: Document) -> None:
     """Write the document's rows anew within the caller's transaction."""
     drop_uncertain(connection, document.id)

@@ -277,6 +277,8 @@ def test_citations() -> None:
     ]
     assert "ER  - \r\n\r\n" in ris(NGHE_AN, NAMES)
     assert "year = {2023}" in bibtex(NGHE_AN, NAMES)
+    training = make_document("7" * 24, "Tập huấn", "Lớp tập huấn.", activities=(("training", "tập huấn", "done"),))
+    assert "keywords = {{Tập huấn, bồi dưỡng}}," in bibtex(training, NAMES), "a comma parts keywords"
     assert csl(NGHE_AN, NAMES)["issued"] == {"date-parts": [[2023, 12, 4]]}
     assert apa(NGHE_AN, NAMES) == f"Minh Anh (2023, 4 tháng 12). {NGHE_AN.title}. bao-mau. {NGHE_AN.provenance.final_url}"
 

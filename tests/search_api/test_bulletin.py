@@ -190,6 +190,15 @@ class TestChoices:
         site.client.post(link, data={"ban-do": "63"})
         assert site.store.readers()[0].choices == Choices(units="63", weekly=False)
 
+    def test_map_and_period_of_the_address_are_kept(self, site: Site) -> None:
+        state = "?ban-do=63&ky=2026-11"
+        page = site.client.get(f"/ban-tin/tuy-chon/{LINKS.settings(site.reader().id)}{state}").text.replace("&amp;", "&")
+        main = page[page.index("<main") :]
+        links = re.findall(r'(?:href|action)="(/(?:ban-tin|tim)[^"]*)"', main)
+        assert {link.partition("?")[0].split("/")[2] for link in links if link.startswith("/ban-tin/")} == {"tuy-chon", "roi"}
+        assert any(link.startswith("/tim?") for link in links)
+        assert [link for link in links if not link.endswith(state)] == []
+
     def test_too_many_provinces_are_said(self, site: Site) -> None:
         link = f"/ban-tin/tuy-chon/{LINKS.settings(site.reader().id)}"
         codes = [code for code, _ in re.findall(r'value="(v2-(\d\d))"', site.client.get(link).text)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -20,6 +21,7 @@ from monitor.tilemap import tile_places
 from search_api.app import create_app
 from search_api.evidence import view
 from search_api.formats import dong, safe_link
+from search_api.problems import problem
 from tests import hostile
 from tests.search_api.conftest import NAMES, Serve
 from tests.search_samples import ALL, DAK_LAK, DIEN_BAN, FETCHED, NGHE_AN, make_document
@@ -109,6 +111,45 @@ def test_switch_of_maps_keeps_the_rest(client: TestClient) -> None:
     page = parsed(client.get("/tim?q=ngheo&nam=2023").text)
     (other,) = page.xpath("//div[@class='switch']/a[not(@aria-current)]/@href")
     assert {"q=ngheo", "nam=2023", "ban-do=63"} == set(other.partition("?")[2].split("&"))
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "q=%22" not in path and path != "/khong-co"])
+def test_map_and_period_go_along_to_every_page(client: TestClient, path: str) -> None:
+    plain = "&".join(pair for pair in path.partition("?")[2].split("&") if pair and not pair.startswith(("ky=", "ban-do=")))
+    page = parsed(client.get(f"{path.partition('?')[0]}?{plain}&ban-do=63&ky=2023-11").text)
+    for href in page.xpath("//header//nav/a/@href"):
+        assert {"ban-do=63", "ky=2023-11"} <= set(href.partition("?")[2].split("&"))
+    assert [link.get("aria-current") for link in page.xpath("//div[@class='switch']/a")] == [None, "true"]
+    period = page.xpath("//div[@class='period']")[0]
+    assert period.xpath("string(.//summary)").endswith("Tháng 11/2023")
+    assert [link.text for link in period.xpath(".//p[1]/a")] == ["Tuần", "Tháng", "Quý", "Năm"]
+    assert {field.get("name") for field in period.xpath(".//form//input[@type='date']")} == {"tu", "den"}
+    for href in period.xpath(".//p[1]/a/@href"):
+        assert "ban-do=63" in href
+        assert "ky=" in href
+
+
+def test_every_query_of_the_help_page_is_understood(client: TestClient) -> None:
+    tried = parsed(client.get("/tro-giup").text).xpath("//main//a[starts-with(@href, '/tim?q=')]/@href")
+    assert len(tried) >= 20
+    for href in tried:
+        assert client.get(href).status_code == 200, href
+
+
+def test_provinces_stand_in_vietnamese_order(client: TestClient) -> None:
+    names = [cell.text_content() for cell in parsed(client.get("/tinh?ban-do=63").text).xpath("//td[@data-label='Tỉnh, thành']/a")]
+    names = [name for name in names if "," not in name]
+    assert len(names) == 63
+    assert names[:6] == ["An Giang", "Bà Rịa - Vũng Tàu", "Bạc Liêu", "Bắc Giang", "Bắc Kạn", "Bắc Ninh"]
+    assert names[names.index("Cần Thơ") + 1 :][:7] == ["Đà Nẵng", "Đắk Lắk", "Đắk Nông", "Điện Biên", "Đồng Nai", "Đồng Tháp", "Gia Lai"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 413, 418, 422, 429, 500, 502, 503])
+def test_every_error_has_a_page_in_vietnamese(status: int) -> None:
+    found = problem(status)
+    assert re.search("[ăâđêôơưạ-ỹ]", found["title"]), found["title"]
+    assert re.search("[ăâđêôơưạ-ỹ]", found["detail"]), found["detail"]
+    assert found["detail"].endswith(".")
 
 
 def test_fault_points_at_the_character(client: TestClient) -> None:

@@ -273,6 +273,22 @@ def test_everybody_reports_and_the_tag_comes_first(desk: Desk) -> None:
     assert desk.store.tag_reports() == []
 
 
+def test_a_report_is_settled_when_its_tag_leaves_the_article(desk: Desk) -> None:
+    for number in (0, 1):
+        desk.browser.post(f"/tin/d{number}/bao-sai", data={"loai": "activity", "nhan": "recognition"})
+    desk.sign_in()
+    assert desk.browser.get("/duyet.json").json()["waiting"]["activity"] == 3
+    document = desk.store.get_document("d1")
+    assert document is not None
+    desk.store.put_document(replace(document, activities=()), desk.clock(), tagged_by="rules 2")
+    assert desk.browser.get("/duyet.json").json()["waiting"]["activity"] == 2
+    assert [report.document_id for report in desk.store.tag_reports()] == ["d0"]
+    # Who rejects a tag has answered its report; the trail of reports names that person.
+    assert desk.decide("reject").status_code == 303
+    assert desk.store.tag_reports() == []
+    assert {(report.document_id, report.closed_by) for report in desk.store.tag_reports(open_only=False)} == {("d0", "lan"), ("d1", None)}
+
+
 def test_reports_are_limited(desk: Desk) -> None:
     wrong = {"loai": "activity", "nhan": "recognition"}
     assert desk.browser.post("/tin/d1/bao-sai", data={**wrong, "vi-sao": "x" * 501}).status_code == 400

@@ -4,6 +4,7 @@ axe-core finds."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -74,6 +75,15 @@ SIGNED_IN = [
     "/dang-nhap",
 ]
 
+CHARTS = [
+    ("/?ky=2026-11", 4),
+    ("/?ky=2026-11&ban-do=63", 4),
+    ("/tinh/v2-40?ky=2026", 2),
+    ("/kinh-phi?ky=2026", 4),
+    ("/nguon", 1),
+    ("/tim?q=ngheo&xem=thoi-gian", 1),
+]
+"""Pages and how many charts each has."""
 CLIPPED = """() => [...document.querySelectorAll('main *, header *')].filter(e => e.childElementCount === 0 && e.getClientRects().length
   && !e.closest('svg, .hidden, .skip, .box-scroll, thead, details:not([open]) > :not(summary), .kwic td, .period summary, .find, .ask'))
   .filter(e => { const box = e.getBoundingClientRect(); return box.width && (box.right > innerWidth + 1 || box.left < -1
@@ -82,6 +92,14 @@ CLIPPED = """() => [...document.querySelectorAll('main *, header *')].filter(e =
 SQUEEZED = """() => [...document.querySelectorAll('table:not(.tiles, .heat) :is(td, th)')].filter(e => e.getClientRects().length && e.innerText.trim().length > 4
   && getComputedStyle(e.closest('thead') || e).position !== 'absolute')
   .filter(e => { const box = e.getBoundingClientRect(); return box.width < 40 && box.height > 90 }).map(e => e.outerHTML.slice(0, 120))"""
+BROKEN = """() => { const found = []; const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) { const node = walker.currentNode;
+    if (node.parentElement.closest('.hidden, pre, code, .kwic, blockquote, .body, .snippet, svg') || !node.parentElement.getClientRects().length) continue;
+    for (const match of node.data.matchAll(/[0-9]{1,2}[/][0-9]{1,2}[/][0-9]{4}|[0-9]+([.][0-9]{3})+/g)) { const range = document.createRange();
+      range.setStart(node, match.index); range.setEnd(node, match.index + match[0].length);
+      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(match[0] + ' in ' + node.parentElement.outerHTML.slice(0, 90)); } }
+  return found }"""
+"""Dates and numbers that do not stand on one line."""
 TARGETS = """() => [...document.querySelectorAll(`header a, header summary, button, input:not([type=hidden]), select, .chips a, .segmented a, .sorts a, .box a,
   .tiles a, .pages a, summary, .bars a, .downloads a, .stats a, .role-cards a, .weeks a, .toc a, .button`)]
   .filter(e => e.getClientRects().length && !e.closest('details:not([open]) > :not(summary)') && !e.matches('.skip, [type=checkbox], [type=radio]'))
@@ -121,15 +139,16 @@ def look_at(page: Page, server: str, path: str) -> None:
             assert page.evaluate("document.documentElement.scrollWidth") <= width, width
             assert page.evaluate(CLIPPED) == [], width
             assert page.evaluate(SQUEEZED) == [], width
+            assert page.evaluate(BROKEN) == [], width
         page.set_viewport_size({"width": 375, "height": 800})
         assert page.evaluate(TARGETS) == []
         assert faults(page) == []
         page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="dark")
         assert faults(page) == []
-        page.emulate_media(media="print", color_scheme="light")
-        assert page.evaluate("getComputedStyle(document.querySelector('.find, .ask') || document.body).display") in ("none", "block")
-        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 375, "height": 800})
+        assert faults(page, only="color-contrast") == []
+        page.emulate_media(color_scheme="light")
     finally:
         for name, listener in listeners:
             page.remove_listener(name, listener)
@@ -137,8 +156,8 @@ def look_at(page: Page, server: str, path: str) -> None:
     assert complaints == []
 
 
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+def faults(page: Page, *, only: str = "") -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": [only]}} if only else None).response["violations"]
     return [f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"][:3]]
 
 
@@ -163,10 +182,33 @@ def test_both_archipelagos_stand_on_the_map_of_a_phone(scripted: Page, server: s
             assert 0 <= box["x"] <= box["x"] + box["width"] <= 375
 
 
-def test_chart_files_come_from_the_page(scripted: Page, server: str) -> None:
-    scripted.goto(server + "/")
-    for link in scripted.locator(".downloads a").all():
-        address = server + (link.get_attribute("href") or "")
-        answer = scripted.request.get(address)
-        assert answer.ok, address
-        assert "attachment" in answer.headers.get("content-disposition", "") or answer.headers["content-type"] == "application/json"
+@pytest.mark.parametrize(("path", "charts"), CHARTS)
+def test_every_chart_has_its_files_and_its_table(scripted: Page, server: str, path: str, charts: int) -> None:
+    scripted.goto(server + path)
+    rows = scripted.locator(".downloads")
+    assert rows.count() == charts
+    for row in rows.all():
+        links = {link.inner_text().split(" ")[0]: server + (link.get_attribute("href") or "") for link in row.locator("a").all()}
+        assert list(links) == ["SVG", "PNG", "CSV", "JSON"]
+        begins = {"SVG": b"<svg", "PNG": b"\x89PNG", "CSV": "\ufeff".encode(), "JSON": b"{"}
+        for name, address in links.items():
+            assert urlsplit(address).path.endswith(f".{name.lower()}"), "the address and a suffix are the file"
+            answer = scripted.request.get(address)
+            assert answer.ok, address
+            assert answer.body().startswith(begins[name]), (address, answer.body()[:20])
+            assert "attachment" in answer.headers.get("content-disposition", "") or name == "JSON"
+        # Table and caption stand with the chart: its own, or the map or the table whose cells are links.
+        around = row.locator("xpath=ancestor::*[self::section or self::figure][1]")
+        assert around.locator("table").count() >= 1
+        assert around.locator(".note").first.inner_text().strip()
+
+
+def test_lines_of_context_stay_apart_on_a_tablet(scripted: Page, server: str) -> None:
+    for width in (720, 768, 1000, 1280):
+        scripted.set_viewport_size({"width": width, "height": 800})
+        scripted.goto(server + '/tim?q="truyền+thông"+HOẶC+"truyền+thanh"&xem=ngu-canh&so=100&muc=tat-ca')
+        assert scripted.get_by_text("không rõ ngày").count() >= 1
+        assert scripted.evaluate("document.documentElement.scrollWidth") <= width
+        wide = "e => e.firstElementChild.getBoundingClientRect().right > e.getBoundingClientRect().right + 1"
+        cells = scripted.locator(".kwic .match, .kwic .from")
+        assert cells.evaluate_all(f"all => all.filter({wide}).map(e => e.textContent)") == []

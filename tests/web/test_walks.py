@@ -109,6 +109,16 @@ def test_researcher_builds_a_query_reads_contexts_exports_and_cites(page: Page, 
     cells = json.loads((tmp_path / "tim.ipynb").read_text("utf-8"))["cells"]
     assert [cell["cell_type"] for cell in cells] == ["markdown", "code", "code"]
     assert address[1] in cells[1]["source"]
+    # Every other format is one click, too, and none is empty.
+    buttons = page.locator("#giu-lai + .buttons a[download]")
+    assert [button.inner_text() for button in buttons.all()] == ["CSV", "Excel", "JSONL", "Parquet", "RIS", "BibTeX"]
+    begins = {"Excel": b"PK", "JSONL": b"{", "Parquet": b"PAR1", "RIS": b"TY  - ", "BibTeX": b"@"}
+    for name, magic in begins.items():
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name, exact=True).click()
+        download.value.save_as(tmp_path / name)
+        assert (tmp_path / name).read_bytes().lstrip("\ufeff".encode()).startswith(magic), name
+    assert (tmp_path / "RIS").read_text("utf-8-sig").count("ER  - ") == total
     # One article, cited.
     page.locator(".kwic .from a").first.click()
     page.wait_for_url("**/tin/*")
@@ -145,6 +155,7 @@ def test_reviewer_clears_twenty_tags_with_the_keyboard_and_undoes_one(page: Page
         page.keyboard.press("u")
     assert number(tab.inner_text()) == before - 19
     assert page.locator(".review h2").inner_text() == seen[-1], "what was undone is asked again"
+    expect(page.get_by_role("status")).to_contain_text("Đã hoàn tác quyết định Đúng")
     # Put off, and corrected instead: the key leads to the field.
     with page.expect_navigation():
         page.keyboard.press("b")
