@@ -96,7 +96,7 @@ class OwnSearches:
         search = kept(parse_qsl(params))
         known = self.of(account)
         if any(search.name == name for search in known):
-            raise InvalidParameter("ten", f"Bạn đã lưu một câu tìm tên «{name}». Xin chọn tên khác, hoặc xóa câu tìm cũ.")
+            raise InvalidParameter("ten", f"Bạn đã lưu một câu tìm tên “{name}”. Xin chọn tên khác, hoặc xóa câu tìm cũ.")
         replace(search, saved=self.queries_of(account)).where(self._names)
         params = urlencode(to_params(search))
         if not params:

@@ -105,7 +105,7 @@ def add_handlers(app: FastAPI, draw: Draw) -> None:
 
     @app.exception_handler(InvalidParameter)
     def invalid_parameter(request: Request, error: InvalidParameter) -> Response:
-        return answer(request, 400, f"Tham số «{error.parameter}»: {error.message}", parameter=error.parameter)
+        return answer(request, 400, f"Tham số “{error.parameter}”: {error.message}", parameter=error.parameter)
 
     @app.exception_handler(RequestValidationError)
     def invalid_request(request: Request, error: RequestValidationError) -> Response:

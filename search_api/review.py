@@ -149,12 +149,12 @@ def _changes(form: Form, claim: Claim) -> dict[str, Any]:
             continue
         if field.options:
             if given not in dict(field.options):
-                raise Mistake(f"«{field.label}»: xin chọn một mục trong danh sách.")
+                raise Mistake(f"“{field.label}”: xin chọn một mục trong danh sách.")
             changes[field.name] = given
         else:
             digits = given.replace(".", "").replace(" ", "")
             if not (digits.isascii() and digits.isdigit() and int(digits) < _MAX_VND):
-                raise Mistake(f"«{field.label}»: xin ghi số đồng bằng chữ số, ví dụ 1.545.000.000.")
+                raise Mistake(f"“{field.label}”: xin ghi số đồng bằng chữ số, ví dụ 1.545.000.000.")
             changes[field.name] = int(digits)
     return changes
 

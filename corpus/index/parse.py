@@ -185,10 +185,10 @@ class _Parser:
             lexeme = self._next
             if lexeme.kind == "and":
                 if not (parts or run):
-                    raise InvalidQuery(f"Trước «{lexeme.text}» phải có từ cần tìm.", lexeme.at)
+                    raise InvalidQuery(f"Trước “{lexeme.text}” phải có từ cần tìm.", lexeme.at)
                 self._take()
                 if self._next.kind in ("end", "close", "or", "and"):
-                    raise InvalidQuery(f"Sau «{lexeme.text}» phải có từ cần tìm.", lexeme.at)
+                    raise InvalidQuery(f"Sau “{lexeme.text}” phải có từ cần tìm.", lexeme.at)
                 continue
             if lexeme.kind in ("end", "close", "or"):
                 break
@@ -210,7 +210,7 @@ class _Parser:
     def _nothing(lexeme: _Lexeme) -> str:
         match lexeme.kind:
             case "or":
-                return f"Trước «{lexeme.text}» phải có từ cần tìm."
+                return f"Trước “{lexeme.text}” phải có từ cần tìm."
             case "close":
                 return "Trong ngoặc chưa có từ nào. Hãy thêm từ cần tìm hoặc bỏ cặp ngoặc."
             case _:
@@ -223,7 +223,7 @@ class _Parser:
         match lexeme.kind:
             case "not":
                 if self._next.kind in ("end", "close", "or", "and"):
-                    raise InvalidQuery(f"Sau «{lexeme.text}» phải có từ cần loại ra.", lexeme.at)
+                    raise InvalidQuery(f"Sau “{lexeme.text}” phải có từ cần loại ra.", lexeme.at)
                 return Not(self._part(depth + 1))
             case "open":
                 inside = self._either(depth + 1)
@@ -253,11 +253,11 @@ class _Parser:
         if field is None:
             before = self._lexemes[self._at - 2] if self._at > 1 else None
             if before and before.kind == "word" and key(f"{before.text} {name}") in _FIELDS:
-                raise InvalidQuery(f"Tên trường viết liền bằng gạch dưới: «{before.text}_{name}:».", before.at)
-            raise InvalidQuery(f"Không có trường «{name}». Các trường: {_FIELD_LIST}.", lexeme.at)
+                raise InvalidQuery(f"Tên trường viết liền bằng gạch dưới: “{before.text}_{name}:”.", before.at)
+            raise InvalidQuery(f"Không có trường “{name}”. Các trường: {_FIELD_LIST}.", lexeme.at)
         value = self._take()
         if value.kind not in ("word", "phrase", "start") or (value.kind == "word" and ":" in value.text):
-            raise InvalidQuery(f"Sau «{lexeme.text}» phải là một giá trị; nhiều chữ thì đặt trong ngoặc kép.", value.at)
+            raise InvalidQuery(f"Sau “{lexeme.text}” phải là một giá trị; nhiều chữ thì đặt trong ngoặc kép.", value.at)
         if field == "saved":
             return self._saved_query(value, depth)
         if field != "title" and (value.kind == "start" or value.distance is not None):
@@ -276,16 +276,16 @@ class _Parser:
         name = value.text.strip()
         saved = self._names.saved(name)
         if saved is None:
-            raise InvalidQuery(f"Không có câu tìm nào được lưu với tên «{name}». {self._names.saved_aside()}".strip(), value.at)
+            raise InvalidQuery(f"Không có câu tìm nào được lưu với tên “{name}”. {self._names.saved_aside()}".strip(), value.at)
         if name in self._chain:
-            raise InvalidQuery(f"Câu tìm đã lưu «{name}» dẫn về chính nó. Hãy sửa câu tìm đã lưu.", value.at)
+            raise InvalidQuery(f"Câu tìm đã lưu “{name}” dẫn về chính nó. Hãy sửa câu tìm đã lưu.", value.at)
         try:
             node = _Parser(saved.text, self._names, self._limits, (*self._chain, name)).query(depth + 1)
         except InvalidQuery as error:
-            raise InvalidQuery(f"Trong câu tìm đã lưu «{name}»: {error.message}", value.at) from error
+            raise InvalidQuery(f"Trong câu tìm đã lưu “{name}”: {error.message}", value.at) from error
         parts = (*(() if node is None else (node,)), *saved.filters)
         if not parts:
-            raise InvalidQuery(f"Câu tìm đã lưu «{name}» không có từ nào.", value.at)
+            raise InvalidQuery(f"Câu tìm đã lưu “{name}” không có từ nào.", value.at)
         return parts[0] if len(parts) == 1 else And(parts)
 
     def _unquoted(self, field: CodeField | str, name: str, value: _Lexeme) -> str | None:
@@ -341,4 +341,4 @@ def _condition(field: CodeField | str, name: str, value: _Lexeme, names: Names) 
                 return In(field, codes)
     choices = [label for _, label in names.choices(field)][:20]  # type: ignore[arg-type]
     hint = f" Có thể chọn: {'; '.join(choices)}." if choices else ' Hãy viết tên như trong văn bản, ví dụ "Nghệ An".'
-    raise InvalidQuery(f"Không biết {name} «{text}».{hint}", value.at)
+    raise InvalidQuery(f"Không biết {name} “{text}”.{hint}", value.at)

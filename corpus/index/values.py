@@ -15,10 +15,10 @@ _YEARS = re.compile(r"(\d{4})(?:\s*(?:\.\.|-|–)\s*(\d{4}))?")
 def parse_years(text: str, at: int) -> Node:
     match = _YEARS.fullmatch(text)
     if not match:
-        raise InvalidQuery(f"«{text}» không phải là năm. Hãy viết năm:2023 hoặc năm:2021..2023.", at)
+        raise InvalidQuery(f"“{text}” không phải là năm. Hãy viết năm:2023 hoặc năm:2021..2023.", at)
     first, last = int(match[1]), int(match[2] or match[1])
     if not 1900 <= first <= last <= 2100:
-        raise InvalidQuery(f"Khoảng năm «{text}» không hợp lệ. Hãy viết năm nhỏ trước, ví dụ năm:2021..2023.", at)
+        raise InvalidQuery(f"Khoảng năm “{text}” không hợp lệ. Hãy viết năm nhỏ trước, ví dụ năm:2021..2023.", at)
     return In("year", tuple(str(year) for year in range(first, last + 1)))
 
 
@@ -41,10 +41,10 @@ def parse_dates(text: str, at: int) -> Node:
         end = _period(last)[1] if last else (None if separator else _period(first)[1])
     except ValueError as error:
         raise InvalidQuery(
-            f"«{text}» không phải là ngày. Hãy viết ngày:04/12/2023, ngày:2023-12 hoặc ngày:2024-01..2024-06.", at
+            f"“{text}” không phải là ngày. Hãy viết ngày:04/12/2023, ngày:2023-12 hoặc ngày:2024-01..2024-06.", at
         ) from error
     if start and end and start >= end:
-        raise InvalidQuery(f"Khoảng ngày «{text}» kết thúc trước khi bắt đầu.", at)
+        raise InvalidQuery(f"Khoảng ngày “{text}” kết thúc trước khi bắt đầu.", at)
     return Published(start, end)
 
 
@@ -90,10 +90,10 @@ def parse_money(text: str, at: int) -> Node:
         start, end = _amount(first) if first else None, _amount(last) if last else None
     except ValueError as error:
         raise InvalidQuery(
-            f"«{text}» không phải là số tiền. Hãy viết kinh_phí:>100tr, kinh_phí:1tỷ..5tỷ hoặc kinh_phí:146,4triệu.", at
+            f"“{text}” không phải là số tiền. Hãy viết kinh_phí:>100tr, kinh_phí:1tỷ..5tỷ hoặc kinh_phí:146,4triệu.", at
         ) from error
     if start is not None and end is not None and start > end:
-        raise InvalidQuery(f"Khoảng tiền «{text}» có đầu lớn hơn cuối.", at)
+        raise InvalidQuery(f"Khoảng tiền “{text}” có đầu lớn hơn cuối.", at)
     return Money(start, None if end is None else end + 1)
 
 

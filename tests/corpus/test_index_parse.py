@@ -95,7 +95,7 @@ FAULTS = [
     ("NOT last", "a KHÔNG", 2, "loại ra"),
     ("unknown field", "mau:do", 0, "Không có trường"),
     ("quotes forgotten", "nghèo tỉnh:Nghệ An năm:2023", 11, 'tỉnh:"Nghệ An".'),
-    ("field in two words", "loa hoạt động:training", 4, "«hoạt_động:»"),
+    ("field in two words", "loa hoạt động:training", 4, "“hoạt_động:”"),
     ("unit apart from its number", "kinh_phí:>1 tỷ", 9, "kinh_phí:>1tỷ."),
     ("unknown province", 'tỉnh:"Xứ Lạ"', 5, "Không biết"),
     ("unknown activity lists what there is", "hoạt_động:câu_cá", 10, "Tập huấn"),
@@ -182,9 +182,9 @@ def test_a_saved_query_stands_for_what_it_holds() -> None:
 
 
 SAVED_FAULTS = [
-    ("unknown", "loa lưu:khác", 8, "«khác»"),
+    ("unknown", "loa lưu:khác", 8, "“khác”"),
     ("leads back to itself", "lưu:vòng", 4, "dẫn về chính nó"),
-    ("wrong inside", "xã lưu:hỏng", 7, "«hỏng»: Ngoặc này chưa đóng"),
+    ("wrong inside", "xã lưu:hỏng", 7, "“hỏng”: Ngoặc này chưa đóng"),
     ("empty", "xã lưu:trống", 7, "không có từ nào"),
     ("its words count", "x y lưu:dài", 8, "quá 32 từ"),
     ("its depth counts", "((lưu:sâu))", 6, "8 tầng"),

@@ -98,7 +98,7 @@ def test_only_the_owner_may_use_list_and_remove_it(served: Served) -> None:
     assert other.delete(f"/api/v1/saved/{number}").status_code == 404
     fault = other.get("/api/v1/search", params={"q": NAMED})
     assert (fault.status_code, fault.json()["position"]) == (400, NAMED.index('"'))
-    assert fault.json()["detail"] == "Không có câu tìm nào được lưu với tên «Quảng Nam»."
+    assert fault.json()["detail"] == "Không có câu tìm nào được lưu với tên “Quảng Nam”."
     for visitor in (served.browser(), served.program("loa_nobody")):
         fault = visitor.get("/api/v1/search", params={"q": NAMED})
         assert (fault.status_code, fault.json()["position"]) == (400, NAMED.index('"'))
@@ -129,7 +129,7 @@ def test_a_person_keeps_uses_and_removes_a_search_on_the_page(served: Served) ->
     assert browser.post("/tim-da-luu", data=form).headers["location"] == "/tim-da-luu"
     again = browser.post("/tim-da-luu", data=form)
     assert again.status_code == 400
-    assert "Bạn đã lưu một câu tìm tên «Quảng Nam»" in again.text
+    assert "Bạn đã lưu một câu tìm tên “Quảng Nam”" in again.text
     assert "Quảng Nam</a>" in browser.get("/tim-da-luu").text
 
     assert f"/tin/{DIEN_BAN.id}" in browser.get("/tim", params={"q": NAMED}).text
@@ -203,7 +203,7 @@ def test_a_body_that_is_no_json_and_a_faulty_query_are_refused(served: Served) -
 def test_an_account_keeps_so_many_and_each_name_once(served: Served) -> None:
     for number in range(MOST_SEARCHES):
         assert kept(served, f"tên {number}").status_code == 201
-    assert kept(served, "tên  3").json()["detail"].startswith("Tham số «name»: Bạn đã lưu một câu tìm tên «tên 3»")
+    assert kept(served, "tên  3").json()["detail"].startswith("Tham số “name”: Bạn đã lưu một câu tìm tên “tên 3”")
     assert kept(served, "thêm").json()["parameter"] == "name"
 
 

@@ -188,7 +188,7 @@ def test_every_chart_has_its_files_and_its_table(scripted: Page, server: str, pa
     rows = scripted.locator(".downloads")
     assert rows.count() == charts
     for row in rows.all():
-        links = {link.inner_text().split(" ")[0]: server + (link.get_attribute("href") or "") for link in row.locator("a").all()}
+        links = {link.inner_text().split()[0]: server + (link.get_attribute("href") or "") for link in row.locator("a").all()}
         assert list(links) == ["SVG", "PNG", "CSV", "JSON"]
         begins = {"SVG": b"<svg", "PNG": b"\x89PNG", "CSV": "\ufeff".encode(), "JSON": b"{"}
         for name, address in links.items():
