@@ -21,7 +21,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -231,15 +232,18 @@ def memory(folder: Path, count: int) -> None:
             pass
         watching = threading.Thread(target=watch)
         watching.start()
-        rounds = itertools.count()
         try:
-            while next(rounds) < -(-count // 20_000) + 1:  # a run takes at most so many new addresses from sitemaps
-                cost = _timed(lambda: crawl(home.folder, now=NOW, registry_file=home.registry, max_articles=count + 10))
+            done = -1
+            for round_ in itertools.count():  # one run has a budget of requests
+                cost = _timed(
+                    partial(crawl, home.folder, now=NOW + timedelta(hours=round_), registry_file=home.registry, max_articles=count)
+                )
                 with open_store(home.folder / FILE_NAME) as store:
                     counts = store.frontier_counts()
                 print(f"{counts} after {cost.wall:.0f} s, {cost.cpu:.0f} s of CPU", flush=True)
-                if counts.get("done", 0) >= count:
+                if counts.get("done", 0) in (count, done):
                     break
+                done = counts.get("done", 0)
         finally:
             over.set()
             watching.join()

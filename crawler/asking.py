@@ -122,9 +122,7 @@ class Asking:
         asked = retry_after(failure.retry_after, now)
         if asked is not None:
             return asked
-        if failure.cause == "http_404":
-            return now + timedelta(days=1)
-        if failure.cause == "robots_refused":
+        if failure.cause in ("http_404", "robots_refused"):
             return now + timedelta(days=2 ** min(failures - 1, 4))
         return back_off(self.portal, failures, now)
 

@@ -14,21 +14,23 @@ from typing import Any, Protocol
 
 from corpus.portals import Portal
 from corpus.readings import Reading, RobotsVerdict
-from corpus.store import FoundUrl, FrontierUrl, KeptPage, Observation
+from corpus.store import AFTER_EDIT, FoundUrl, FrontierUrl, KeptPage, Observation
 from crawler.asking import SHORT_WAIT, Asking, Fetch, Fetched, Keep, SourceTrouble, validators
 from crawler.discovery import read_attachments
 from crawler.failures import FetchFailed
 from crawler.notes import Memory
 from crawler.ways import Discovery
 
-REVISITS = (timedelta(days=1), timedelta(days=3), timedelta(days=9))
+REVISITS = (AFTER_EDIT, timedelta(days=3), timedelta(days=9))
 """After how long an article is asked for again, by the number of visits that brought nothing new; an edit starts anew. Nothing new is
 an answer of the same bytes, or a page that gave no other text than the one before."""
 REVISIT_AGE = timedelta(days=30)
 """Articles that the source dates further back are not asked for again."""
-TRIES: Mapping[str, int] = {"http_404": 2, "robots_refused": 6}
-"""After how many failures in a row of one cause an address is given up; a robots.txt that forbids by mistake is mended within weeks, and
-asking it again costs the site nothing."""
+TRIES: Mapping[str, int] = {"http_404": 5, "robots_refused": 6}
+"""After how many failures in a row of one cause an address is given up. A robots.txt that forbids by mistake, or a new site whose articles
+are not found yet, is mended within weeks; asking again costs the site next to nothing."""
+GONE = 2
+"""After so many an article that was fetched before and is not found any more: it was deleted."""
 UNREAD_AGE = timedelta(days=45)
 """So long an article that could not be read stays in the last of `REVISITS`: its site may mend its pages after weeks."""
 MEMORY = timedelta(days=30)
@@ -247,7 +249,7 @@ class PortalCrawl:
         now = self._clock()
         self._tally.failed += 1
         self._tally.failures[failure.cause] += 1
-        most = TRIES.get(failure.cause)
+        most = GONE if failure.cause == "http_404" and entry.body_sha256 else TRIES.get(failure.cause)
         gone = most is not None and entry.attempts + 1 >= most
         retry_at = None if failure.final or gone else self._asking.next_try(failure, entry.attempts + 1)
         self._store.fail_fetch(entry.url, self._run, now, str(failure), retry_at)

@@ -5,6 +5,7 @@ An answer holds for 24 hours, from run to run (``corpus/store/robots.py``).
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -17,6 +18,8 @@ from scrapy.exceptions import IgnoreRequest
 from corpus.store import RobotsFile
 from crawler.failures import DOWNLOAD_ERRORS, failure_of
 from crawler.politeness import adapt_slot
+
+_log = logging.getLogger(__name__)
 
 MAX_BYTES = 500 * 1024
 MAX_AGE = timedelta(hours=24)
@@ -115,6 +118,19 @@ def rules_of(file: RobotsFile, now: datetime, *, cause: str | None = None) -> Ru
     return Rules((file.body or b"").decode("utf-8-sig", "replace"))
 
 
+def told_of(file: RobotsFile) -> str:
+    """What an operator should know of a file that could not be had for so long that nothing is forbidden by it any more.
+
+    >>> since = datetime.fromisoformat("2026-01-01T00:00:00Z")
+    >>> told_of(RobotsFile(origin="https://a.vn", asked_at=since, status_class="unreachable", failing_since=since))
+    'https://a.vn/robots.txt cannot be had since 2026-01-01, and never was: everything is allowed'
+    """
+    since = f"{file.origin}/robots.txt cannot be had since {file.failing_since:%Y-%m-%d}"
+    if file.read_at is None:
+        return f"{since}, and never was: everything is allowed"
+    return f"{since}: the one read on {file.read_at:%Y-%m-%d} holds"
+
+
 def is_fresh(file: RobotsFile, now: datetime) -> bool:
     """Whether a later run may go by it without asking. One that could not be had is asked for again."""
     return file.status_class != "unreachable" and timedelta(0) <= now - file.asked_at < MAX_AGE
@@ -182,6 +198,8 @@ class RobotsMiddleware:
         else:
             file = unanswered(origin, before, now)
         rules = rules_of(file, now, cause=cause)
+        if file.status_class == "unreachable" and rules.readable:
+            _log.warning("%s", told_of(file))
         await spider.note_robots(portal, rules, file.status, answer)
         spider.store.keep_robots_file(file)
         adapt_slot(self._crawler, asking)  # again: by now its Crawl-delay is known

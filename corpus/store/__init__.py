@@ -14,7 +14,7 @@ from corpus.store.documents import DocumentStore, OldTags, ReadText, Unindexed, 
 from corpus.store.exports import ExportStore, Kept, Moment, State
 from corpus.store.facts import BudgetRow, FactRow, FactStore, StoredFact
 from corpus.store.files import FileStore
-from corpus.store.frontier import FoundUrl, FrontierStore, FrontierUrl
+from corpus.store.frontier import AFTER_EDIT, FoundUrl, FrontierStore, FrontierUrl
 from corpus.store.migrations import SCHEMA_VERSION, STEPS
 from corpus.store.pages import KeptPage, PageState, PageStore, PendingPage
 from corpus.store.queue import QueueStore, TagReport, Waiting
@@ -67,6 +67,7 @@ def open_store(path: Path) -> Store:
 
 
 __all__ = [
+    "AFTER_EDIT",
     "FILE_NAME",
     "ROLES",
     "SCHEMA_VERSION",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -62,6 +62,9 @@ class FrontierUrl:
     body_sha256: str | None
     error: str | None
 
+
+AFTER_EDIT = timedelta(days=1)
+"""So soon an article is asked for again that was edited: who changed a text once often does so again."""
 
 T = TypeVar("T")
 
@@ -237,6 +240,20 @@ def insert_page(connection: sa.Connection, page: RawPage, *, run: int) -> int:
         )
     )
     return _key(result)
+
+
+def ask_edited_again(connection: sa.Connection, url: str, body_sha256: str, fetched_at: datetime) -> None:
+    """Once processing has shown that the last visit to an article brought an edit, the next one comes as soon as after the first.
+
+    That is known at the visit itself only of pages whose bytes change with their text alone.
+    """
+    next_at = fetched_at + AFTER_EDIT
+    connection.execute(
+        sa.update(frontier)
+        .where(_named(url), frontier.c.state == "done", frontier.c.kind == "article", frontier.c.body_sha256 == body_sha256)
+        .where(sa.or_(frontier.c.next_at.is_(None), frontier.c.next_at > next_at))
+        .values(next_at=next_at)
+    )
 
 
 def _named(url: str) -> sa.ColumnElement[bool]:

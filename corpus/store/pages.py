@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from corpus.document import Document, RawPage
 from corpus.store.database import Database
 from corpus.store.documents import withdraw_document, write_document
-from corpus.store.frontier import insert_page
+from corpus.store.frontier import ask_edited_again, insert_page
 from corpus.store.schema import Instant, pages, versions
 
 
@@ -96,8 +96,11 @@ class PageStore(Database):
         nothing about the page, so it takes nothing back.
         """
         with self._write() as connection:
-            before = connection.execute(sa.select(pages.c.document_id).where(pages.c.id == page_id)).scalar_one_or_none()
+            page = connection.execute(sa.select(pages).where(pages.c.id == page_id)).first()
+            before = None if page is None else page.document_id
             key = None if document is None else write_document(connection, document, now, tagged_by=tagged_by)[0]
+            if page is not None and page.outcome is None and key is not None and _is_edit(connection, key, page.fetched_at):
+                ask_edited_again(connection, page.requested_url, page.body_sha256, page.fetched_at)
             failed = outcome.startswith("failed/")
             connection.execute(
                 sa.update(pages)
@@ -172,6 +175,13 @@ class PageStore(Database):
         """All archive records that the store knows."""
         with self._read() as connection:
             return set(connection.execute(sa.select(pages.c.record).where(pages.c.record.is_not(None))).scalars())
+
+
+def _is_edit(connection: sa.Connection, document_id: str, fetched_at: datetime) -> bool:
+    """Whether what came then is a later version of the document and no first one."""
+    query = sa.select(sa.func.max(versions.c.fetched_at, type_=Instant), sa.func.count()).where(versions.c.document_id == document_id)
+    latest, count = connection.execute(query).one()
+    return bool(count > 1 and latest == fetched_at)
 
 
 def _pending(row: sa.Row[Any]) -> PendingPage:

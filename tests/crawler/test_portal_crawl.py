@@ -99,6 +99,17 @@ def visits(site: Site, *, days: int) -> list[int]:
     return found
 
 
+def days_asked(site: Site, *, until: int) -> list[int]:
+    """On which days the one article is asked for, daily runs given, whatever it answers."""
+    found = []
+    while (day := (site.now - NOW).days) < until:
+        site.crawl()
+        if "/bai-1" in site.urls:
+            found.append(day)
+        site.now += timedelta(days=1, minutes=1)
+    return found
+
+
 def test_articles_are_asked_for_again_while_young_and_edits_are_kept(site: Site) -> None:
     site.publish(1)
     site.answers["https://mau.vn/bai-1"] = (200, {"etag": '"a"'}, b"erste")
@@ -148,7 +159,28 @@ def test_news_beside_an_article_are_no_edit_of_it(site: Site) -> None:
             found = replace(own, provenance=replace(own.provenance, fetched_at=site.now, first_seen=NOW))
             site.store.finish_page(page.id, "indexed", found, site.now)
         site.now += timedelta(days=1, minutes=1)
-    assert visits == [0, 1, 2, 5, 14, 15, 18, 27], "the edit was met on day 5, and known as one when it was processed"
+    assert visits == [0, 1, 2, 5, 6, 7, 10, 19], "the edit was met on day 5, and known as one when it was processed"
+
+
+def test_an_edit_met_by_the_last_visit_is_followed_by_others(site: Site) -> None:
+    site.publish(1)
+    visits, text = [], "Bản đầu."
+    for day in range(60):
+        text = "Bản sửa." if day >= 9 else text
+        site.answers["https://mau.vn/bai-1"] = f"{text} Tin mới nhất ngày {day}".encode()
+        site.crawl()
+        if "/bai-1" in site.urls:
+            visits.append(day)
+        for page in site.store.pending_pages(10):
+            own = make_document("d" * 24, "Bài một", text, portal="mau", url="https://mau.vn/bai-1")
+            found = replace(own, provenance=replace(own.provenance, fetched_at=site.now, first_seen=NOW))
+            site.store.finish_page(page.id, "indexed", found, site.now)
+        if day == 30:  # a later release reads everything again and finds other words: no edits of the site's
+            for page in site.store.archived_pages(10):
+                own = make_document("d" * 24, "Bài một", f"{text} Ảnh: A.", portal="mau", url="https://mau.vn/bai-1")
+                site.store.finish_page(page.id, "indexed", own, site.now)
+        site.now += timedelta(days=1, minutes=1)
+    assert visits == [0, 1, 2, 5, 14, 15, 16, 19, 28]
 
 
 def test_an_edit_makes_a_new_page_and_starts_the_visits_anew(site: Site) -> None:
@@ -207,14 +239,27 @@ def test_the_next_try(site: Site, cause: str, answer: Answer, seconds: float | N
     assert "/bai-1" not in site.urls
 
 
-def test_what_is_not_found_twice_is_given_up(site: Site) -> None:
+def test_what_is_not_found_is_given_up_after_a_fortnight(site: Site) -> None:
     site.publish(1)
     site.answers["https://mau.vn/bai-1"] = 404
-    site.crawl()
-    site.now += timedelta(days=2)
-    site.crawl()
-    (entry,) = site.store.known("mau", ["https://mau.vn/bai-1"]).values()
-    assert (entry.attempts, entry.next_at) == (2, None)
+    assert days_asked(site, until=80) == [0, 1, 3, 7, 15]
+
+
+def test_articles_that_are_not_found_for_some_days_are_not_lost(site: Site) -> None:
+    """A new site that lists its articles before it can show them."""
+    site.publish(1)
+    site.answers["https://mau.vn/bai-1"] = 404
+    assert days_asked(site, until=5) == [0, 1, 3]
+    site.answers["https://mau.vn/bai-1"] = b"da"
+    assert days_asked(site, until=10)[0] == 7
+    assert site.store.frontier_counts() == {"done": 1}
+
+
+def test_an_article_that_was_deleted_is_asked_for_once_more(site: Site) -> None:
+    site.publish(1)
+    assert days_asked(site, until=1) == [0]
+    site.answers["https://mau.vn/bai-1"] = 404
+    assert days_asked(site, until=40) == [1, 2]
 
 
 def test_what_robots_forbid_for_some_days_is_not_lost(site: Site) -> None:
@@ -234,13 +279,7 @@ def test_what_robots_forbid_for_some_days_is_not_lost(site: Site) -> None:
 def test_what_robots_forbid_for_good_is_given_up(site: Site) -> None:
     site.publish(1)
     site.answers["https://mau.vn/bai-1"] = FetchFailed("robots_refused")
-    visits = []
-    for day in range(80):
-        site.crawl()
-        if "/bai-1" in site.urls:
-            visits.append(day)
-        site.now += timedelta(days=1, minutes=1)
-    assert visits == [0, 1, 3, 7, 15, 31]
+    assert days_asked(site, until=80) == [0, 1, 3, 7, 15, 31]
 
 
 def test_three_troubles_in_a_row_end_the_run_and_the_rest_stays_due(site: Site) -> None:

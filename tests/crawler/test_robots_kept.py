@@ -116,12 +116,13 @@ def test_while_none_can_be_had_nothing_is_fetched_and_each_run_asks(store: Store
     assert kept.failing_since is None
 
 
-def test_after_thirty_days_without_answer_the_last_file_counts_again(store: Store) -> None:
+def test_after_thirty_days_without_answer_the_last_file_counts_again(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     Run(store, NOW, (200, OPEN)).fetch("https://mau.gov.vn/tin")
     Run(store, NOW + timedelta(days=1), (503, b"")).fetch("https://mau.gov.vn/tin")
     long_after = Run(store, NOW + timedelta(days=31), (503, b""))
     assert [long_after.fetch("https://mau.gov.vn/tin"), long_after.fetch("https://mau.gov.vn/mat/1")] == ["allowed", "refused"]
     assert len(long_after.asked) == 1, "once a run, not once a request"
+    assert caplog.messages == [f"https://mau.gov.vn/robots.txt cannot be had since 2026-11-24: the one read on {NOW:%Y-%m-%d} holds"]
 
 
 def test_after_thirty_days_without_any_file_there_is_none(store: Store) -> None:
