@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from monitor.periods import Period, Units, period_of
 from search_api.api import search_of
+from search_api.params import link
 from search_api.site import Site
 
 Format = Literal["docx", "xlsx"]
@@ -34,6 +35,11 @@ def report_routes(site: Site, make: MakeReport) -> APIRouter:
     @router.get("/bao-cao.docx")
     def word(request: Request) -> Response:
         return answer(request, "docx")
+
+    @router.get("/tong-quan.docx")
+    def word_of_the_page(request: Request) -> Response:
+        """The address of the overview with this suffix is its report, as with every other suffix."""
+        return RedirectResponse(link("/bao-cao.docx", search_of(request)), 308)
 
     @router.get("/bao-cao.xlsx")
     def excel(request: Request) -> Response:

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from corpus.export.cells import printable
 from corpus.export.rows import BUDGET_COLUMNS, Column, Row, Table
+from corpus.formats import safe_link
 
 MAX_ROWS = 1_048_575
 """Rows of a sheet of Excel without the head; what is left goes on in a further sheet."""
@@ -129,7 +130,7 @@ class _Sheet:
                 sheet.write_datetime(line, at, datetime(value.year, value.month, value.day), formats.date)  # noqa: DTZ001  # a day
             case "instant" if _fits(value):
                 sheet.write_datetime(line, at, value.replace(tzinfo=None, microsecond=0) + _VIETNAM, formats.instant)
-            case "link" if self._links < MAX_LINKS and len(value) <= _MAX_URL and printable(value) == value:
+            case "link" if self._links < MAX_LINKS and len(value) <= _MAX_URL and printable(value) == value and safe_link(value):
                 self._links += 1
                 sheet.write_url(line, at, value, formats.link, string=value)
             case "list":

@@ -136,6 +136,26 @@ def test_every_query_of_the_help_page_is_understood(client: TestClient) -> None:
         assert client.get(href).status_code == 200, href
 
 
+def test_help_and_its_twin_say_the_same(client: TestClient) -> None:
+    said = client.get("/tro-giup.json").json()
+    text = parsed(client.get("/tro-giup").text).text_content()
+    assert [row["state"] for row in said["states"]] == ["news", "silent", "unreadable", "unwatched"]
+    for row in [*said["queries"], *said["fields"], *said["keys"]]:
+        assert row["written"] in text
+        assert row["meaning"] in text
+    for row in said["states"]:
+        assert row["meaning"] in text
+
+
+@pytest.mark.parametrize("path", ["/tong-quan", "/tim", f"/tin/{NGHE_AN.id}", "/tinh", "/tinh/v2-40", "/kinh-phi", "/nguon", "/tro-giup"])
+def test_every_page_has_its_twin(client: TestClient, path: str) -> None:
+    answer = client.get(f"{path}.json?ky=2023-12")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    page = client.get(f"{path}?ky=2023-12")
+    assert f"{path}.json" in page.text, "and leads to it"
+    assert answer.headers["etag"]
+
+
 def test_provinces_stand_in_vietnamese_order(client: TestClient) -> None:
     names = [cell.text_content() for cell in parsed(client.get("/tinh?ban-do=63").text).xpath("//td[@data-label='Tỉnh, thành']/a")]
     names = [name for name in names if "," not in name]

@@ -146,6 +146,9 @@ def test_hostile_text_runs_nothing_and_breaks_nothing(page: Page, server: str) -
         assert page.evaluate("getComputedStyle(document.body).display") == "block", path
         assert page.evaluate("document.querySelectorAll('main').length") == 1, path
         assert page.evaluate("[...document.links].every(a => /^https?:$/.test(a.protocol))"), path
+    for name in ("tong-quan", "tinh", "kinh-phi", "nguon", "tim"):
+        for suffix in ("json", "csv", "xlsx"):
+            assert page.request.get(f"{server}/{name}.{suffix}").status == 200, (name, suffix)
     page.goto(server + "/tim")
     for payload in hostile.MARKUP[::3]:
         with page.expect_response("**/hieu-la.json*"):

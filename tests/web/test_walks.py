@@ -59,6 +59,9 @@ def test_staff_takes_the_report_of_the_same_days(page: Page, server: str) -> Non
     page.goto(server + "/?ky=2026-11")
     for name, suffix in (("Báo cáo Word", "docx"), ("Báo cáo Excel", "xlsx")):
         assert (page.get_by_role("link", name=name).get_attribute("href") or "").endswith(f"/bao-cao.{suffix}?ky=2026-11")
+    word = page.request.get(f"{server}/tong-quan.docx?ky=2026-11")
+    assert word.ok
+    assert word.url.endswith("/bao-cao.docx?ky=2026-11"), "the address of the page with a suffix"
     # From a sum to its sentences, and from a sentence to the article.
     page.get_by_role("region", name="Kinh phí nêu trong tin").get_by_role("link").first.click()
     expect(page.get_by_role("heading", name=re.compile("khoản được cộng"))).to_be_visible()
