@@ -23,6 +23,9 @@ _MAX_MATCHES = 20
 """Matches of one rule in one sentence that are looked at; keeps a sentence of 1 MB linear."""
 # Names of bodies and of the project hold the very words that are cues. Only the name is hidden, the verb beside it stays.
 _PROJECT = re.compile(r"truyền thông(?:,| và) giảm nghèo (?:về )?thông tin|(?<=giảm nghèo )(?:về )?thông tin")
+_CAPACITY = re.compile(
+    r"(?<!để )nâng (?:cao )?năng lực(?:,| và) (?:kiểm tra(?:,| và) )?giám sát(?:,| và) đánh giá|nâng (?:cao )?năng lực và giám sát\b"
+)
 _BODIES = re.compile(
     r"thông tin (?:và|&|-) truyền thông|thông tin, truyền thông và|văn hóa(?: và|,| -) thông tin(?: và truyền thông)?|văn hóa - tt"
     r"|văn hóa ?(?:-|,) ?thể thao (?:và|-) (?:truyền thông|thông tin|tt)|thông tin(?: -|,| và) thể thao|truyền thông - văn hóa"
@@ -52,6 +55,16 @@ _AIM = re.compile(
     r"|(?:việc|hội nghị|lớp (?:học|tập huấn|bồi dưỡng)|cuộc thi|hội thi|chương trình|hoạt động|dự án|buổi [^ ]+)[^.;:,]{0,40}"
     r" (?:nhằm|giúp|góp phần)\b"
 )
+# The same inside a sentence, to its next deed: "lắp loa để phục vụ công tác tuyên truyền".
+_WHAT_FOR = re.compile(r"\b(?:(?<!do )nhằm|góp phần|để phục vụ|phục vụ (?:cho )?(?:công tác|việc))\b")
+_AIM_ENDS = re.compile(rf":|{_ANOTHER_DEED.pattern}")
+"""A project that "nhằm lấp chỗ thiếu đó: dựng đài, cấp máy" says after the colon what it does."""
+# "Không mở hội nghị tổng kết", "chưa có đài"; "không chỉ" and "không những" deny nothing.
+_DENIED = re.compile(
+    r"\b(?:không|chưa)(?: (?:có|mở|tổ chức|làm|lập|lắp|in|cấp|tiến hành|hề|kịp|từng|được)){0,2}"
+    r"(?: (?:các|buổi|lễ|cuộc|lớp|đợt|hội nghị))? $"
+)
+_DENIED_CHARACTERS = 36
 _TELLS_OF_DEEDS = re.compile(r"\d|\b(?:đã|sẽ|tổ chức|mở|lắp|cấp|in|phát)\b")
 # Two communes hear one conference together; more are a series.
 _TWO_PLACES = re.compile(r"(?<!\d)0?2 (?=(?:xã|thôn|bản|ấp|phường|thị trấn)\b)")
@@ -139,6 +152,8 @@ class ActivityRules:
         text = sentence.plain
         if any(word in text for word in _HELD) or text.startswith(_BYLINES):
             text = _PROJECT.sub(_hidden, _BODIES.sub(_hidden, text))
+        if "năng lực" in text:
+            text = _CAPACITY.sub(_hidden, text)
         if "2 " in text:
             text = _TWO_PLACES.sub(_hidden, text)
         if _AFTER_CLASS.match(text):
@@ -146,6 +161,7 @@ class ActivityRules:
         hits = self.book.scan(text)
         only_topics = self._only_topics(hits) or (_AIM.match(text) is not None and _TELLS_OF_DEEDS.search(text) is None)
         taught: tuple[tuple[int, int], ...] | None = None
+        aims: tuple[tuple[int, int], ...] | None = None
         matches: list[Match] = []
         silenced: set[str] = set()
         for rule, patterns in self._candidates(hits):
@@ -155,9 +171,11 @@ class ActivityRules:
                 continue
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
+            if aims is None:
+                aims = _stretches(_WHAT_FOR, text, _AIM_ENDS)
             if taught is None and not rule.topics:
-                taught = _taught(text)
-            match = _first_allowed(rule, patterns, hits, text, () if rule.topics else taught or ())
+                taught = (*_stretches(_TAUGHT, text, _ANOTHER_DEED), *aims)
+            match = _first_allowed(rule, patterns, hits, text, aims if rule.topics else taught or ())
             if isinstance(match, tuple):
                 matches.append(Match(rule, *match))
             elif match:
@@ -207,13 +225,13 @@ def _hidden(match: re.Match[str]) -> str:
     return "_" * len(match.group())
 
 
-def _taught(text: str) -> tuple[tuple[int, int], ...]:
-    """Stretches that only say what a class teaches."""
+def _stretches(opening: re.Pattern[str], text: str, ending: re.Pattern[str]) -> tuple[tuple[int, int], ...]:
+    """From each ``opening`` to the next ``ending``: what a class teaches, or what a deed is for."""
     found: list[tuple[int, int]] = []
-    for match in _TAUGHT.finditer(text):
+    for match in opening.finditer(text):
         if found and match.end() < found[-1][1]:
             continue
-        ends = _ANOTHER_DEED.search(text, match.end())
+        ends = ending.search(text, match.end())
         found.append((match.end(), ends.start() if ends else len(text)))
     return tuple(found)
 
@@ -229,6 +247,8 @@ def _first_allowed(
                 excluded = [(span, _EXCLUDE_CHARACTERS) for span in _spans(rule.exclude, hits)]
                 excluded += [(span, _CLAUSE_CHARACTERS) for span in _spans(rule.exclude_clause, hits)]
             if any(start <= match[0] < end or start < match[1] <= end for start, end in silent):
+                continue
+            if _DENIED.search(text[max(0, match[0] - _DENIED_CHARACTERS) : match[0]]):
                 continue
             if not any(
                 near(match, other, distance) and text.find(";", min(match[0], other[0]), max(match[1], other[1])) < 0

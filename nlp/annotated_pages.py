@@ -1,7 +1,8 @@
-"""The annotated pages that the judge of relevance is fitted on.
+"""The annotated pages that the judge of relevance is fitted on, and what their sentences teach the sentence model.
 
 ``nlp/data/pages/*.jsonl``, in the form of the gold set (``tests/gold/README.md``): pages retold or written for this project, none of them
-from the gold set. The sentence model has not been fitted on them, so what it says of them is what it says of a page unseen.
+from the gold set. Of their sentences the sentence model learns the activities only; it has not been fitted to their relevance, so what it
+says of that is what it says of a page unseen.
 """
 
 from __future__ import annotations
@@ -16,9 +17,15 @@ from importlib import resources
 from corpus.document import Document, Provenance
 from corpus.errors import InvalidData
 from corpus.text import normalize
-from nlp.examples import RELEVANCE_VALUES
+from nlp.activity_rules import ActivityRules
+from nlp.examples import ACTIVITY_CODES, RELEVANCE_VALUES
+from nlp.sections import outline
 
 _FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
+_MERGED = {"access": ("access_point", "access_device"), "dialogue": ("dialogue", "outreach")}
+"""Labels of pages that stand for two activities each."""
+_MIN_WORDS = 5
+"""Shorter lines are menus and captions as often as statements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +34,40 @@ class AnnotatedPage:
     title: str
     text: str
     relevance: str
+    activities: frozenset[str] | None = None
+    """Every activity that the page may report, both of a merged pair; None where nobody annotated them."""
 
     def document(self) -> Document:
         """Untagged; where it is from plays no part."""
         where = f"page:{self.id}"
         provenance = Provenance(portal="import", requested_url=where, final_url=where, fetched_at=_FETCHED)
         return Document(id=self.id, provenance=provenance, title=self.title, text=self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSentence:
+    """A sentence whose own activities nobody annotated: none but those of its page, of which it shows one for sure where a rule says so."""
+
+    text: str
+    """`nlp.sections.plain`."""
+    page: int
+    """Place of its page among those given."""
+    possible: frozenset[str]
+    shown: frozenset[str]
+
+
+def page_sentences(pages: Iterable[AnnotatedPage]) -> tuple[PageSentence, ...]:
+    """The sentences that speak for those pages whose activities are known."""
+    rules = ActivityRules.load()
+    found: list[PageSentence] = []
+    for number, page in enumerate(pages):
+        if page.activities is None:
+            continue
+        for sentence in outline(page.document()).speaking:
+            if sentence.plain.count(" ") + 1 >= _MIN_WORDS:
+                shown = {match.rule.activity for match in rules.read(sentence).matches} & page.activities
+                found.append(PageSentence(text=sentence.plain, page=number, possible=page.activities, shown=frozenset(shown)))
+    return tuple(found)
 
 
 def load_pages() -> tuple[AnnotatedPage, ...]:
@@ -49,7 +84,8 @@ def hash_pages(pages: Iterable[AnnotatedPage]) -> str:
     """SHA-256 over the pages in order; equal for equal training data."""
     digest = hashlib.sha256()
     for page in pages:
-        digest.update(json.dumps([page.id, page.title, page.text, page.relevance], ensure_ascii=False).encode() + b"\n")
+        activities = None if page.activities is None else sorted(page.activities)
+        digest.update(json.dumps([page.id, page.title, page.text, page.relevance, activities], ensure_ascii=False).encode() + b"\n")
     return digest.hexdigest()
 
 
@@ -66,5 +102,18 @@ def _read(lines: Iterable[str], *, file: str) -> list[AnnotatedPage]:
         page_id, title, text, relevance = map(str, texts)
         if relevance not in RELEVANCE_VALUES:
             raise InvalidData(f"field 'relevance' is {relevance!r}, must be one of {', '.join(RELEVANCE_VALUES)}", file=file, line=number)
-        found.append(AnnotatedPage(id=page_id, title=normalize(title), text=normalize(text), relevance=relevance))
+        activities = _activities(row.get("activities"), file=file, line=number) if relevance == "communication" else None
+        found.append(AnnotatedPage(id=page_id, title=normalize(title), text=normalize(text), relevance=relevance, activities=activities))
     return found
+
+
+def _activities(labels: object, *, file: str, line: int) -> frozenset[str] | None:
+    if labels is None:
+        return None
+    found: set[str] = set()
+    for label in labels if isinstance(labels, list) else [labels]:
+        codes = _MERGED.get(str(label), (str(label),))
+        if codes[0] not in ACTIVITY_CODES:
+            raise InvalidData(f"activity {label!r} is unknown", file=file, line=line)
+        found.update(codes)
+    return frozenset(found)

@@ -13,7 +13,21 @@ from nlp.cues import CueBook, Hits, Pattern, find
 
 FILE = "relevance_cues.toml"
 SIDES = ("communication", "poverty", "other")
-SIGNALS = ("telling", "devices", "contest", "honour", "livelihood", "poverty", "core", "neighbour", "leaving")
+SIGNALS = (
+    "telling",
+    "devices",
+    "contest",
+    "honour",
+    "livelihood",
+    "poverty",
+    "core",
+    "neighbour",
+    "leaving",
+    "visits",
+    "review",
+    "duties",
+    "gifts",
+)
 """What the judge counts sentences of; each must stand in the file."""
 
 

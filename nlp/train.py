@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import InvalidData
-from nlp.annotated_pages import AnnotatedPage, hash_pages, load_pages
+from nlp.annotated_pages import AnnotatedPage, PageSentence, hash_pages, load_pages, page_sentences
 from nlp.examples import (
     ACTIVITY_CODES,
     MODALITIES,
@@ -43,9 +43,13 @@ MIN_DOCUMENTS = 2
 """A feature that stands in one example only cannot be told from chance."""
 PENALTY = 0.35
 """C of the linear support vector machines; best of 0.1-2 by cross-validation, see docs/model.md."""
-JUDGE_PENALTY = 0.1
-"""C of the judge's logistic regression: of 0.01-1 the one whose probabilities were nearest to the truth when each batch of pages was judged
+JUDGE_PENALTY = 0.15
+"""C of the judge's logistic regression: of 0.02-0.3 the best when each batch of pages was judged
 by a judge fitted on the others; its macro-F1 there was among the best."""
+NEAR = 0.8
+"""Scores within this decide the sigmoids: the thousands far below zero would bend them, and scores from 0.1 to 0.4 came out 0.1 too low."""
+SHOWN_FROM = -0.2
+"""Score of a model of the examples alone from which a sentence shows an activity of its page; about a probability of 0.4."""
 EXTRA = "extra.jsonl"
 MIN_EXAMPLES = 60
 Progress = Callable[[str], None]
@@ -123,14 +127,16 @@ def _train(
     given = load_examples() if examples is None else tuple(examples)
     judged = load_pages() if pages is None else tuple(pages)
     everything = (*given, *extra)
-    progress(f"Fitting the sentence model to {len(everything)} examples…")
-    fitted = fit(everything, seed=seed, progress=progress)
+    told = page_sentences(judged)
+    progress(f"Fitting the sentence model to {len(everything)} examples and {len(told)} sentences of pages…")
+    fitted = fit(everything, told, seed=seed, progress=progress)
     made_from = {
         "shipped_sha256": hash_examples(given),
         "examples_sha256": hash_examples(everything),
         "pages_sha256": hash_pages(judged),
         "examples": len(everything),
         "pages": len(judged),
+        "page_sentences": len(told),
         "extra": len(extra),
         "seed": seed,
         "libraries": _libraries(),
@@ -170,16 +176,28 @@ class Fitted:
         return SentenceModel(words=self.words, characters=self.characters, labels=self.labels, arrays=arrays, made_from=made_from)
 
 
-def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENALTY, progress: Progress | None = None) -> Fitted:
-    """Raises: InvalidData where the examples are too few, or miss a label."""
+def fit(
+    examples: Sequence[Example],
+    told: Sequence[PageSentence] = (),
+    *,
+    seed: int = SEED,
+    penalty: float = PENALTY,
+    progress: Progress | None = None,
+) -> Fitted:
+    """``told`` has a say in the activities only. Raises: InvalidData where the examples are too few, or miss a label."""
     if len(examples) < MIN_EXAMPLES:
         raise InvalidData(f"{len(examples)} examples are too few, {MIN_EXAMPLES} are needed")
     tell = progress or _silent
-    texts = [example.text for example in examples]
+    texts = [example.text for example in examples] + [sentence.text for sentence in told]
     counts, words, characters = _count(texts)
     groups = _targets(examples)
     labels = {"activities": groups[0].names, "relevance": groups[1].names, "modality": groups[2].names}
-    folds = _folds(texts, seed)
+    folds = _folds(texts[: len(examples)], seed)
+    judged_by_hand = groups
+    if told:
+        shown = _shown(counts, groups[0], told, len(examples), seed, penalty)
+        groups = (replace(groups[0], matrix=np.vstack([groups[0].matrix, shown]), rows=np.arange(len(texts))), *groups[1:])
+        folds = np.concatenate([folds, [sentence.page % FOLDS for sentence in told]])
     tell("Cross-validating in five parts…")
     total = sum(len(group.names) for group in groups)
     scores = np.zeros((len(texts), total))
@@ -202,10 +220,21 @@ def fit(examples: Sequence[Example], *, seed: int = SEED, penalty: float = PENAL
         idf=np.concatenate([weigher.idf for weigher in weighers]).astype(np.float32),
         pivots=np.array([weigher.pivot for weigher in weighers], dtype=np.float32),
         judge=NO_JUDGE,
-        **_calibrate(scores, groups),
+        **_calibrate(scores[: len(examples)], judged_by_hand),
     )
-    out_of_fold = calibrated(scores.astype(np.float32), arrays, **labels)
+    out_of_fold = calibrated(scores[: len(examples)].astype(np.float32), arrays, **labels)
     return Fitted(words=words, characters=characters, labels=labels, arrays=arrays, out_of_fold=out_of_fold, machines=(weighers, machines))
+
+
+def _shown(counts: Any, activities: _Targets, told: Sequence[PageSentence], examples: int, seed: int, penalty: float) -> NDArray[np.int8]:
+    """Which activities each of ``told`` shows, 0/1: of those of its page the ones that a rule finds, or a model of the examples alone."""
+    weighers = [Weigher(block[:examples]) for block in counts]
+    matrix = _join([weigher(block) for weigher, block in zip(weighers, counts, strict=True)])
+    machines = _machines(matrix[:examples], [activities], np.arange(examples), seed, penalty)
+    scores = np.column_stack([machine.decision_function(matrix[examples:]) for machine in machines])
+    possible = np.array([[name in sentence.possible for name in activities.names] for sentence in told])
+    ruled = np.array([[name in sentence.shown for name in activities.names] for sentence in told])
+    return (possible & (ruled | (scores >= SHOWN_FROM))).astype(np.int8)
 
 
 def fit_judge(pages: Sequence[AnnotatedPage], model: SentenceModel, *, penalty: float = JUDGE_PENALTY) -> NDArray[np.float32]:
@@ -326,7 +355,10 @@ def _calibrate(scores: NDArray[np.float64], groups: Sequence[_Targets]) -> dict[
     activities, relevance, modality = groups
     sigmoid = []
     for column in range(len(activities.names)):
-        platt = LogisticRegression(C=1e3).fit(scores[:, [column]], activities.matrix[:, column])
+        near = np.abs(scores[:, column]) < NEAR
+        if len(np.unique(activities.matrix[near, column])) < 2:
+            near[:] = True  # too few examples to choose from
+        platt = LogisticRegression(C=1e3).fit(scores[near][:, [column]], activities.matrix[near, column])
         sigmoid.append([platt.coef_[0, 0], platt.intercept_[0]])
     result = {"sigmoid": np.array(sigmoid, dtype=np.float32)}
     start = len(activities.names)

@@ -7,7 +7,7 @@ import pytest
 
 import nlp.train
 from corpus.errors import InvalidData
-from nlp.annotated_pages import load_pages
+from nlp.annotated_pages import AnnotatedPage, load_pages, page_sentences
 from nlp.examples import Example, hash_examples, load_examples
 from nlp.model import ARRAYS, MANIFEST, SentenceModel, read_manifest
 from nlp.model_card import CARD
@@ -94,6 +94,24 @@ def test_the_card_says_what_went_in_and_what_came_out(trained):
         assert f"| {figures.name} | {figures.positives} |" in text
     assert card.failures
     assert all(failure.expected != failure.found for failure in card.failures)
+
+
+def test_pages_teach_the_activities_of_their_sentences_and_nothing_else(tmp_path):
+    taught = AnnotatedPage(
+        id="a",
+        title="Tin xã",
+        text="Xã vừa phát 300 tờ rơi cho hộ nghèo ở bảy thôn. Lớp học nói về cách in tờ rơi và dựng pa nô.",
+        relevance="communication",
+        activities=frozenset({"publication"}),
+    )
+    unknown = AnnotatedPage(id="b", title="Tin xã", text="Xã dựng năm pa nô ở đầu thôn.", relevance="communication")
+    told = page_sentences([unknown, taught])
+    assert [(sentence.page, sentence.shown) for sentence in told] == [(1, frozenset({"publication"})), (1, frozenset())]
+    assert all(sentence.possible == {"publication"} for sentence in told)
+    alone, both = fit(SOME), fit(SOME, told)
+    assert len(both.out_of_fold) == len(alone.out_of_fold) == len(SOME)
+    (before,), (after,) = (fitted.model(fitted.arrays, {}).predict([told[1].text]) for fitted in (alone, both))
+    assert after.activities["visual"] < before.activities["visual"]
 
 
 def test_near_copies_are_never_in_training_and_test_at_once():
