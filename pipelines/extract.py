@@ -20,6 +20,7 @@ from pipelines.extraction.author import Author, find_author
 from pipelines.extraction.body import Body, add_lead, find_body, paragraphs
 from pipelines.extraction.byline import is_source
 from pipelines.extraction.charset import decode
+from pipelines.extraction.dates import read_written
 from pipelines.extraction.fallback import fallback_date, fallback_text
 from pipelines.extraction.gates import check_answer, check_kind, check_text, find_prose
 from pipelines.extraction.html import Page, read_page
@@ -38,6 +39,9 @@ MAX_BODY_BYTES = 10_000_000
 MAX_TEXT_CHARACTERS = 1_000_000
 _CREDITS = 3
 """Lines at the end of the text of which one may name where it was taken from."""
+_PARAGRAPH = 60
+_DATE_LINE = 140
+_SENTENCE_ENDS = '.!?…:”"'
 _MAX_ATTACHMENTS = 50
 _ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|zip|rar|odt|pptx?)(?:[?#]|$)", re.IGNORECASE)
 _WORD = "application/msword"
@@ -181,8 +185,24 @@ def _text(page: Page, body: Body | None, title: Title, author: Author) -> str:
         after = [number for number in numbers if number > title.block]
         if 2 * sum(len(page.blocks[n].text) for n in after) > sum(len(page.blocks[n].text) for n in numbers):
             numbers = after
+    numbers = _without_facts(page, numbers, body, title.block)
     credits = {number for number in numbers[-_CREDITS:] if is_source(page.blocks[number].text)}
     return "\n\n".join(paragraphs(page, [number for number in numbers if number not in credits], title=title.text))
+
+
+def _without_facts(page: Page, numbers: list[int], body: Body, title: int | None) -> list[int]:
+    """Without the short lines that stand with a date between headline and first paragraph: office, section, buttons."""
+    first = next((number for number in numbers if len(page.blocks[number].text) >= _PARAGRAPH and number not in body.lead), None)
+    if title is None or first is None:
+        return numbers
+    between = [page.blocks[number].text for number in range(title + 1, first)]
+    if not any(len(text) <= _DATE_LINE and any(read_written(text)) for text in between):
+        return numbers
+    return [
+        number
+        for number in numbers
+        if number <= title or number >= first or number in body.lead or page.blocks[number].text[-1] in _SENTENCE_ENDS
+    ]
 
 
 def _attachments(page: Page, body: Body | None, base: str) -> tuple[Attachment, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pipelines.extraction.body import Body
 from pipelines.extraction.byline import read_byline
-from pipelines.extraction.dates import beside, remainder
+from pipelines.extraction.dates import beside, read_written, remainder
 from pipelines.extraction.html import Block, Page, clean
-from pipelines.extraction.lines import cuts_rest, is_chrome
+from pipelines.extraction.lines import cuts_rest, is_chrome, without_chrome
 from pipelines.extraction.marks import Layout, is_author
 from pipelines.extraction.metadata import Metadata
 
@@ -178,10 +178,12 @@ def _beside_date(page: Page, body: Body, title: int | None, sites: Sequence[str]
     """ "Thanh Mai - 07/03/2026 08:47" right under the title."""
     if title is None:
         return ()
-    for number in range(title + 1, min(title + 5, page.boxes[body.box].first + 2, len(page.blocks))):
+    first = page.boxes[body.box].first
+    last = len(page.blocks) if first <= title else first + 2  # a container may hold the title too
+    for number in range(title + 1, min(title + 5, last, len(page.blocks))):
         text = page.blocks[number].text
-        if len(text) <= 90 and re.search(r"\d{4}", text):
-            rest = beside(text)
+        if len(text) <= 90 and re.search(r"\d{4}", text) and (first > title or any(read_written(text))):
+            rest = beside(without_chrome(text))
             names = read_byline(rest, sites=sites)
             if names and len(names[0].split()) >= 2:
                 return names

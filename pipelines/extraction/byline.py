@@ -16,7 +16,7 @@ _PREFIX = re.compile(
     r"bài viết|tin bài|tin|bài|ảnh(?: và|,) (?:bài|tin)|phóng viên|"
     r"nhóm phóng viên|nhóm pv|nhà báo|pv|ctv|by|author|"
     r"viết bởi|được viết bởi|đăng bởi|posted by|written by)\s?:\s?|(?:theo|by|bởi|viết bởi|được viết bởi|đăng bởi|posted by|written by|"
-    r"tác giả|phóng viên|nhà báo|thực hiện)\s(?=[A-ZĐÀ-Ỹ]))",
+    r"tác giả|phóng viên|nhà báo|thực hiện|(?:tin|bài)(?: bài| viết)?(?: và| &|,| ?-| ?/) ?(?:ảnh|hình) ?/?)\s(?=[A-ZĐÀ-Ỹ]))",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\W{0,3}(?:tác giả(?: bài viết)?|người viết|người thực hiện)\s?:", re.IGNORECASE)
@@ -27,6 +27,8 @@ _TAIL = re.compile(
     # The office someone works in: "Lò Thị An – Văn phòng HĐND và UBND huyện".
     r"\s?[-–—,|]\s?(?:văn phòng|vp|phòng|trung tâm|tt|sở|ubnd|ủy ban|huyện đoàn|tỉnh đoàn|công an|chi cục|cục|"
     r"ban (?:dân|quản|tuyên|biên|chỉ|văn))\s.{2,60}|"
+    r"\s?[-–—,|]\s?(?:(?:học viện|viện (?:dân|khoa|nghiên|hàn|kiểm)|trường (?:th|mầm|tiểu|trung|đại|cao|chính|phổ|pt)|"
+    r"hội (?:nông|phụ|cựu|chữ|người|liên|đồng|nhà|khuyến)).{0,60}|(?:tt|vh|vp|bql|bch|btc|hđ|mttq)[\w&,.-]{1,20}(?:\s.{2,40})?)|"
     r"\s?[-–—,]\s?(?:phó\s)?(?:hiệu trưởng|giám đốc|chủ tịch|bí thư|trưởng (?:phòng|ban|thôn|bản|khoa)|viện trưởng|chánh văn phòng|"
     r"chuyên viên|giáo viên|phóng viên|cán bộ)\b.{0,60}|"
     r"\s?[-–—,|]?\s\(?[\w.+-]{2,40}@[\w.-]{4,40}\)?|\s?[-–—,|]\s?(?:cộng tác viên|ctv|btv|pv|biên tập viên)|"
@@ -37,17 +39,18 @@ _PHOTO_PART = re.compile(
     r"\s?[-–,;/|.]?\s?\(?\b(?:nguồn(?: tin)?|người đăng|ảnh|video|clip|đồ họa|hình|thiết kế|trình bày|kỹ thuật|mỹ thuật)\s?:\s?.{0,60}$",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s?(?:,|;|\s[-–—]\s|\s?&\s?|\s?\+\s?|\s\|\s|(?<=\w)[-–](?=[A-ZĐÀ-Ỹ])|\s(?:và|and)\s)\s?")
+_SEPARATOR = re.compile(r"\s?(?:,|;|\s[-–—]\s|\s?&\s?|\s?\+\s?|\s\|\s|(?<=\w)[-–]\s?(?=[A-ZĐÀ-Ỹ])|\s(?:và|and)\s)\s?")
 # Letters of a capitalised Vietnamese word, initials ("K.", "Đ.H") included.
 _UPPER = "A-ZÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-# Also "H'Mai" (Ê Đê) and initials.
-_NAME_WORD = rf"(?:[{_UPPER}]['’][^\W\d_]{{1,9}}|[{_UPPER}][^\W\d_]{{0,9}}\.?|(?:[{_UPPER}]\.){{1,4}}[{_UPPER}]?)"
+# Also "H'Mai" (Ê Đê), "K' Linh" (Mạ) and initials.
+_NAME_WORD = rf"(?:[{_UPPER}]['’][^\W\d_]{{0,9}}|[{_UPPER}][^\W\d_]{{0,9}}\.?|(?:[{_UPPER}]\.){{1,4}}[{_UPPER}]?)"
 _NAME = re.compile(rf"^{_NAME_WORD}(?:\s{_NAME_WORD}){{0,4}}$")
 _ACRONYM = re.compile(r"^[BCDĐFGHJKLMNPQRSTVWXZ]{2,}$", re.IGNORECASE)
 # The first letter of the name, drawn in a circle before it.
 _AVATAR = re.compile(rf"^([{_UPPER}])\s(?=\1)")
 _PEOPLE_TITLES = re.compile(
-    r"^(?:th\.?s|ts|pgs|gs|bs|ks|kts|cn|ls|ncs|thạc sĩ|tiến sĩ|bác sĩ|luật sư|nhà báo|nhà văn|nsưt|pv|ctv|btv|phóng viên|p\.v)\.?(?:\s|"
+    r"^(?:th\.?s|ts|pgs|gs|bs|ks|kts|cn|ls|ncs|thạc sĩ|tiến sĩ|bác sĩ|luật sư|nhà báo|nhà văn|nsưt|pv|ctv|btv|phóng viên|"
+    r"cộng tác viên|p\.v)\.?(?:\s|"
     r"(?<=\.))(?=\S)",
     re.IGNORECASE,
 )

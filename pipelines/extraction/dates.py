@@ -17,7 +17,8 @@ _LABEL = (
     r"lần cập nhật cuối|cập nhật|thời gian đăng|thời gian|post(?:ed)?(?: on)?|published(?: on)?|publish(?: date)?|updated|date"
 )
 _CLOCK = (
-    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d|\d(?=\s?phút|'))?(?::(?P<second{0}>[0-5]\d))?(?:\s?phút|['’])?"
+    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d|\d(?=\s?phút|'))?(?::(?P<second{0}>[0-5]\d)(?:\.\d\d?\d?(?!\d))?)?"
+    r"(?:\s?phút|['’])?"
     r"(?:\s?(?P<half{0}>[AaPp]\.?[Mm]|SA|CH|sáng|trưa|chiều|tối|đêm)\b)?"
 )
 _ZONE = r"(?:\s*[(\[]?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2})?(?::?00)?[)\]]?)?"
@@ -52,7 +53,7 @@ _WEEKDAY = re.compile(
     r"\b(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|t[2-7](?=,)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s?[,\-|]?",
     re.IGNORECASE,
 )
-_BESIDE_DATES = re.compile(rf"{_WEEKDAY.pattern}|(?:{_LABEL})\s?:?", re.IGNORECASE)
+_BESIDE_DATES = re.compile(rf"{_WEEKDAY.pattern}|(?:{_LABEL})\s?:?|\bngày\s?:", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _LONGEST_LINE = 300
 _OPENING = 120

@@ -276,8 +276,8 @@ class _Walk:
         pieces = self.pieces
         size = len(text.strip())
         if size:
-            if pieces and text[0].isupper() and pieces[-1][-1:].islower():
-                pieces.append(" ")  # "Hà Giang" and "Sáng nay" in two elements that only the style sheet parts
+            if pieces and text[0].isupper() and (pieces[-1][-1:].islower() or (text[1:2].islower() and pieces[-1][-1:].isdigit())):
+                pieces.append(" ")  # "Hà Giang" and "Sáng nay" in two elements that only the style sheet parts, or "08:05" and "Hà Vy"
             self.length += size
             if self.links:
                 self.linked += size
