@@ -29,12 +29,15 @@ from corpus.index import open_index
 from corpus.index.base import In, Query
 from corpus.index.names import Names
 from corpus.portals import load_portals
+from corpus.reader_links import ReaderLinks
 from corpus.store import FILE_NAME, Review, open_store
 from search_api.app import create_app
+from search_api.pages_bulletin import Bulletin
 from search_api.passwords import hash_password
 from tests import web_corpus
 
 MAX_BYTES = 200_000
+GUIDE_HEIGHT = 1000
 REVIEWER = "lan"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
@@ -49,7 +52,7 @@ def main() -> int:
     options.images.mkdir(parents=True, exist_ok=True)
     options.guide.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="loa-screenshots-") as temporary:
-        too_large = take_country(Path(temporary), options.images)
+        too_large = take_country(Path(temporary), options.images, options.guide)
         if options.only_country:
             return 1 if too_large else 0
         home = options.home or Path(temporary) / "demo"
@@ -77,34 +80,40 @@ def take(home: Path, images: Path, guide: Path) -> list[Path]:
         taken = [
             shoot(browser, address + path, images / f"{name}-{width}.png", width) for name, path in pages.items() for width in (1280, 375)
         ]
-        in_guide = {
-            "tong-quan": "/?ky=2023",
-            "nguon-tin": "/nguon",
-            "kinh-phi": "/kinh-phi?ky=2023",
-            "ngu-canh": "/tim?q=tap+huan&xem=ngu-canh",
-            "tin": f"/tin/{article}",
-        }
-        taken += [shoot(browser, address + path, guide / f"{name}.png", 1280) for name, path in in_guide.items()]
+        in_guide = {"ngu-canh": "/tim?q=tap+huan&xem=ngu-canh", "tin": f"/tin/{article}"}
+        taken += [shoot(browser, address + path, guide / f"{name}.png", 1280, 840) for name, path in in_guide.items()]
         taken.append(shoot_review(browser, address, password, guide / "duyet-nhan.png"))
     index.close()
     store.close()
     return [path for path in taken if path.stat().st_size > MAX_BYTES]
 
 
-def take_country(folder: Path, images: Path) -> list[Path]:
+def take_country(folder: Path, images: Path, guide: Path) -> list[Path]:
     """Pages with figures of the made-up country that the tests of the pages use: the examples are too few for a map."""
     names = Names.load(portals=web_corpus.registry())
     with open_store(folder / "country.db") as store:
         index = open_index(folder / "country", register=names.register)
         web_corpus.fill(store, index, names)
-        app = create_app(store, index, names=names, clock=lambda: web_corpus.NOW, today=lambda: web_corpus.TODAY)
-        pages = {"overview": "/", "province": "/tinh/v2-40?ky=2026-Q4", "money": "/kinh-phi?ky=2026", "sources": "/nguon"}
+        app = create_app(
+            store,
+            index,
+            names=names,
+            people=store,
+            clock=lambda: web_corpus.NOW,
+            today=lambda: web_corpus.TODAY,
+            readers=store,
+            bulletin=Bulletin(links=ReaderLinks(secrets.token_urlsafe(32)), post=None, note_stock=lambda _: None),
+            reports=_no_report,
+        )
+        pages = {"overview": "/?ky=2026-11", "province": "/tinh/v2-48?ky=2026", "money": "/kinh-phi?ky=2026", "sources": "/nguon"}
+        in_guide = {"tong-quan": "/", "tinh": "/tinh/v2-12", "kinh-phi": "/kinh-phi?ky=2026", "nguon-tin": "/nguon"}
         with served(app) as address, chromium() as browser:
             taken = [
                 shoot(browser, address + path, images / f"{name}-{width}.png", width)
                 for name, path in pages.items()
                 for width in (1280, 375)
             ]
+            taken += [shoot(browser, address + path, guide / f"{name}.png", 1280, GUIDE_HEIGHT) for name, path in in_guide.items()]
         index.close()
     return [path for path in taken if path.stat().st_size > MAX_BYTES]
 
@@ -131,8 +140,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def shoot(browser: Browser, url: str, path: Path, width: int) -> Path:
-    context = browser.new_context(viewport={"width": width, "height": 720 if width > 600 else 780}, color_scheme="light", locale="vi-VN")
+def shoot(browser: Browser, url: str, path: Path, width: int, height: int | None = None) -> Path:
+    size = {"width": width, "height": height or (720 if width > 600 else 780)}
+    context = browser.new_context(viewport=size, color_scheme="light", locale="vi-VN")  # type: ignore[arg-type]  # a size of a window
     page = context.new_page()
     page.goto(url)
     settle(page)
@@ -162,6 +172,11 @@ def shoot_review(browser: Browser, address: str, password: str, path: Path) -> P
     context.close()
     print(path)
     return path
+
+
+def _no_report(*_: object) -> bytes:
+    """Pictures show the buttons; nobody presses them."""
+    raise NotImplementedError
 
 
 class _NoDesk:

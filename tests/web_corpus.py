@@ -4,6 +4,7 @@ silent, one changed its pages and one was never watched. Everything is fixed by 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from corpus.document import Document
@@ -123,7 +124,8 @@ def documents(register: Register, *, number: int = 220, seed: int = 7) -> list[D
             activities=((activity, words, "done"),),  # type: ignore[arg-type]  # a modality
             amounts=((f"{m} triệu đồng", m * 10**6, role, "exact", "budget"),) if role else (),  # type: ignore[arg-type]  # a role
         )
-        found.append(made)
+        seen = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)  # the next morning in Vietnam
+        found.append(replace(made, provenance=replace(made.provenance, first_seen=seen, fetched_at=seen)))
     return found
 
 

@@ -102,7 +102,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def test_who_has_not_signed_in_is_sent_to_the_form_and_back(desk: Desk) -> None:
     answer = desk.browser.get("/duyet?loai=activity")
     assert (answer.status_code, answer.headers["location"]) == (303, "/dang-nhap?tiep=%2Fduyet%3Floai%3Dactivity")
-    assert 'value="/duyet?loai=activity"' in desk.get(answer.headers["location"])
+    form = desk.get(answer.headers["location"])
+    assert 'value="/duyet?loai=activity"' in form
+    assert "Trang bạn vừa chọn cần đăng nhập" in form
     answer = desk.sign_in(tiep="/duyet?loai=activity")
     assert (answer.status_code, answer.headers["location"]) == (303, "/duyet?loai=activity")
     cookie = answer.headers["set-cookie"]

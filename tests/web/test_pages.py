@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import House
 
-WIDTHS = (375, 768, 1280)
+WIDTHS = (375, 768, 1000, 1280)
+"""A phone, a tablet upright and lying, a desk."""
 FIRST_VIEW_BYTES = 100_000
 
 PATHS = [
