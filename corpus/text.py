@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Look-alikes that NFKC leaves alone: Icelandic eth typed for đ (met on dienbienphu.nhandan.vn), no-break and thin spaces,
 # soft hyphens and zero-width characters that content editors leave inside words.
@@ -29,6 +30,7 @@ _LOOKALIKES = str.maketrans(
         "\x00": None,
     }
 ) | dict.fromkeys(range(0xD800, 0xE000))  # half of a character that something cut in two: cannot be written as UTF-8
+_LOOKALIKE = re.compile(f"[{''.join(map(re.escape, map(chr, _LOOKALIKES)))}]")
 
 _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u06d6-\u06ed\u0730-\u074a\u0e38-\u0e4e"
@@ -44,7 +46,9 @@ def normalize(text: str) -> str:
     >>> normalize("Đa\u0300 Nẵng") == "Đà Nẵng", normalize("\u00d0iện Biên")
     (True, 'Điện Biên')
     """
-    return unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", text.translate(_LOOKALIKES)))
+    if _LOOKALIKE.search(text):  # translating looks up every character, and hardly any text holds one
+        text = text.translate(_LOOKALIKES)
+    return unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", text))
 
 
 class _Folding(dict[int, str]):
@@ -93,14 +97,8 @@ def lower(text: str) -> str:
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # Open oa, oe, uy take the mark on the first or the second vowel by two spelling schools; "qu" is a consonant.
 _OPEN_PAIR = re.compile(
-    "".join(
-        [
-            "(?<![qQ])(?:",
-            "([oO])([àáãảạÀÁÃẢẠèéẽẻẹÈÉẼẺẸ])",
-            "|([uU])([ỳýỹỷỵỲÝỸỶỴ])",
-            r")(?![^\W\d_])",
-        ]
-    )
+    "(?:([oO])([àáãảạÀÁÃẢẠèéẽẻẹÈÉẼẺẸ])|([uU])([ỳýỹỷỵỲÝỸỶỴ]))"  # first, so that the search leaps from one o or u to the next
+    r"(?<![qQ]..)(?![^\W\d_])"
 )
 
 
@@ -149,6 +147,12 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         yield from _trimmed(text, start, match.start())
         start = match.end()
     yield from _trimmed(text, start, len(text))
+
+
+@lru_cache(maxsize=8)  # the taggers of one document ask one after the other
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """All of `sentences`, kept for the texts asked for last."""
+    return tuple(sentences(text))
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -74,6 +74,7 @@ class _Opinion:
     silent: frozenset[str]
     """Activities that it may not add here: all, unless the sentence is a statement of the article's own and no list of topics."""
     modality: Modality
+    """Read only where the model is sure enough to add a tag."""
 
 
 class ActivityTagger:
@@ -116,7 +117,9 @@ class ActivityTagger:
             if predictions:
                 adds = sentence.zone in ("title", "lead", "body") and sentence.plain.count(" ") + 1 >= _MIN_MODEL_WORDS
                 silent = reading.silenced if adds and not reading.only_topics else frozenset(self._codes)
-                opinions.append(_Opinion(sentence.span, predictions[position].activities, silent, reader.of(0, len(sentence.plain))))
+                said = predictions[position].activities
+                loud = max(said.values(), default=0.0) >= _MODEL_ADDS
+                opinions.append(_Opinion(sentence.span, said, silent, reader.of(0, len(sentence.plain)) if loud else "general"))
         return findings, opinions
 
 

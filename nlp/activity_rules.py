@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 
 from corpus.activities import Activities
 from corpus.document import Modality
 from corpus.errors import InvalidData
 from corpus.tables import Entry, open_list
-from nlp.cues import CueBook, Hits, Pattern, all_matches, find, near
+from nlp.cues import CueBook, Hits, Pattern, PatternIndex, all_matches, find, near
 from nlp.sections import Sentence
 
 FILE = "activity_cues.toml"
@@ -164,7 +165,8 @@ class ActivityRules:
         aims: tuple[tuple[int, int], ...] | None = None
         matches: list[Match] = []
         silenced: set[str] = set()
-        for rule, patterns in self._candidates(hits):
+        for position, group in groupby(self._index.possible(hits), key=_owner):
+            rule = self.rules[position]
             if (only_topics and not rule.topics) or (rule.zones and sentence.zone not in rule.zones):
                 continue
             if sentence.section in rule.not_sections:
@@ -175,6 +177,7 @@ class ActivityRules:
                 aims = _stretches(_WHAT_FOR, text, _AIM_ENDS)
             if taught is None and not rule.topics:
                 taught = (*_stretches(_TAUGHT, text, _ANOTHER_DEED), *aims)
+            patterns = [pattern for _, pattern in group]
             match = _first_allowed(rule, patterns, hits, text, aims if rule.topics else taught or ())
             if isinstance(match, tuple):
                 matches.append(Match(rule, *match))
@@ -183,41 +186,19 @@ class ActivityRules:
         return Reading(tuple(matches), frozenset(silenced) - {match.rule.activity for match in matches}, only_topics)
 
     def _only_topics(self, hits: Hits) -> bool:
-        return any(find(pattern, hits) for atom in hits for pattern in self._topics_by_atom.get(atom, ()))
-
-    def _candidates(self, hits: Hits) -> Iterator[tuple[Rule, list[Pattern]]]:
-        """Rules in order, each with those of its patterns whose elements all stand somewhere in the sentence."""
-        found: dict[int, list[tuple[int, Pattern]]] = {}
-        by_atom, present = self._by_atom, hits.keys()
-        for atom in hits:
-            for second, rest, position, number, pattern in by_atom.get(atom, ()):
-                if second is None or (second in hits and (not rest or rest <= present)):
-                    if position in found:
-                        found[position].append((number, pattern))
-                    else:
-                        found[position] = [(number, pattern)]
-        for position in sorted(found):
-            yield self.rules[position], [pattern for _, pattern in sorted(found[position], key=_number)]
+        return any(find(pattern, hits) for _, pattern in self._topics_index.possible(hits))
 
     @cached_property
-    def _by_atom(self) -> dict[int, list[tuple[int | None, frozenset[int], int, int, Pattern]]]:
-        """By the first element: the second, the others, position of the rule, number of the pattern in it, the pattern."""
-        found: dict[int, list[tuple[int | None, frozenset[int], int, int, Pattern]]] = {}
-        for position, rule in enumerate(self.rules):
-            for number, pattern in enumerate(rule.patterns):
-                second = pattern.atoms[1] if len(pattern.atoms) > 1 else None
-                found.setdefault(pattern.atoms[0], []).append((second, frozenset(pattern.atoms[2:]), position, number, pattern))
-        return found
+    def _index(self) -> PatternIndex:
+        """Patterns in the order of the rules, by the position of their rule."""
+        return PatternIndex((position, pattern) for position, rule in enumerate(self.rules) for pattern in rule.patterns)
 
     @cached_property
-    def _topics_by_atom(self) -> dict[int, list[Pattern]]:
-        found: dict[int, list[Pattern]] = {}
-        for pattern in self.topics:
-            found.setdefault(pattern.atoms[0], []).append(pattern)
-        return found
+    def _topics_index(self) -> PatternIndex:
+        return PatternIndex((0, pattern) for pattern in self.topics)
 
 
-def _number(item: tuple[int, Pattern]) -> int:
+def _owner(item: tuple[int, Pattern]) -> int:
     return item[0]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from corpus.document import Budget, BudgetKind, Document, FieldName, LocalityMention, Span
-from corpus.text import lower, sentences
+from corpus.text import lower, sentence_spans
 from nlp.budget_context import Context, funds_of, kind_of, role_of, scope_of, years_in, years_of
 from nlp.budget_cues import FUNDS
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
@@ -134,7 +134,7 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
     text = document.title if name == "title" else document.text
     low = lower(text)
     topical = document.relevance is not None and document.relevance.value != "off_topic"
-    spans = list(sentences(text))
+    spans = sentence_spans(text)
     starts = [start for start, _ in spans]
     sums: list[Sum] = []
     after_kind: BudgetKind | None = None

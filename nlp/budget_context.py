@@ -157,10 +157,15 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
         return "loan"
     if scores["budget"] < 5.6 and COMPANY.search(whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
         return "company"
-    quoted = list(SPEECH.finditer(context.cased))
-    if scores["budget"] < 4.6 and PERSON.search(context.cased, quoted[-1].end() if quoted else 0):
+    if scores["budget"] < 4.6 and _names_person(context.cased):
         return "gift" if re.search(r"(?<!\w)(?:hỗ trợ|trao|cấp)(?!\w)", nearby) else "other"
     return best
+
+
+def _names_person(cased: str) -> bool:
+    """Whether somebody is named after the last words that only say who speaks."""
+    quoted = list(SPEECH.finditer(cased))
+    return PERSON.search(cased, quoted[-1].end() if quoted else 0) is not None
 
 
 _WORTH_OF_ALL = re.compile(r"(?<!\w)tổng (?:trị giá|giá trị|số tiền)(?: là)?\s*$")
@@ -326,8 +331,11 @@ def years_of(context: Context) -> tuple[int | None, int | None]:
 
 def years_in(window: str) -> list[tuple[int, int]]:
     """Periods and single years in order of their place; years inside full dates of documents are left out."""
-    found = [(m.start(), (int(m[1]), int(m[2]))) for m in _PERIOD.finditer(window) if int(m[1]) <= int(m[2])]
-    covered = [(m.start(), m.end()) for m in _PERIOD.finditer(window)]
+    if "20" not in window:
+        return []
+    periods = list(_PERIOD.finditer(window))
+    found = [(m.start(), (int(m[1]), int(m[2]))) for m in periods if int(m[1]) <= int(m[2])]
+    covered = [m.span() for m in periods]
     for match in _YEAR.finditer(window):
         if _ISSUED.search(window[max(0, match.start() - 16) : match.start()]):
             continue

@@ -9,13 +9,9 @@ from __future__ import annotations
 import re
 
 from corpus.document import BudgetKind, BudgetRole
+from nlp.patterns import words
 
-
-def _words(alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
-
-
-ACTIVITY = _words(
+ACTIVITY = words(
     "đài truyền thanh|truyền thanh|loa|cụm loa|tập huấn|bồi dưỡng|lớp|hội thi|cuộc thi|chuyên mục|chuyên trang|phát thanh|phóng sự|"
     "tác phẩm báo chí|tờ rơi|tờ gấp|sổ tay|cẩm nang|in ấn|đài|thiết bị|điểm cung cấp|điểm bưu điện|bưu điện văn hóa|cụm thông tin|bảng tin|"
     "băng rôn|khẩu hiệu|pa nô|áp phích|trang thông tin|cổng thông tin|hệ thống thông tin nguồn|tuyên truyền lưu động|buổi truyền thông|"
@@ -72,29 +68,29 @@ GIVEN_BY = re.compile(
 """Right behind a sum: it is a gift, whatever stands before."""
 
 KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
-    ("loan", 7.5, _words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )vay vốn|vốn vay(?! oda)")),
-    ("loan", 7.5, _words("tín dụng chính sách|thu nợ|doanh số thu nợ|nợ gốc|cho mượn|không tính lãi")),
-    ("loan", 6.0, _words("(?<!tổ )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|tín dụng|ngân hàng chính sách|nhcsxh")),
-    ("loan", 7.5, _words("ủy thác|uỷ thác")),
+    ("loan", 7.5, words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )vay vốn|vốn vay(?! oda)")),
+    ("loan", 7.5, words("tín dụng chính sách|thu nợ|doanh số thu nợ|nợ gốc|cho mượn|không tính lãi")),
+    ("loan", 6.0, words("(?<!tổ )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|tín dụng|ngân hàng chính sách|nhcsxh")),
+    ("loan", 7.5, words("ủy thác|uỷ thác")),
     (
         "loan",
         6.0,
-        _words("khách hàng vay|lãi suất|hạn mức vay|doanh số(?! bán)|phòng giao dịch|ngân hàng csxh|ngân hàng chính sách xã hội"),
+        words("khách hàng vay|lãi suất|hạn mức vay|doanh số(?! bán)|phòng giao dịch|ngân hàng csxh|ngân hàng chính sách xã hội"),
     ),
     (
         "income",
         7.5,
-        _words(
+        words(
             "thu nhập|tiền lương|lương(?! thực)|lãi ròng|lãi(?! suất)|thu lãi|thu về|"
             "lời(?! (?:nói|kêu|khuyên))|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công"
         ),
     ),
-    ("income", 5.0, _words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống")),
-    ("saving", 5.0, _words("để dành")),
+    ("income", 5.0, words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống")),
+    ("saving", 5.0, words("để dành")),
     ("income", 4.0, re.compile(r"(?<!\w)thu(?:\s+được)?\s*$")),
     ("income", 7.0, re.compile(r"(?<!\w)bán\s(?:[^\s.,;:]+\s){1,6}(?:được|thu|lời)(?!\w)")),
-    ("saving", 7.5, _words("góp vốn xoay vòng|hũ gạo|tổ góp vốn|tổ tiết kiệm|nuôi heo đất|ngày tiết kiệm")),
-    ("gift", 7.2, _words("gom được|quyên được|vận động được|kêu gọi được|huy động được từ (?:doanh nghiệp|nhà hảo tâm)")),
+    ("saving", 7.5, words("góp vốn xoay vòng|hũ gạo|tổ góp vốn|tổ tiết kiệm|nuôi heo đất|ngày tiết kiệm")),
+    ("gift", 7.2, words("gom được|quyên được|vận động được|kêu gọi được|huy động được từ (?:doanh nghiệp|nhà hảo tâm)")),
     (
         "price",
         6.5,
@@ -103,23 +99,23 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
             r"(?<!\w)(?:giá|đơn giá|giá bán|tỷ giá)(?!\s+(?:trị|cả))(?!\w)"
         ),
     ),
-    ("price", 6.0, _words("vé|gói cước|cước|(?<!miễn giảm )(?<!miễn )(?<!hỗ trợ )học phí|phí dịch vụ|giá vé|tiền thuê trọ")),
-    ("price", 6.0, _words("(?<!% )mức đóng")),
-    ("price", 6.0, _words("bán được|bán lẻ|thương lái|đơn hàng|niêm yết")),
+    ("price", 6.0, words("vé|gói cước|cước|(?<!miễn giảm )(?<!miễn )(?<!hỗ trợ )học phí|phí dịch vụ|giá vé|tiền thuê trọ")),
+    ("price", 6.0, words("(?<!% )mức đóng")),
+    ("price", 6.0, words("bán được|bán lẻ|thương lái|đơn hàng|niêm yết")),
     (
         "gift",
         7.0,
-        _words("ủng hộ|quyên góp|quỹ [“\"']?vì người nghèo|quỹ khuyến học|quỹ từ thiện|nhà hảo tâm|mạnh thường quân|từ thiện|học bổng"),
+        words("ủng hộ|quyên góp|quỹ [“\"']?vì người nghèo|quỹ khuyến học|quỹ từ thiện|nhà hảo tâm|mạnh thường quân|từ thiện|học bổng"),
     ),
     (
         "gift",
         6.0,
-        _words(
+        words(
             "quà|suất quà|phần quà|tặng|trao tặng|tài trợ|phần thưởng|thưởng|tiền thưởng|cứu trợ|mỗi suất|"
             "(?<!đóng )(?<!vốn )góp(?! phần| ý| vốn| sức)|nhà nước cho|đóng góp|hiến tặng"
         ),
     ),
-    ("gift", 6.0, _words("hiến đất|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|đặc biệt|phụ|thưởng)|gửi hỗ trợ")),
+    ("gift", 6.0, words("hiến đất|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|đặc biệt|phụ|thưởng)|gửi hỗ trợ")),
     (
         "gift",
         5.5,
@@ -128,68 +124,68 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
             r"(?!\w)[^.;,]{0,40}(?:hỗ trợ|trao|tặng|giúp)(?!\w)"
         ),
     ),
-    ("gift", 4.2, _words("trao|vận động được|vận động|tiếp nhận")),
+    ("gift", 4.2, words("trao|vận động được|vận động|tiếp nhận")),
     (
         "saving",
         7.0,
-        _words(
+        words(
             "tiền gửi|gửi tiết kiệm|tiết kiệm được|tích lũy|tích luỹ|tích cóp|dành dụm|huy động tiết kiệm|"
             "gửi ngân hàng|(?<!sổ )tiết kiệm(?! (?:\\d|chi|điện|và))"
         ),
     ),
-    ("norm", 6.0, _words("mức giúp|mức hưởng|được hưởng")),
-    ("norm", 6.0, _words("trợ cấp|phụ cấp|thù lao|trợ giúp xã hội|tiền ăn|tiền điện|mức chuẩn|chế độ|trợ cấp xã hội")),
+    ("norm", 6.0, words("mức giúp|mức hưởng|được hưởng")),
+    ("norm", 6.0, words("trợ cấp|phụ cấp|thù lao|trợ giúp xã hội|tiền ăn|tiền điện|mức chuẩn|chế độ|trợ cấp xã hội")),
     (
         "revenue",
         7.5,
-        _words("doanh thu|nguồn thu|thu ngân sách|thu cân đối|thu nội địa|giá trị sản xuất|tổng giá trị sản phẩm|kim ngạch|grdp|gdp"),
+        words("doanh thu|nguồn thu|thu ngân sách|thu cân đối|thu nội địa|giá trị sản xuất|tổng giá trị sản phẩm|kim ngạch|grdp|gdp"),
     ),
-    ("revenue", 7.5, _words("bán ra(?! thị)|hàng hóa bán|giá trị xuất khẩu|hụt thu|vượt thu")),
-    ("revenue", 5.0, _words("xuất khẩu|tổng thu|phim thu|phòng vé|rạp|tổng sản phẩm|nộp thuế|thu thuế|số thu|hụt thu|vượt thu")),
-    ("revenue", 5.0, _words("thu phí")),
-    ("company", 8.0, _words("vốn điều lệ|lợi nhuận|vốn hóa|trước thuế|sau thuế|cổ tức|vốn chủ sở hữu|tổng tài sản|vốn lưu động")),
-    ("company", 6.5, _words("cổ phiếu|chứng khoán|khớp lệnh|thanh khoản|mua ròng|bán ròng|trái phiếu|cổ đông|nhà đầu tư")),
+    ("revenue", 7.5, words("bán ra(?! thị)|hàng hóa bán|giá trị xuất khẩu|hụt thu|vượt thu")),
+    ("revenue", 5.0, words("xuất khẩu|tổng thu|phim thu|phòng vé|rạp|tổng sản phẩm|nộp thuế|thu thuế|số thu|hụt thu|vượt thu")),
+    ("revenue", 5.0, words("thu phí")),
+    ("company", 8.0, words("vốn điều lệ|lợi nhuận|vốn hóa|trước thuế|sau thuế|cổ tức|vốn chủ sở hữu|tổng tài sản|vốn lưu động")),
+    ("company", 6.5, words("cổ phiếu|chứng khoán|khớp lệnh|thanh khoản|mua ròng|bán ròng|trái phiếu|cổ đông|nhà đầu tư")),
     (
         "other",
         7.0,
-        _words("thiệt hại|xử phạt|bị phạt|chiếm đoạt|lừa đảo|lừa|hư hỏng|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí"),
+        words("thiệt hại|xử phạt|bị phạt|chiếm đoạt|lừa đảo|lừa|hư hỏng|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí"),
     ),
-    ("other", 5.2, _words("bỏ ra|bỏ vốn|tự bỏ|ngôi nhà|căn nhà|bố mẹ|của hồi môn|sính lễ|gia đình đầu tư|tự đầu tư")),
+    ("other", 5.2, words("bỏ ra|bỏ vốn|tự bỏ|ngôi nhà|căn nhà|bố mẹ|của hồi môn|sính lễ|gia đình đầu tư|tự đầu tư")),
     (
         "budget",
         7.0,
-        _words("kinh phí|vốn sự nghiệp|vốn đầu tư|nstw|nsđp|(?<!thu )ngân sách|tổng mức đầu tư|kế hoạch vốn|tiểu dự án|quyết toán"),
+        words("kinh phí|vốn sự nghiệp|vốn đầu tư|nstw|nsđp|(?<!thu )ngân sách|tổng mức đầu tư|kế hoạch vốn|tiểu dự án|quyết toán"),
     ),
     (
         "budget",
         8.0,
-        _words("(?:địa phương|tỉnh|huyện|xã|thành phố|thị xã|phường|nhà nước|trung ương) (?:đối ứng|góp|lo|rót|bỏ)(?: ra| thêm)?"),
+        words("(?:địa phương|tỉnh|huyện|xã|thành phố|thị xã|phường|nhà nước|trung ương) (?:đối ứng|góp|lo|rót|bỏ)(?: ra| thêm)?"),
     ),
-    ("budget", 9.0, _words("gói thầu|trúng thầu|mời thầu|thành tiền|kho bạc|nhà thầu")),
+    ("budget", 9.0, words("gói thầu|trúng thầu|mời thầu|thành tiền|kho bạc|nhà thầu")),
     (
         "budget",
         7.0,
-        _words(
+        words(
             "vốn (?:địa phương|trung ương|tỉnh|huyện|xã|nhà nước)|đầu tư công|tổng nguồn vốn|dự toán chi|miễn giảm học phí|hỗ trợ học phí"
         ),
     ),
-    ("budget", 6.0, _words("phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên")),
-    ("budget", 6.0, _words("tổng nguồn lực")),
-    ("budget", 6.0, _words("vốn chương trình|tổng nhu cầu vốn|khái toán|phân khai")),
+    ("budget", 6.0, words("phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên")),
+    ("budget", 6.0, words("tổng nguồn lực")),
+    ("budget", 6.0, words("vốn chương trình|tổng nhu cầu vốn|khái toán|phân khai")),
     (
         "budget",
         5.0,
-        _words("bố trí|giải ngân|phê duyệt|tổng vốn|trung ương|đề án|vốn nhà nước|nguồn vốn|tổng số vốn|số vốn|viện trợ|không hoàn lại"),
+        words("bố trí|giải ngân|phê duyệt|tổng vốn|trung ương|đề án|vốn nhà nước|nguồn vốn|tổng số vốn|số vốn|viện trợ|không hoàn lại"),
     ),
-    ("budget", 5.0, _words("chương trình mtqg|chương trình mục tiêu quốc gia|xã hội hóa|xã hội hoá|lồng ghép")),
-    ("budget", 4.0, _words("dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch")),
-    ("budget", 4.0, _words("đưa thông tin|thẻ bhyt|bảo hiểm y tế|chi phí học")),
-    ("budget", 3.4, _words("hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|thanh toán|điều chỉnh|đề nghị bổ sung|bảo đảm")),
-    ("budget", 3.4, _words("được hỗ trợ|mức hỗ trợ|tổng cộng|tốn|tiêu tốn|ngốn|hết|để lại")),
-    ("budget", 3.4, _words("số tiền|tổng số tiền|tổng trị giá|tổng giá trị|tiền mua")),
-    ("budget", 2.6, _words("công trình|hạ tầng|nhà văn hóa|trường|trạm|đường|cầu|xây|xây dựng|sửa|phim tài liệu|thông tin cơ sở")),
+    ("budget", 5.0, words("chương trình mtqg|chương trình mục tiêu quốc gia|xã hội hóa|xã hội hoá|lồng ghép")),
+    ("budget", 4.0, words("dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch")),
+    ("budget", 4.0, words("đưa thông tin|thẻ bhyt|bảo hiểm y tế|chi phí học")),
+    ("budget", 3.4, words("hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|thanh toán|điều chỉnh|đề nghị bổ sung|bảo đảm")),
+    ("budget", 3.4, words("được hỗ trợ|mức hỗ trợ|tổng cộng|tốn|tiêu tốn|ngốn|hết|để lại")),
+    ("budget", 3.4, words("số tiền|tổng số tiền|tổng trị giá|tổng giá trị|tiền mua")),
+    ("budget", 2.6, words("công trình|hạ tầng|nhà văn hóa|trường|trạm|đường|cầu|xây|xây dựng|sửa|phim tài liệu|thông tin cơ sở")),
     ("budget", 2.6, ACTIVITY),
-    ("budget", 2.6, _words("trị giá|nguồn|sở|ubnd|hđnd|tỉnh|huyện|xã|phòng|bộ|nhà nước|hạng mục|nội dung")),
+    ("budget", 2.6, words("trị giá|nguồn|sở|ubnd|hđnd|tỉnh|huyện|xã|phòng|bộ|nhà nước|hạng mục|nội dung")),
 )
 
 PERSON = re.compile(
@@ -201,10 +197,8 @@ SPEECH = re.compile(
     r"|(?<!\w)[Tt]heo (?:ông|bà|anh|chị|đồng chí)\s[^,;.]{2,60},"
 )
 """After these the person named is quoted and is not the one who has or gets the money."""
-PUBLIC_BODY = _words(
-    "nhà nước|ubnd|hđnd|ngân sách|tỉnh|huyện|xã|chính phủ|nghị quyết|chính sách|hộ thoát nghèo|mức|chương trình|trung ương"
-)
-PUBLIC_MONEY = _words(
+PUBLIC_BODY = words("nhà nước|ubnd|hđnd|ngân sách|tỉnh|huyện|xã|chính phủ|nghị quyết|chính sách|hộ thoát nghèo|mức|chương trình|trung ương")
+PUBLIC_MONEY = words(
     "ngân sách|kinh phí|chương trình|tiểu dự án|trung ương|ubnd|hđnd|vốn sự nghiệp|nhà nước|đề án|phê duyệt|truyền thanh|giảm nghèo"
 )
 CHARITY = re.compile(
@@ -214,15 +208,15 @@ CHARITY = re.compile(
     r"[^.;]{0,160}?(?<!\w)(?:trao|tặng|ủng hộ|bàn giao|thăm|giúp)(?!\w)"
 )
 """Who gives from what was collected."""
-CHARITY_WORDS = _words(
+CHARITY_WORDS = words(
     "quỹ [“\"']?vì người nghèo|quỹ người nghèo|nhà hảo tâm|mạnh thường quân|nhà tài trợ|từ thiện|thiện nguyện|trao|tặng|góp"
 )
-STATE_SHARE = _words(
+STATE_SHARE = words(
     "ngân sách|vốn sự nghiệp|nguồn vốn|vốn đầu tư|tiểu dự án|dự án|chương trình (?:mục tiêu|mtqg|giảm nghèo)|đề án|phê duyệt|kế hoạch vốn|"
     "phân bổ|nhà nước|trung ương hỗ trợ|đối ứng"
 )
-COMPANY = _words("công ty|doanh nghiệp|tập đoàn|hợp tác xã|htx|nhà đầu tư|nhà máy|ngân hàng|hãng|cổ phần|fpt|vingroup")
-BANK = _words(
+COMPANY = words("công ty|doanh nghiệp|tập đoàn|hợp tác xã|htx|nhà đầu tư|nhà máy|ngân hàng|hãng|cổ phần|fpt|vingroup")
+BANK = words(
     "ngân hàng|nhcsxh|phòng giao dịch|quỹ tín dụng|agribank|quỹ quốc gia về việc làm|quỹ (?:quốc gia )?giải quyết việc làm|"
     "quỹ hỗ trợ nông dân|quỹ htnd|quỹ hội"
 )
@@ -233,7 +227,7 @@ PAID_BY_OTHERS = re.compile(
     r"(?:người dân|nhân dân|bà con|nhà hảo tâm|mạnh thường quân|doanh nghiệp|công ty|vận động|quyên góp|ủng hộ|tài trợ)(?!\w)"
 )
 """The next sentence says that the money was not public."""
-FOREIGN_FUNDED = _words("oda|dự án|kinh phí|viện trợ|không hoàn lại|ngân sách|chương trình|được cấp")
+FOREIGN_FUNDED = words("oda|dự án|kinh phí|viện trợ|không hoàn lại|ngân sách|chương trình|được cấp")
 
 HOUSEHOLD_UNITS = frozenset(
     (
@@ -254,9 +248,9 @@ PRICED_UNITS = frozenset(
 )
 
 ROLES: tuple[tuple[BudgetRole, re.Pattern[str], str], ...] = (
-    ("disbursed", _words("giải ngân|đã giải ngân|đã chi|quyết toán|đã sử dụng|đã thực hiện chi"), "near"),
+    ("disbursed", words("giải ngân|đã giải ngân|đã chi|quyết toán|đã sử dụng|đã thực hiện chi"), "near"),
     ("disbursed", re.compile(r"\(?(?:mới )?đạt\s+\d[\d,.]*\s*%\s*(?:kế hoạch|vốn|dự toán|kh)"), "near"),
-    ("cap", _words("tối đa|không quá|mức chi|mức hỗ trợ|định mức"), "near"),
+    ("cap", words("tối đa|không quá|mức chi|mức hỗ trợ|định mức"), "near"),
     (
         "proposed",
         re.compile(
@@ -266,9 +260,9 @@ ROLES: tuple[tuple[BudgetRole, re.Pattern[str], str], ...] = (
         ),
         "wide",
     ),
-    ("approved", _words("phê duyệt|được duyệt|duyệt|thống nhất|đồng ý|thông qua|phê chuẩn"), "wide"),
-    ("planned", _words("dự kiến|dự toán|nhu cầu vốn|nhu cầu kinh phí|tổng nhu cầu|khái toán|kế hoạch vốn|vốn kế hoạch|sẽ bố trí"), "near"),
-    ("planned", _words("cần khoảng|sẽ đầu tư|sẽ chi|sẽ được"), "near"),
+    ("approved", words("phê duyệt|được duyệt|duyệt|thống nhất|đồng ý|thông qua|phê chuẩn"), "wide"),
+    ("planned", words("dự kiến|dự toán|nhu cầu vốn|nhu cầu kinh phí|tổng nhu cầu|khái toán|kế hoạch vốn|vốn kế hoạch|sẽ bố trí"), "near"),
+    ("planned", words("cần khoảng|sẽ đầu tư|sẽ chi|sẽ được"), "near"),
     (
         "total",
         re.compile(
@@ -280,18 +274,18 @@ ROLES: tuple[tuple[BudgetRole, re.Pattern[str], str], ...] = (
     ),
     (
         "allocated",
-        _words("phân bổ|bố trí|được giao|(?<!bàn )giao(?! thông| dịch| lưu| ban| diện)|được cấp|dành|được hỗ trợ|phân khai"),
+        words("phân bổ|bố trí|được giao|(?<!bàn )giao(?! thông| dịch| lưu| ban| diện)|được cấp|dành|được hỗ trợ|phân khai"),
         "near",
     ),
     (
         "allocated",
-        _words("(?<!cung )(?<!trung )(?<!các )cấp(?! (?:xã|tỉnh|huyện|ủy|trên|dưới|cơ sở|phép))|nhận(?! thức| định| xét)"),
+        words("(?<!cung )(?<!trung )(?<!các )cấp(?! (?:xã|tỉnh|huyện|ủy|trên|dưới|cơ sở|phép))|nhận(?! thức| định| xét)"),
         "near",
     ),
-    ("value", _words("trị giá|tổng giá trị|giá trị|tổng trị giá"), "near"),
+    ("value", words("trị giá|tổng giá trị|giá trị|tổng trị giá"), "near"),
 )
 
-PROGRAMME = _words(
+PROGRAMME = words(
     "chương trình(?! (?:phát thanh|truyền hình|này phát|tiếng|tập huấn|văn nghệ|bồi dưỡng|sản xuất|ca nhạc))|ctmtqg|mtqg|vốn 30a|nguồn 30a|"
     "chương trình 135|cho giảm nghèo|công tác giảm nghèo|các dự án giảm nghèo"
 )
@@ -310,21 +304,19 @@ COMPONENT_NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"tiểu dự án\W{0,4}(?:\d\W{0,4})?cải thiện dinh dưỡng"), "3.2"),
 )
 FUNDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("central", _words("ngân sách trung ương|nstw|ns trung ương|ngân sách tw|vốn trung ương|nguồn trung ương|trung ương|vốn tw")),
-    ("province", _words("ngân sách (?:của |cấp )?(?:tỉnh|thành phố)|vốn tỉnh|nguồn tỉnh|ns tỉnh")),
-    ("district", _words("ngân sách (?:của |cấp )?(?:huyện|thị xã|quận)|(?:vốn )?đối ứng của (?:huyện|thị xã)|vốn huyện|ns huyện")),
-    ("commune", _words("ngân sách (?:của |cấp )?(?:xã|phường|thị trấn)|vốn xã|ns xã")),
+    ("central", words("ngân sách trung ương|nstw|ns trung ương|ngân sách tw|vốn trung ương|nguồn trung ương|trung ương|vốn tw")),
+    ("province", words("ngân sách (?:của |cấp )?(?:tỉnh|thành phố)|vốn tỉnh|nguồn tỉnh|ns tỉnh")),
+    ("district", words("ngân sách (?:của |cấp )?(?:huyện|thị xã|quận)|(?:vốn )?đối ứng của (?:huyện|thị xã)|vốn huyện|ns huyện")),
+    ("commune", words("ngân sách (?:của |cấp )?(?:xã|phường|thị trấn)|vốn xã|ns xã")),
     (
         "local",
-        _words(
-            "ngân sách địa phương|nsđp|vốn địa phương|đối ứng (?:của )?địa phương|nguồn địa phương|địa phương (?:đối ứng|góp|lo|bố trí)"
-        ),
+        words("ngân sách địa phương|nsđp|vốn địa phương|đối ứng (?:của )?địa phương|nguồn địa phương|địa phương (?:đối ứng|góp|lo|bố trí)"),
     ),
-    ("counterpart", _words("đối ứng")),
-    ("social", _words("xã hội hóa|xã hội hoá|vốn huy động|huy động xã hội")),
-    ("enterprise", _words("vốn doanh nghiệp|vốn của doanh nghiệp|doanh nghiệp")),
-    ("credit", _words("tín dụng|vốn vay")),
-    ("investment", _words("vốn đầu tư|đầu tư phát triển|đầu tư công|vốn đtpt")),
-    ("recurrent", _words("sự nghiệp|kinh phí thường xuyên|chi thường xuyên|vốn sự nghiệp")),
-    ("pooled", _words("lồng ghép")),
+    ("counterpart", words("đối ứng")),
+    ("social", words("xã hội hóa|xã hội hoá|vốn huy động|huy động xã hội")),
+    ("enterprise", words("vốn doanh nghiệp|vốn của doanh nghiệp|doanh nghiệp")),
+    ("credit", words("tín dụng|vốn vay")),
+    ("investment", words("vốn đầu tư|đầu tư phát triển|đầu tư công|vốn đtpt")),
+    ("recurrent", words("sự nghiệp|kinh phí thường xuyên|chi thường xuyên|vốn sự nghiệp")),
+    ("pooled", words("lồng ghép")),
 )

@@ -120,6 +120,37 @@ class CueBook:
         return hits
 
 
+class PatternIndex:
+    """Which of many patterns may stand in a sentence, without asking each."""
+
+    def __init__(self, patterns: Iterable[tuple[int, Pattern]]) -> None:
+        """``patterns`` with what each belongs to; the order is kept."""
+        self._alone: dict[int, list[int]] = {}
+        """First element to the positions of patterns without a second one."""
+        self._followed: dict[int, dict[int, list[tuple[frozenset[int], int]]]] = {}
+        """First element to the second, to the other elements and the position."""
+        self._patterns = tuple(patterns)
+        for position, (_, pattern) in enumerate(self._patterns):
+            first, *rest = pattern.atoms
+            if rest:
+                self._followed.setdefault(first, {}).setdefault(rest[0], []).append((frozenset(rest[1:]), position))
+            else:
+                self._alone.setdefault(first, []).append(position)
+
+    def possible(self, hits: Hits) -> list[tuple[int, Pattern]]:
+        """Patterns whose elements all stand somewhere in the sentence, with what they belong to, in order."""
+        found: list[int] = []
+        alone, followed, present = self._alone, self._followed, hits.keys()
+        for atom in present & alone.keys():
+            found += alone[atom]
+        for atom in present & followed.keys():
+            seconds = followed[atom]
+            for second in present & seconds.keys():
+                found += [position for rest, position in seconds[second] if rest <= present]
+        found.sort()
+        return [self._patterns[position] for position in found]
+
+
 def find(pattern: Pattern, hits: Hits) -> bool:
     """Whether the pattern stands in the sentence."""
     atoms = pattern.atoms

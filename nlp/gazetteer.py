@@ -14,7 +14,7 @@ import ahocorasick
 from corpus.localities import Register
 from corpus.locality_names import name_key, spell
 
-_CHARACTERS = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "–": "-", "—": "-", "\n": " ", "\t": " ", "\r": " "})
+_CHARACTERS = tuple(zip("’‘`´ʼ–—\n\t\r", "'''''--   ", strict=True))
 _NUMBERED = re.compile(r"(?<!\w)(?:quận|phường|q\.|p\.)\s?(\d{1,2})(?!\w|[.,/-]\d)")
 _TRAP = ""
 
@@ -30,7 +30,9 @@ class Name:
 
 def plain(text: str) -> str:
     """The text as names are compared: spelled one way, one kind of dash, apostrophe and space; the length is kept."""
-    return spell(text.translate(_CHARACTERS))
+    for character, usual in _CHARACTERS:
+        text = text.replace(character, usual)  # ten times a look at the text cost less than one at each character
+    return spell(text)
 
 
 class Gazetteer:

@@ -40,9 +40,9 @@ _STANDS_OUT = 5.0
 """Times the weight of the lightest of a list: its own title or paragraphs."""
 MANY_PROVINCES = 4
 """More than this, none in the title and none well ahead, make a national or regional text."""
+_NOT_BARE = ("các ", "những ", "nhiều ", "mỗi ", "liên ", "cấp ", "ngoại ", "hai ", "một số ", r"\d ", "huyện, ")
 _BARE_PROVINCE = re.compile(
-    r"(?<!\w)(?<!các )(?<!những )(?<!nhiều )(?<!mỗi )(?<!liên )(?<!cấp )(?<!ngoại )(?<!hai )(?<!một số )(?<!\d )(?<!huyện, )"
-    r"tỉnh(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
+    rf"tỉnh(?<!\wtỉnh){''.join(f'(?<!{before}tỉnh)' for before in _NOT_BARE)}(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
 )
 _NUMBERS = {"ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
 _COUNT = re.compile(r"(?<!\w)([1-9]\d?|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:tỉnh|địa phương)(?!\w)", re.ASCII)

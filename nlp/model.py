@@ -14,6 +14,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ _TOKEN_CACHE = 20_000
 """Distinct tokens whose character features are remembered; about 4 MB. Vietnamese has some 7,000 syllables in use."""
 
 Floats = NDArray[np.float32]
+_NOTHING_FOLLOWS: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,12 @@ class SentenceModel:
             feature.rpartition(" ")[0] in self._words and feature.partition(" ")[2] in self._words for feature in words if " " in feature
         )
         """Whether the parts of every pair and triple are known too, as they are in what `nlp.train` makes."""
+        self._after: dict[int, dict[str, int]] = {}
+        """Row of a token or pair to the tokens that may follow, to the row of the pair or triple that they make."""
+        for feature, row in self._words.items() if self._nested else ():
+            head, _, last = feature.rpartition(" ")
+            if head:
+                self._after.setdefault(self._words[head], {})[last] = row
         self._arrays = arrays
         self._token_rows: dict[str, tuple[int, ...]] = {}
         if not arrays.shapes_fit(len(words) + len(characters), len(self.activities), len(self.relevance_values), len(self.modalities)):
@@ -157,11 +165,10 @@ class SentenceModel:
     def _weighted(self, sentences: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
         """(sentence, feature row, weight), sorted by sentence: TF-IDF with 1 + log tf, each half divided by its weighted length."""
         features = len(self._arrays.idf)
-        keys: list[int] = []
-        for number, sentence in enumerate(sentences):
-            base = number * features
-            keys += [base + row for row in self._rows(sentence)]
-        unique, counts = np.unique(np.asarray(keys, dtype=np.int64), return_counts=True)
+        known = [self._rows(sentence) for sentence in sentences]
+        keys = np.fromiter(chain.from_iterable(known), dtype=np.int64)
+        keys += np.repeat(np.arange(len(known), dtype=np.int64) * features, [len(rows) for rows in known])
+        unique, counts = np.unique(keys, return_counts=True)
         rows, columns = np.divmod(unique, features)
         values = (1.0 + np.log(counts)) * self._arrays.idf[columns].astype(np.float64)
         halves = rows * 2 + (columns >= len(self._words))
@@ -190,22 +197,25 @@ class SentenceModel:
 
     def _nested_rows(self, sequence: list[str]) -> list[int]:
         """The same rows in another order, without asking for pairs and triples whose parts are unknown."""
-        known = self._words
+        known, after = self._words, self._after
         found: list[int] = []
-        before = pair_before = ""
+        follow = follow_pair = _NOTHING_FOLLOWS
         for token in sequence:
             row = known.get(token)
             if row is None:
-                before = pair_before = ""
+                follow = follow_pair = _NOTHING_FOLLOWS
                 continue
             found.append(row)
-            pair = ""
-            if before and (row := known.get(f"{before} {token}")) is not None:
-                found.append(row)
-                pair = f"{before} {token}"
-                if pair_before and (row := known.get(f"{pair_before} {token}")) is not None:
-                    found.append(row)
-            before, pair_before = token, pair
+            pair = follow.get(token)
+            follow = after.get(row, _NOTHING_FOLLOWS)
+            if pair is None:
+                follow_pair = _NOTHING_FOLLOWS
+                continue
+            found.append(pair)
+            triple = follow_pair.get(token)
+            if triple is not None:
+                found.append(triple)
+            follow_pair = after.get(pair, _NOTHING_FOLLOWS)
         return found
 
     def save(self, directory: Path) -> None:

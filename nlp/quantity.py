@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from corpus.document import Document, FieldName, Modality, Quantity, Span
-from corpus.text import lower, sentences
+from corpus.text import lower, sentence_spans
 from nlp.money_numbers import read_number
 from nlp.money_qualifiers import qualifier_before
 
@@ -149,7 +149,7 @@ _LEVEL = re.compile(
 
 def _field_quantities(text: str, name: FieldName, setting: _Setting) -> Iterator[Quantity]:
     low = lower(text)
-    spans = list(sentences(text))
+    spans = sentence_spans(text)
     starts = [start for start, _ in spans]
     last_kind: tuple[int, str] | None = None
     for match in _NUMBER.finditer(low):

@@ -89,8 +89,11 @@ class RelevanceTagger:
         together = 0
         for sentence, reading in held:
             leads = sentence.zone == "title" or (sentence.zone == "lead" and len(held) <= _LEAD_COUNTS)
+            if not (reading.signals or reading.cues):
+                continue
+            span = sentence.span
             for name in reading.signals:
-                signals[name].append(sentence.span)
+                signals[name].append(span)
             together += "poverty" in reading.signals and not reading.signals.isdisjoint(("telling", "devices"))
             if sentence.zone in ("title", "lead"):
                 signalled |= reading.signals
@@ -98,7 +101,7 @@ class RelevanceTagger:
             for cue in reading.cues:
                 if cue.needs_poverty and not poor:
                     continue
-                speaking[cue.speaks].add(sentence.span)
+                speaking[cue.speaks].add(span)
                 if used.get(cue.id, 0) >= cue.limit:
                     continue
                 used[cue.id] = used.get(cue.id, 0) + 1
@@ -106,7 +109,7 @@ class RelevanceTagger:
                 if leads:
                     ahead.add(cue.speaks)
                 spans = carried[cue.speaks]
-                spans[sentence.span] = spans.get(sentence.span, 0.0) + cue.weight * place
+                spans[span] = spans.get(span, 0.0) + cue.weight * place
         return Tally(
             sums,
             len(held),

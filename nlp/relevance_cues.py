@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from corpus.errors import InvalidData
 from corpus.tables import Entry, open_list
-from nlp.cues import CueBook, Hits, Pattern, find
+from nlp.cues import CueBook, Hits, Pattern, PatternIndex, find
 
 FILE = "relevance_cues.toml"
 SIDES = ("communication", "poverty", "other")
@@ -93,18 +95,27 @@ class RelevanceCues:
         return cls(book, tuple(cues), signals, places, version)
 
     @cached_property
-    def _first(self) -> tuple[frozenset[int], ...]:
-        """The elements with which the patterns of each cue begin."""
-        return tuple(frozenset(pattern.atoms[0] for pattern in cue.patterns) for cue in self.cues)
+    def _index(self) -> PatternIndex:
+        """The patterns of the cues by the position of their cue, then those of the signals by theirs behind the cues."""
+        owned = [cue.patterns for cue in self.cues] + list(self.signals.values())
+        return PatternIndex((position, pattern) for position, patterns in enumerate(owned) for pattern in patterns)
 
     def read(self, text: str) -> CueReading:
         """What holds for one `nlp.sections.plain` sentence."""
         hits = self.book.scan(text)
         if not hits:
             return _NOTHING
-        signals = frozenset(name for name, patterns in self.signals.items() if any(find(pattern, hits) for pattern in patterns))
-        holding = tuple(cue for cue, first in zip(self.cues, self._first, strict=True) if not first.isdisjoint(hits) and _holds(cue, hits))
-        return CueReading(holding, signals)
+        standing = dict.fromkeys(
+            position
+            for position, group in groupby(self._index.possible(hits), key=itemgetter(0))
+            if any(find(pattern, hits) for _, pattern in group)
+        )
+        count = len(self.cues)
+        names = tuple(self.signals)
+        return CueReading(
+            tuple(self.cues[position] for position in standing if position < count and _is_left(self.cues[position], hits)),
+            frozenset(names[position - count] for position in standing if position >= count),
+        )
 
 
 def _cue(entry: Entry, book: CueBook) -> Cue:
@@ -125,9 +136,8 @@ def _cue(entry: Entry, book: CueBook) -> Cue:
     return cue
 
 
-def _holds(cue: Cue, hits: Hits) -> bool:
-    if not any(find(pattern, hits) for pattern in cue.patterns):
-        return False
+def _is_left(cue: Cue, hits: Hits) -> bool:
+    """Whether a cue, one of whose patterns stands there, has a companion and nothing that excludes it."""
     if cue.companions and not any(find(pattern, hits) for pattern in cue.companions):
         return False
     return not any(find(pattern, hits) for pattern in cue.exclude)

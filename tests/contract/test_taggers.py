@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import random
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.worst import TEXTS
 from corpus.document import Document, Provenance, Span, from_json, to_json
 from corpus.text import normalize
 from pipelines.process import Processor
@@ -91,29 +93,27 @@ def test_every_stage_is_listed(processor: Processor) -> None:
     assert [name_of(stage) for stage in processor.stages] == list(OWN_FIELDS)
 
 
-WORST = {
-    "empty": "",
-    "one token": "a" * 1_000_000,
-    "one syllable": "nghèo " * 160_000,
-    "zalgo": "n" + "\u0323\u0302\u0301" * 200_000,
-    "override": "\u202eoèhgn ộh " * 50_000,
-    "places": "xã Tam Chung, huyện Mường Lát, tỉnh Thanh Hóa, " * 3_500,
-    "amounts": "chi 5,5 tỷ đồng và 1.250.000 đồng; " * 5_000,
-    "digits": "1" * 1_000_000,
-    "dots": "1." * 500_000,
-    "lines": "\n" * 1_000_000,
-    "headings": "KẾ HOẠCH\n" * 60_000,
-    "article": "UBND huyện Mường Lát mở lớp tập huấn cho 120 cán bộ, chi hơn 90 triệu đồng từ Dự án 6. Hộ nghèo được nghe đài truyền thanh.\n"
-    * 8_000,
-}
-
-
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("name", TEXTS)
 def test_worst_inputs_end(processor: Processor, name: str) -> None:
     """A megabyte of anything ends; what is worse than linear would take hours here."""
-    tagged = processor.tag(document(WORST[name], published=date(2024, 7, 1)))
+    tagged = processor.tag(document(TEXTS[name](1_000_000), published=date(2024, 7, 1)))
     assert from_json(to_json(tagged)) == tagged
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "empty"])
+def test_work_grows_with_the_length_alone(processor: Processor, name: str) -> None:
+    """Counted in calls of functions, so that it says the same on a busy machine: of four times the text about four times as many, where
+    anything quadratic would take sixteen."""
+    first, few, many = (document(TEXTS[name](size), published=date(2024, 7, 1)) for size in (2_000, 4_000, 16_000))
+    processor.tag(first)  # what is kept from one text to the next is not counted
+    assert calls(processor, many) <= 5 * calls(processor, few) + 2_000
+
+
+def calls(processor: Processor, given: Document) -> int:
+    profile = cProfile.Profile()
+    profile.runcall(processor.tag, given)
+    return sum(entry.callcount for entry in profile.getstats())
 
 
 @pytest.mark.soak
