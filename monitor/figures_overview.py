@@ -71,14 +71,15 @@ def overview_figures(sources: Sources, period: Period, units: Units) -> Overview
 def headline(ledger: Coverage) -> str:
     """One sentence: ``Tuần 47/2026: 27/34 tỉnh có tin, 6 tỉnh im lặng, 1 cổng không đọc được``.
 
-    Provinces left open by unread sources are named where they are not as many as those sources, and provinces not watched where there are.
+    Provinces left open by unread sources are named where there are any and not as many as those sources, and provinces not watched where
+    there are.
     """
     parts = [f"{ledger.count('news')}/{len(ledger.provinces)} tỉnh có tin"]
     if silent := ledger.count("silent"):
         parts.append(f"{silent} tỉnh im lặng")
     unread, open_provinces = len(ledger.unread), ledger.count("unreadable")
     if unread:
-        parts.append(f"{unread} cổng không đọc được" + (f" ({open_provinces} tỉnh chưa rõ)" if open_provinces != unread else ""))
+        parts.append(f"{unread} cổng không đọc được" + (f" ({open_provinces} tỉnh chưa rõ)" if open_provinces not in (0, unread) else ""))
     if unwatched := ledger.count("unwatched"):
         parts.append(f"{unwatched} tỉnh chưa theo dõi")
     return f"{ledger.period.name}: {', '.join(parts)}"

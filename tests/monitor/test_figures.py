@@ -65,6 +65,11 @@ def small(names: Names, makers: Makers) -> Sources:
     )
 
 
+def test_an_unread_source_that_leaves_nothing_open_is_named_alone(names: Names, makers: Makers) -> None:
+    found = overview_figures(make_sources(names, [makers.fact("d1", MONDAY, "v2-11", portal="vtv")]), WEEK, "34")
+    assert found.headline == "Tuần 47/2026: 1/34 tỉnh có tin, 3 tỉnh im lặng, 1 cổng không đọc được, 30 tỉnh chưa theo dõi"
+
+
 def test_the_overview_of_a_week(small: Sources) -> None:
     found = overview_figures(small, WEEK, "34")
     assert found.headline == "Tuần 47/2026: 2/34 tỉnh có tin, 1 tỉnh im lặng, 1 cổng không đọc được, 30 tỉnh chưa theo dõi"
