@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.extraction.body import Body
-from pipelines.extraction.byline import read_byline
+from pipelines.extraction.byline import is_credit, read_byline
 from pipelines.extraction.dates import beside, read_written, remainder
 from pipelines.extraction.html import Block, Page, clean
 from pipelines.extraction.lines import cuts_rest, is_chrome, without_chrome
@@ -182,7 +182,9 @@ def _beside_date(page: Page, body: Body, title: int | None, sites: Sequence[str]
     last = len(page.blocks) if first <= title else first + 2  # a container may hold the title too
     for number in range(title + 1, min(title + 5, last, len(page.blocks))):
         text = page.blocks[number].text
-        if len(text) <= 90 and re.search(r"\d{4}", text) and (first > title or any(read_written(text))):
+        if len(text) > 90:
+            continue
+        if is_credit(text) or (re.search(r"\d{4}", text) and (first > title or any(read_written(text)))):
             rest = beside(without_chrome(text))
             names = read_byline(rest, sites=sites)
             if names and len(names[0].split()) >= 2:

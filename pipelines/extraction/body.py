@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpus.text import fold
 from pipelines.extraction.dates import remainder
 from pipelines.extraction.html import Block, Page
-from pipelines.extraction.lines import cuts_rest, is_chrome, is_imprint
+from pipelines.extraction.lines import cuts_rest, is_chrome, is_imprint, without_imprint
 from pipelines.extraction.marks import Layout, is_body, is_sapo, is_strong_body
 
 _TRANSPARENT = frozenset(
@@ -188,7 +188,7 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
         len(page.blocks[n].text) for n in linked if len(page.blocks[n].text) > 200
     ):
         kept = sorted(kept + [number for number in linked if len(page.blocks[number].text) > 200])
-    return kept, links
+    return kept[: without_imprint([page.blocks[number].text for number in kept])], links
 
 
 def _left_out(page: Page, container: int, noisy: list[bool], chars: int) -> dict[int, bool]:

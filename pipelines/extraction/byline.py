@@ -132,6 +132,16 @@ def read_byline(text: str, *, sites: Sequence[str] = (), lone: bool = False, sig
     return ()
 
 
+def is_credit(line: str) -> bool:
+    """Whether a line says that names follow: "Bài và ảnh: ...".
+
+    >>> is_credit("Bài và ảnh: Quàng Văn Hặc"), is_credit("Theo Thanh Mai")
+    (True, False)
+    """
+    match = _PREFIX.match(line)
+    return match is not None and ":" in match.group()
+
+
 def is_source(line: str) -> bool:
     """A line that only says where a text was taken from.
 

@@ -48,6 +48,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _PLAIN = re.compile(
     "[\\x01-\\x7f\u00c0-\u00cf\u00d1-\u00ef\u00f1-\u017f\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u2013\u2014\u2018\u2019\u201c\u201d\u2026]*"
 )
+_SEPARATORS = frozenset("-–|•·")
+"""Elements of their own between a name and a time."""
 _BREAK = "\x01"
 """Stands for ``<br>`` inside a run: the line feeds of the source are only white space."""
 
@@ -274,6 +276,8 @@ class _Walk:
         if _BREAK in text:
             text = text.replace(_BREAK, " ")
         pieces = self.pieces
+        if text in _SEPARATORS:
+            text = f" {text} "
         size = len(text.strip())
         if size:
             if pieces and text[0].isupper() and (pieces[-1][-1:].islower() or (text[1:2].islower() and pieces[-1][-1:].isdigit())):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from corpus.text import fold
@@ -65,6 +66,7 @@ _IMPRINT = re.compile(
     r"copyright|truong ban bien tap|tru so|so dien thoai|don vi (?:chu quan|quan ly|van hanh)|tong bien tap|pho tong bien tap|toa soan|"
     r"ghi ro nguon|lien he (?:quang cao|toa soan|phat hanh)|thiet ke boi|phat trien boi|designed by|powered by|(?:c)|©)\b"
 )
+_PUBLISHER = re.compile(r"^\W{0,3}(?:co quan chu quan|chiu trach nhiem|giay phep|ban quyen|copyright|tong bien tap|ghi ro nguon)\b")
 _PARTS = re.compile(r"\s*[|•·]\s*|\s[-–—]\s")
 _REST = re.compile(
     r"""^\W{0,4}(?:
@@ -115,6 +117,20 @@ def is_imprint(line: str) -> bool:
     (True, True)
     """
     return bool(_IMPRINT.match(fold(line[:60])))
+
+
+def without_imprint(lines: Sequence[str]) -> int:
+    """How many of the lines are left once the imprint at their end is cut off; contact data alone may end a story.
+
+    >>> without_imprint(["Bản có loa mới.", "Cơ quan chủ quản: UBND tỉnh", "Địa chỉ: số 2"])
+    1
+    >>> without_imprint(["Mời bà con đến dự.", "Địa chỉ: số 2"])
+    2
+    """
+    end = len(lines)
+    while end and is_imprint(lines[end - 1]):
+        end -= 1
+    return end if any(_PUBLISHER.match(fold(line[:60])) for line in lines[end:]) else len(lines)
 
 
 def without_chrome(line: str) -> str:

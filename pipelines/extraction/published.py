@@ -38,6 +38,8 @@ _LINE = 140
 _CREDITS = 8
 """Lines at the end of the text where long stories name their makers and their day."""
 _PARAGRAPH = 60
+_AGO = re.compile(r"\d{1,3}\s(?:phút|giờ|ngày|tuần|tháng|năm) trước$")
+"""What stands for a date whose element holds it as a title."""
 _TODAY = re.compile(r"^\W{0,3}hôm nay\b", re.IGNORECASE)
 _URL_DATE = re.compile(r"[/\-_](20[0-3]\d)[/\-]?(0[1-9]|1[0-2])[/\-]?(0[1-9]|[12]\d|3[01])(?=[/\-_]|\d{4,9}(?:\D|$)|\D|$)")
 
@@ -168,10 +170,16 @@ def _time_elements(page: Page, low: int, high: int) -> Iterator[DateCandidate]:
             stamp = box.attributes.get("datetime")
         elif "datepublished" in box.marks:
             stamp = box.attributes.get("content")
-        elif box.is_inline and box.tag != "a" and is_date(box.marks):
+        elif box.is_inline and box.tag != "a":
             stamp = box.attributes.get("title") or box.attributes.get("content")
-        if stamp and low <= box.first <= high and (told := read_iso(stamp)) is not None:
+            if stamp and not (is_date(box.marks) or _AGO.search(box.text)):
+                continue
+        if not stamp or not low <= box.first <= high:
+            continue
+        if (told := read_iso(stamp)) is not None:
             yield DateCandidate(value=told[0], at=told[1], method="time-element", confidence=_TIME_ELEMENT, surface=stamp[:60])
+        elif (written := next(read_written(stamp[:60]), None)) is not None and not written.swapped:
+            yield _visible(written, _TIME_ELEMENT, "time-element")
 
 
 def _told(metadata: Metadata) -> Iterator[DateCandidate]:

@@ -26,7 +26,8 @@ _SITE_WORDS = re.compile(
 # What portals write into <title> and their logo's heading on every page.
 _GENERIC = re.compile(
     r"^(?:cổng\b|trang (?:thông tin|tin|chủ|web|điện tử|nhất)\b|website\b|portal\b|báo điện tử\b|"
-    r"(?:xem )?chi tiết\b|tin (?:tức|chi tiết|bài)\b|nội dung (?:chi tiết|tin|bài)|bài viết\b|home\b|default\b|untitled|undefined)",
+    r"(?:xem )?chi tiết\b|(?:trang|bản) in\W*$|in (?:tin|bài|trang)\W*$|"
+    r"tin (?:tức|chi tiết|bài)\b|nội dung (?:chi tiết|tin|bài)|bài viết\b|home\b|default\b|untitled|undefined)",
     re.IGNORECASE,
 )
 _KIND_OF_PAGE = re.compile(
