@@ -17,7 +17,7 @@ _LABEL = (
     r"lần cập nhật cuối|cập nhật|thời gian đăng|thời gian|post(?:ed)?(?: on)?|published(?: on)?|publish(?: date)?|updated|date"
 )
 _CLOCK = (
-    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d|\d(?=\s?phút|'))?(?::(?P<second{0}>[0-5]\d)(?:\.\d\d?\d?(?!\d))?)?"
+    r"(?P<hour{0}>[01]?\d|2[0-4])(?:[:h]|\s?giờ\s?)(?P<minute{0}>[0-5]\d|\d(?!\d))?(?::(?P<second{0}>[0-5]\d)(?:\.\d\d?\d?(?!\d))?)?"
     r"(?:\s?phút|['’])?"
     r"(?:\s?(?P<half{0}>[AaPp]\.?[Mm]|SA|CH|sáng|trưa|chiều|tối|đêm)\b)?"
 )
@@ -36,9 +36,9 @@ _DAY = (
     + _MONTHS_VI
     + r")(?:,?\s{1,3}năm|,)?\s{1,3}(?P<year2>\d{4})(?!\d)"
     r"|(?P<month3>" + _MONTHS_EN + r")\s{1,3}(?P<day3>\d{1,2})(?:st|nd|rd|th)?,?\s{1,3}(?P<year3>\d{4})(?!\d)"
-    r"|(?P<day4>\d{1,2})\s{1,3}(?P<month4>" + _MONTHS_EN + r"),?\s{1,3}(?P<year4>\d{4})(?!\d)"
+    r"|(?P<day4>\d{1,2})(?:st|nd|rd|th)?[\s-]{1,3}(?P<month4>" + _MONTHS_EN + r"),?[\s-]{1,3}(?P<year4>\d{4})(?!\d)"
     r"|(?P<year5>(?:19|20)\d{2})(?P<mark5>[-/])(?P<month5>\d{1,2})(?P=mark5)(?P<day5>\d{1,2})(?![\d/-])"
-    r"|tháng\s{1,3}(?P<month7>\d{1,2}|" + _MONTHS_VI + r")\s{1,3}(?P<day7>\d{1,2}),\s{1,3}(?P<year7>\d{4})(?!\d)"
+    r"|(?:tháng\s{1,3}|thg\.?\s?|th\.?\s?)(?P<month7>\d{1,2}|" + _MONTHS_VI + r")\s{1,3}(?P<day7>\d{1,2}),\s{1,3}(?P<year7>\d{4})(?!\d)"
     r"|(?:ngày|(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\s?[,\-|])\s{1,3}"
     r"(?P<day6>\d{1,2})(?P<mark6>[/.\-])(?P<month6>\d{1,2})(?P=mark6)(?P<year6>\d{2})(?![\d/.\-]\d|\d)"
     r"|(?P<day8>\d{1,2})(?P<mark8>[/.\-])(?P<month8>\d{1,2})(?P=mark8)(?P<year8>\d{2})(?=\s?[,|\-–]?\s(?:[01]?\d|2[0-3]):[0-5]\d)"
