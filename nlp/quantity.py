@@ -124,7 +124,6 @@ _COUNTED_BEFORE = re.compile(
 )
 _HOUSEHOLDS = re.compile(r"\s{1,2}(hộ)(?!\w)(?! (?:nghèo|cận|gia đình|dân|thoát))")
 _CHANGE = re.compile(r"(?<!\w)(giảm|tăng)(?:\s+(?:được|thêm|đi|bình quân|trung bình|mỗi năm))*\s*$")
-_FROM_TO = re.compile(r"(?<!\w)(?:từ|xuống|còn|lên|đến)\s*(?:còn\s*)?$")
 
 _YEAR = re.compile(r"(?:năm|cuối|đầu|hết|giữa|riêng|trong|tháng\s\d{1,2}/|\d/)\s?(20\d\d)(?!\d)(?!\s*[-–]\s*20\d\d)")
 _YEAR_WORD = re.compile(r"(?:năm|tháng|giai đoạn|quý \w{1,3}|[-–/])\s*$")
@@ -132,7 +131,6 @@ _PLANNED = re.compile(
     r"(?<!\w)(?:sẽ|dự kiến|phấn đấu|mục tiêu(?! quốc gia)|chỉ tiêu|đề xuất|đặt ra|kế hoạch(?= (?:là|đặt|mở|tổ chức|in|sản xuất|:)))"
     r"|(?<!\w)(?:yêu cầu|nhằm|cần|đề nghị|phải|đăng ký|tối thiểu)(?!\w)"
 )
-_DONE = re.compile(r"(?<!\w)(?:đã|vừa|được|kết quả|hoàn thành|có|qua đó|tính đến|còn|trước đó|vừa qua)(?!\w)")
 _DONE_STRONG = re.compile(r"(?<!\w)(?:đã|hoàn thành|vừa|kết quả)(?!\w)")
 _GENERAL = re.compile(r"(?<!\w)(?:(?:hằng|hàng|mỗi) (?:năm|tháng|quý|tuần|ngày)|thường xuyên)(?!\w)")
 _DETAIL_END = re.compile(
@@ -290,9 +288,7 @@ def _modality(left: str, default: Modality) -> Modality:
     strong = [match.end() for match in _DONE_STRONG.finditer(left)]
     if planned and (not strong or strong[-1] < planned[-1]):
         return "planned"
-    if strong or (default == "planned" and _DONE.search(left) and "kết quả" in left):
-        return "done"
-    return default
+    return "done" if strong else default
 
 
 def _year(sentence: str, position: int, setting: _Setting) -> int | None:

@@ -40,7 +40,6 @@ _RELATIVE = (
 _FORMS = "|".join(f"(?:{part})" for part in (_DAY_WORDS, _DAY_DIGITS, _DAY_SHORT, _PERIOD, _QUARTER, _MONTH, _YEAR, _RELATIVE))
 # All forms begin with one of these; without the look ahead each is tried at each character, in twice the time.
 _PATTERN = re.compile(rf"(?=[\dcđghlmnqst])(?:{_FORMS})")
-_WORD_BEFORE = re.compile(r"\w\Z")
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -53,7 +52,7 @@ def tag_dates(document: Document) -> Document:
 def _dates(document: Document, field: FieldName) -> Iterator[DateMention]:
     text = lower(document.title if field == "title" else document.text)
     for match in _PATTERN.finditer(text):
-        if match.start() and _WORD_BEFORE.match(text, match.start() - 1) and text[match.start()].isalpha():
+        if match.start() and text[match.start() - 1].isalpha() and text[match.start()].isalpha():
             continue  # the cue is the end of another word
         reading = _read(match, document.published)
         if reading is None:

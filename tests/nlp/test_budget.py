@@ -305,6 +305,8 @@ BESIDE = [
     ("out of a fund for the poor", "Số dê có tổng trị giá 160 triệu đồng, được Mặt trận xã trích từ nguồn quỹ “Vì người nghèo”.", ["gift"]),
     ("charity that hands over", "Hội Chữ thập đỏ huyện trao 40 con dê cho hộ nghèo với tổng số tiền 120 triệu đồng.", ["gift"]),
     ("paid by others, said after", "Con đường có tổng kinh phí 75 triệu đồng. Toàn bộ số tiền do người dân trong ấp đóng góp.", ["gift"]),
+    ("a fund for work lends", "Quỹ giải quyết việc làm phân bổ 600 triệu đồng cho 12 chị mở xưởng.", ["loan"]),
+    ("the road beside it is public", "Chương trình 135 bố trí 900 triệu đồng làm đường vào bản.", ["budget"]),
     ("lent, said after", "Chương trình hộ cận nghèo được giải ngân 380 triệu đồng cho 11 hộ vay.", ["loan"]),
     ("collected and built", "Hội Phụ nữ đã vận động xây và bàn giao 3 cây cầu với tổng trị giá 150 triệu đồng.", ["gift"]),
     ("a share of a fee", "Ngân sách huyện hỗ trợ 30% mức đóng bảo hiểm cho người cận nghèo, số tiền 412 triệu đồng.", ["budget"]),

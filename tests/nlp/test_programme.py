@@ -71,6 +71,13 @@ CASES = [
     ("project ten", "Theo Quyết định 1719/QĐ-TTg, Dự án 10 hỗ trợ chuyên mục tiếng dân tộc.", None, {"dtts-1719": ("10",)}),
     ("phrase names no programme", "Xã chú trọng giảm nghèo thông tin cho dân năm 2023.", None, {}),
     ("decree", "Theo Quyết định 90/QĐ-TTg, các tỉnh bố trí vốn đối ứng.", None, {"gnbv-2021-2025": ()}),
+    ("an older programme beside it", "Xã làm đường theo Chương trình 135 và dựng nhà bia.", None, {"other": ()}),
+    (
+        "an older programme and Dự án 6",
+        "Ngoài Dự án 6 truyền thông và giảm nghèo về thông tin, huyện làm ba đập nước theo Chương trình 135.",
+        date(2023, 5, 1),
+        {"gnbv-2021-2025": ("6",), "other": ()},
+    ),
     ("same number, other year", "Thông tư 06/2017/TT-BTTTT hướng dẫn trang bị phương tiện nghe xem.", None, {"gnbv-2016-2020": ()}),
     ("number of the second year", "Thông tư số 06/2022/TT-BTTTT hướng dẫn thiết lập đài truyền thanh.", None, {"gnbv-2021-2025": ()}),
     ("vocational project", f"Dự án 4 của {PERIOD_2} dành cho dạy nghề.", None, {"gnbv-2021-2025": ("4",)}),

@@ -27,6 +27,7 @@ CASES: list[tuple[str, str, date | None, list[tuple[str, str | None, str | None,
     ("no year, last", "Ngày 20/3 vừa qua.", IN_2023, [("Ngày 20/3", "2023-03-20", "2023-03-21", "")]),
     ("leap day", "ngày 29/2", date(2025, 1, 3), [("ngày 29/2", "2024-02-29", "2024-03-01", "")]),
     ("no publication", "Ngày 4/12 mở lớp.", None, [("Ngày 4/12", None, None, "unresolved")]),
+    ("end of a word", "Bàn chânăm 2022 và Sởngày 4/12, rồi 2 ngày 5/12", IN_2023, [("ngày 5/12", "2023-12-05", "2023-12-06", "")]),
     ("fraction", "Đạt 8/10 xã, 14/14 thôn, 9/12 chỉ tiêu.", IN_2023, []),
     (
         "full",
