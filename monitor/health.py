@@ -301,7 +301,7 @@ def _sentence(
         until = f" đến {day_of(acknowledged.until):%d/%m/%Y}" if acknowledged.until else ""
         parts.append(f"{acknowledged.who} đã ghi nhận{until}")
     if paused is not None:
-        parts.append("tạm ngừng nhắc" + (f" đến {day_of(paused.until):%d/%m/%Y}" if paused.until else ""))
+        parts.append("tạm dừng nhắc" + (f" đến {day_of(paused.until):%d/%m/%Y}" if paused.until else ""))
     return "; ".join(part for part in parts if part) + "."
 
 

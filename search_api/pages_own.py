@@ -20,6 +20,7 @@ from search_api.caching import cached
 from search_api.forms import Form, read_form
 from search_api.own_searches import OwnQueries, OwnSearches, kept
 from search_api.pages_account import SEE_OTHER
+from search_api.pages_search import filters_in_words
 from search_api.params import InvalidParameter, Search, from_params, link, to_params
 from search_api.problems import PROBLEMS, problem_of
 from search_api.site import Site
@@ -75,11 +76,13 @@ class OwnPages:
         return saved, link("/tim", search), self._meaning(search, own)
 
     def _meaning(self, search: Search, own: OwnQueries) -> str:
-        """Of its text, in words; what is wrong with one that cannot be read."""
+        """Its text and filters, in words; what is wrong with one that cannot be read."""
         try:
-            return understood(replace(search, saved=own), self.site.names)
+            said = understood(replace(search, saved=own), self.site.names)
         except InvalidQuery as error:
             return error.message
+        filters = filters_in_words(search, self.site.names)
+        return f"{said or 'mọi tin'}, lọc theo {filters}" if filters else said
 
     def keep(self, request: Request, form: Form) -> Response:
         session = self.searches.gate.need_form(request, form, "reader")

@@ -19,6 +19,7 @@ from search_api import formats
 from search_api.answers import Catalogue
 from search_api.forms import Form, read_form
 from search_api.pages_bulletin import CHECK_MAIL, FREQUENCY_NAMES, NO_ADDRESS, NOT_SENT, OLD_LINK, BulletinPages, BulletinSource, address_in
+from search_api.pages_search import filters_in_words
 from search_api.params import link, to_params, without_place
 from search_api.site import kept_state
 
@@ -51,6 +52,7 @@ class SavedPages:
             state=found,
             params=urlencode(to_params(found)),
             understood=counted.understood,
+            filters=filters_in_words(found, self.catalogue.names),
             total=counted.total,
             recent=recent.total,
             weekly=formats.number(recent.total / VOLUME_WEEKS, 1),

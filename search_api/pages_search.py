@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from corpus.analysis import has_diacritics
 from corpus.errors import InvalidQuery
 from corpus.index.base import MAX_OFFSET, CodeField, Interval, Words
+from corpus.index.names import Names
 from corpus.index.parse import MAX_CHARACTERS
 from corpus.text import fold, normalize
 from monitor.charts import Chart, timeline
@@ -236,6 +237,18 @@ class SearchPages:
         )
         narrowed = replace(state, view="list", page=1, after=None, since=None, until=None)
         return Course(chart, tuple(link("/tim", replace(narrowed, period=step)) for step in steps))
+
+
+def filters_in_words(state: Search, names: Names) -> str:
+    """The conditions beside the words, named one after the other; empty where there are none."""
+    found = [names.label(field, code) for field, codes in state.codes for code in codes]
+    if state.period:
+        found.append(state.period.name.lower())
+    if state.since:
+        found.append(f"từ {formats.day(state.since)}")
+    if state.until:
+        found.append(f"đến hết {formats.day(state.until)}")
+    return ", ".join(found)
 
 
 def search_routes(pages: SearchPages) -> APIRouter:

@@ -222,6 +222,11 @@ class TestSavedSearches:
         assert 'value="q=tap+huan"' in page.text, "without the page number"
         assert re.search(r"Hiện có \d+ tin khớp", page.text)
 
+    def test_the_form_names_the_filters(self, site: Site) -> None:
+        page = site.client.get("/ban-tin/luu-tim?q=tap+huan&hoat-dong=training&ky=2023-12").text
+        assert "có đủ các từ tap, huan (không kể dấu)</strong>, lọc theo <strong>Tập huấn, bồi dưỡng, tháng 12/2023</strong>." in page
+        assert "mọi tin</strong>, lọc theo <strong>Nghệ An</strong>" in site.client.get("/ban-tin/luu-tim?tinh=v2-40").text
+
     def test_a_new_address_confirms_and_has_its_search(self, site: Site) -> None:
         assert site.client.post("/ban-tin/luu-tim", data=self.FORM).status_code == 200
         ((_, token, wish),) = site.post.confirmations

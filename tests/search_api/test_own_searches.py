@@ -124,7 +124,7 @@ def test_a_person_keeps_uses_and_removes_a_search_on_the_page(served: Served) ->
     page = browser.get(f"/tim-da-luu?{SEARCH}&trang=3&xep=cu")
     assert page.status_code == 200
     assert f'name="tim" value="{SEARCH.replace("&", "&amp;")}"' in page.text, "page and order are left out"
-    assert "có đủ các từ hộ, nghèo ·" in page.text, "what is about to be kept is said in words"
+    assert "có đủ các từ hộ, nghèo, lọc theo " in page.text, "what is about to be kept is said in words, filters as well"
     form = {"ten": "Quảng Nam", "tim": SEARCH, "ma-bieu-mau": token_of(browser, "/tim-da-luu")}
     assert browser.post("/tim-da-luu", data=form).headers["location"] == "/tim-da-luu"
     again = browser.post("/tim-da-luu", data=form)
