@@ -281,6 +281,24 @@ def test_all_expressions_are_covered() -> None:
     assert [row[0] for row in SNIPPETS] == list(range(1, 56))
 
 
+# Roles of the public sums whose row above does not name one: (number, position of the sum).
+ROLES_LEFT = {
+    (13, 0): "total", (15, 0): "component", (15, 1): "component", (16, 0): "other", (20, 0): "other", (22, 0): "other", (23, 0): "other",
+    (23, 1): "allocated", (24, 0): "component", (29, 1): "other", (30, 0): "allocated", (30, 1): "other", (32, 0): "component",
+    (32, 1): "component", (33, 0): "allocated", (35, 0): "allocated", (35, 1): "allocated", (37, 1): "component", (38, 0): "total",
+    (40, 0): "other", (48, 0): "allocated", (50, 0): "total", (50, 1): "component",
+}  # fmt: skip
+
+
+def test_every_public_sum_of_the_expressions_has_its_role() -> None:
+    found: dict[tuple[int, int], str] = {}
+    for number, text, expected in SNIPPETS:
+        for position, (budget, (_, _, kind, fields)) in enumerate(zip(budgets(text), expected, strict=True)):
+            if kind == "budget" and "role" not in fields:
+                found[number, position] = budget.role
+    assert found == ROLES_LEFT
+
+
 # Beside public money: (id, text, kinds in order).
 BESIDE = [
     ("people's share", "Tổng kinh phí làm chuồng 90 triệu đồng, Nhà nước 80%, dân đối ứng 18 triệu đồng.", ["budget", "gift"]),
