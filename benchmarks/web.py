@@ -11,7 +11,9 @@ table; the figures of the last run stand in docs/performance.md.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
+import json
 import os
 import random
 import shutil
@@ -30,6 +32,8 @@ from pathlib import Path
 
 from benchmarks.corpus import Articles
 from benchmarks.export import build
+from cli.serving import server_command
+from cli.settings import Settings
 from corpus.index import open_index
 from corpus.index.names import Names
 from corpus.localities import Register
@@ -48,12 +52,9 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--requests", type=int, default=120, help="for each page")
+    parser.add_argument("--processes", type=int, default=0, help="that work out pages; 0: as `loa serve` has them")
     parser.add_argument("--folder", type=Path, help="keep store and index here and use those that are there")
-    parser.add_argument("--serve", type=int, metavar="FD", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.serve is not None:
-        serve(options.folder, options.serve)
-        return
     folder = options.folder or Path(tempfile.mkdtemp(prefix="loa-web-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -83,6 +84,13 @@ def registry() -> PortalRegistry:
     )
 
 
+def entry(portal: Portal) -> str:
+    """The portal as a registry file has it."""
+    values = {"id": portal.id, "name": portal.name, "home": portal.home, "hosts": list(portal.hosts), "kind": portal.kind}
+    values |= {"province": portal.province, "verified": True, "evidence": "made up"}
+    return "".join(["[[portal]]\n", *(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())])
+
+
 def prepare(folder: Path, number: int, seed: int) -> None:
     if not (folder / "loa.db").exists():
         build(folder, number, seed)
@@ -105,26 +113,16 @@ def prepare(folder: Path, number: int, seed: int) -> None:
     (folder / "ready").touch()
 
 
-def serve(folder: Path, descriptor: int) -> None:
-    import uvicorn
-
-    from search_api.app import create_app
-    from search_api.warming import warm_beside
-
-    names = Names.load(portals=registry())
-    with open_store(folder / "loa.db") as store:
-        app = create_app(store, open_index(folder / "index", register=names.register), names=names)
-        warm_beside(app.state.monitor)
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[socket.socket(fileno=descriptor)])
-
-
 def measure(folder: Path, options: argparse.Namespace) -> None:
     ids = [f"{number:024x}" for number in range(0, options.documents, max(1, options.documents // 2000))]
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    os.set_inheritable(listener.fileno(), True)
-    command = [sys.executable, "-m", "benchmarks.web", "--folder", str(folder), "--serve", str(listener.fileno())]
-    server = subprocess.Popen(command, pass_fds=[listener.fileno()])
+    settings = Settings(home=folder, portals=folder / "benchmark.toml", rate_per_minute=0, serve_processes=options.processes)
+    (folder / "benchmark.toml").write_text("".join(map(entry, registry())), "utf-8")
+    command, environment, descriptors = server_command(listener, settings)  # as `loa serve` does, without the limit of requests
+    server = subprocess.Popen(command, env=environment, pass_fds=descriptors)
+    most, ended = [0], threading.Event()
+    watcher = threading.Thread(target=watch, args=(server.pid, most, ended), daemon=True)
     try:
         asker = Asker(port)
         start = time.perf_counter()
@@ -134,10 +132,11 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         asker.get("/")
         first = time.perf_counter() - start
         print(f"{options.documents:,} articles, {os.cpu_count()} cores, Python {sys.version.split()[0]}; ready after {ready:.1f} s, "
-              f"first overview {first:.2f} s, server {rss(server.pid)} MiB after it\n")  # fmt: skip
+              f"first overview {first:.2f} s, all processes {sum(memory(server.pid).values())} MiB after it\n")  # fmt: skip
         print(
             f"| page | requests | median ms | p95 ms at {AT_ONCE} at once | CPU ms a page | largest answer, kB |\n| --- | --- | --- | --- | --- | --- |"
         )
+        watcher.start()
         for name, address in pages(ids).items():
             before = cpu(server.pid)
             times, size = ask(port, address, options.requests)
@@ -156,10 +155,11 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         print(
             f"\noverview asked again by one reader: median {statistics.median(warm):.0f} ms, p95 {quantile(warm, 95):.0f} ms, CPU {spent:.0f} ms"
         )
-        drawing = sum(rss(pid, "VmHWM") for pid in children(server.pid))
-        print(f"server: {rss(server.pid)} MiB now, {rss(server.pid, 'VmHWM')} MiB at most; its drawing engine {drawing} MiB at most, "
-              "which ends after a minute without a drawing")  # fmt: skip
+        together = memory(server.pid)
+        print(f"server: {together[server.pid]} MiB at the end, its {len(together) - 1} other processes "
+              f"{' + '.join(str(one) for pid, one in together.items() if pid != server.pid)}; all together {most[0]} MiB at most")  # fmt: skip
     finally:
+        ended.set()
         server.terminate()
         server.wait(20)
         listener.close()
@@ -231,23 +231,40 @@ def quantile(times: list[float], percent: int) -> float:
     return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]
 
 
-def children(pid: int) -> set[int]:
-    """A child belongs to the thread that started it."""
-    return {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()}
+def processes(pid: int) -> list[int]:
+    """The process and all that it started, helpers and drawing engine. A child belongs to the thread that started it."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):  # it has just ended
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
 
 
 def cpu(pid: int) -> float:
-    """Seconds of the processor that the server and its drawing engine have used."""
+    """Seconds of the processor that the server with all its processes has used."""
     ticks = 0
-    for one in (pid, *children(pid)):
-        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
+    for one in processes(pid):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def rss(pid: int, line: str = "VmRSS") -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(row for row in status.splitlines() if row.startswith(line)).split()[1]) // 1024
+def memory(pid: int) -> dict[int, int]:
+    """MiB of each process; what several share is divided among them."""
+    found = {}
+    for one in processes(pid):
+        with contextlib.suppress(OSError, StopIteration):
+            rows = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+            found[one] = int(next(row for row in rows if row.startswith("Pss:")).split()[1]) // 1024
+    return found
+
+
+def watch(pid: int, most: list[int], ended: threading.Event) -> None:
+    """Notes the most memory that all processes took together."""
+    while not ended.wait(0.5):
+        most[0] = max(most[0], sum(memory(pid).values()))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ from cli.settings import Settings
 from corpus.errors import IndexUnavailable
 from corpus.index import Index
 from corpus.store import Review, Store
-from pipelines.batch import sync_index
-from pipelines.reviews import apply_reviews
 
 
 class DecisionDesk:
@@ -26,16 +24,22 @@ class DecisionDesk:
         self._mutex = threading.Lock()
 
     def decide(self, review: Review) -> int:
+        from pipelines.reviews import apply_reviews  # loads taggers, which a server without reviewers does not need
+
         number = self._store.decide_tag(review, apply_reviews)
         self._sync()
         return number
 
     def undo(self, number: int, who: str) -> Review:
+        from pipelines.reviews import apply_reviews
+
         review = self._store.undo_decision(number, who, self._clock(), apply_reviews)
         self._sync()
         return review
 
     def _sync(self) -> None:
+        from pipelines.batch import sync_index
+
         with self._mutex:
             try:
                 with indexed(self._settings, self._store) as index:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.output import say
 from cli.settings import Settings
@@ -14,8 +15,10 @@ from corpus.errors import InvalidData
 from corpus.index import Index, open_index
 from corpus.store import Store, open_store
 from corpus.store.lock import take_lock
-from pipelines.process import ProcessorParts, label_of
-from pipelines.workers import WorkerPool
+
+if TYPE_CHECKING:  # the segmenter and all it needs take 80 MB, which who only reads has no use for
+    from pipelines.process import ProcessorParts
+    from pipelines.workers import WorkerPool
 
 FEW_DOCUMENTS = 4000
 """An entry takes 0.9 ms of CPU, reading its document included, a worker 1.6 s to start (made-up articles of 550 syllables, 2026-11-28):
@@ -87,6 +90,7 @@ def locked(path: Path) -> Iterator[None]:
 def processor_parts(settings: Settings) -> ProcessorParts:
     """What the workers build their processors from; the model is made first where it is missing (some seconds, told)."""
     from nlp.train import ensure_model
+    from pipelines.process import ProcessorParts, label_of
 
     model = ensure_model(settings.model_path, say)
     return ProcessorParts(
@@ -101,6 +105,8 @@ def entry_makers(settings: Settings, documents: int) -> Iterator[WorkerPool | No
     if number < 2 or documents < FEW_DOCUMENTS:
         yield None
         return
+    from pipelines.workers import WorkerPool
+
     pool = WorkerPool(number, seconds=ENTRY_SECONDS, memory_bytes=settings.page_memory_mb << 20)
     try:
         yield pool

@@ -2,63 +2,53 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
+import pickle
 import socket
+import sys
+from typing import NoReturn
 
-import uvicorn
-
-from cli.commands_report import report_maker
-from cli.deciding import DecisionDesk
-from cli.home import indexed, now, opened
-from cli.mailing import bulletin_of, make_press
+from cli.home import indexed, opened
 from cli.output import say
 from cli.settings import Settings
 from corpus.errors import StoreUnavailable
-from corpus.index.names import Names
-from corpus.portals import load_portals
-from monitor.desk import Monitor
+
+SERVER_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
+"""Of the C library: one heap for all threads, of which one computes at a time anyway, instead of one for each with room of its own."""
 
 
-def serve_until_stopped(settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
-    """Returns after Ctrl-C or SIGTERM, with what was being answered finished. Raises: StoreUnavailable when no port can be had."""
-    from search_api.app import DEPARTMENT, create_app
-    from search_api.limits import Limiter
-    from search_api.warming import warm_beside
-
+def serve_until_stopped(settings: Settings, *, host: str | None = None, port: int | None = None) -> NoReturn:
+    """Ends the process after Ctrl-C or SIGTERM, with what was being answered finished. Raises: StoreUnavailable when no port can be had."""
     wanted = settings.port if port is None else port
-    listener = listen(host or settings.host, wanted)
-    with listener, opened(settings) as store, indexed(settings) as index:
+    with listen(host or settings.host, wanted) as listener:
         address, number = listener.getsockname()[:2]
         if number != wanted and wanted:
             say(f"Port {wanted} is busy; taking a free one.")
-        names = Names.load(portals=load_portals(settings.portals_path))
-        desk = DecisionDesk(settings, store, index, now)
-        monitor = Monitor(store, names.portals, names.register, now, names=names)  # one for all: it holds every article's figures
-        press = make_press(settings, store, index, names=names, monitor=monitor)
-        app = create_app(
-            store,
-            index,
-            names=names,
-            monitor=monitor,
-            department=settings.department or DEPARTMENT,
-            full_text_token=settings.export_token.get_secret_value(),
-            limiter=Limiter(settings.rate_per_minute) if settings.rate_per_minute else None,
-            base_url=settings.public_url,
-            people=store,
-            desk=desk,
-            clock=now,
-            readers=store,
-            bulletin=bulletin_of(settings, press),
-            reports=report_maker(settings, store, monitor),
-        )
-        server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, lifespan="auto"))
-        say(f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)")
-        warm_beside(monitor)
-        # uvicorn raises it again after it has ended in good order.
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+        told = f"Page and API: http://{f'[{address}]' if ':' in address else address}:{number}/  (Ctrl-C stops)"
+        with opened(settings), indexed(settings):
+            pass  # what is missing or damaged is told by who knows how
+        _become_server(listener, settings, told)
+
+
+def _become_server(listener: socket.socket, settings: Settings, told: str) -> NoReturn:
+    """The commands have loaded what they all need, some 100 MB; the server begins without that, as the same process."""
+    command, environment, descriptors = server_command(listener, settings, told)
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own module
+
+
+def server_command(listener: socket.socket, settings: Settings, told: str = "") -> tuple[list[str], dict[str, str], tuple[int, int]]:
+    """Command and environment of the server at a listening socket, and the descriptors that it inherits. It says ``told`` when it could
+    open what it serves."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(pickle.dumps(settings))
+    descriptors = (listener.fileno(), reading)
+    return [sys.executable, "-P", "-m", "cli.server", *map(str, descriptors), told], os.environ | SERVER_ENVIRONMENT, descriptors
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     contact: str = Field(default="", description="Web or mail address named to the portals while crawling.")
     department: str = Field(default="", description="Name of the department on the pages; empty for the built-in one.")
     public_url: str = Field(default="", description="Address at which readers reach the server; empty for the one that a request names.")
+    serve_processes: Annotated[int, Field(ge=0, le=16)] = Field(
+        default=0, description="Processes that work out pages; 0 for two where there are as many processors."
+    )
     rate_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=300, description="Requests that one client has a minute (an export counts as ten); 0 for no limit."
     )

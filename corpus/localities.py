@@ -77,6 +77,7 @@ class Register:
             self._forms[locality.code] = (*self._forms.get(locality.code, ()), locality)
         self.aliases = tuple(aliases)
         self._today: dict[str, tuple[str, ...]] = {}
+        self._provinces_before: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def load(cls, path: Traversable | None = None, aliases: Traversable | None = None) -> Register:
@@ -252,8 +253,13 @@ class Register:
 
     def provinces_before(self, code: str) -> tuple[str, ...]:
         """Old provinces that a unit of either map lies in or was made of."""
-        found = {self.province(unit) for unit in self.before(code)}
-        return tuple(sorted(province for province in found if province))
+        known = self._provinces_before.get(code)
+        if known is None:
+            found = {self.province(unit) for unit in self.before(code)}
+            known = tuple(sorted(province for province in found if province))
+            if known:  # of units that there are
+                self._provinces_before[code] = known
+        return known
 
     def on_old_map(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Where units stand on the map of 63: old provinces; a new province that smaller units narrow down gives way to them, and one

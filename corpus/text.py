@@ -135,15 +135,14 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _BREAK.finditer(text):
         if "\n" not in match.group():
+            if text[match.end() : match.end() + 1].islower():
+                continue
             piece = text[start : match.start()]
             word = _LAST_WORD.search(piece[-24:])
-            following = text[match.end() : match.end() + 1]
             if word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())):
                 continue
             if word and _NUMBERING.fullmatch(word[1]) and piece.strip() == word[0]:
                 continue  # "1. Mục đích", "II. Nội dung": the number of a heading belongs to its line
-            if following.islower():
-                continue
         yield from _trimmed(text, start, match.start())
         start = match.end()
     yield from _trimmed(text, start, len(text))
@@ -166,7 +165,9 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """The sentence that holds ``[start, end)``; for many look-ups keep the list of `sentences` instead."""
-    for first, last in sentences(text):
-        if first <= start < last:
-            return first, max(last, end)
+    line = text.rfind("\n", 0, start) + 1  # a line break ends a sentence whatever stands around it
+    stop = text.find("\n", start)
+    for first, last in sentences(text[line : stop if stop >= 0 else len(text)]):
+        if line + first <= start < line + last:
+            return line + first, max(line + last, end)
     return start, end

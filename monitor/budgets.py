@@ -140,10 +140,6 @@ def same_money(fact: Fact, budget: FactBudget) -> tuple[object, ...] | None:
     return (budget.role, budget.vnd, budget.year_from, budget.year_to, budget.programme, budget.component, place)
 
 
-def _same_money(fact: Fact) -> tuple[tuple[object, ...] | None, ...]:
-    return tuple(same_money(fact, budget) for budget in summable(fact.budgets))
-
-
 @dataclass(frozen=True, slots=True)
 class CountedSum:
     fact: Fact
@@ -184,7 +180,8 @@ def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
     repeated: dict[int, list[str]] = defaultdict(list)
     for fact, sums in money_stories(facts):
         own: dict[tuple[object, ...], int] = {}
-        for budget, key in zip(sums, facts.each("same_money", fact, _same_money), strict=True):
+        for budget in sums:
+            key = same_money(fact, budget)
             if key is not None and key in first:
                 repeated[first[key]].append(fact.id)
                 continue
@@ -210,13 +207,20 @@ def largest_first(entry: CountedSum) -> tuple[int, str, int]:
     return (-item.vnd, item.document, item.position)
 
 
-def keys_of(facts: Facts, period: Period | None, by: By, units: Units, register: Register) -> Sequence[str]:
-    """The key of each of `sums_during`."""
-    found = facts.once(
-        ("sum_keys", by, units if by == "province" else None),
-        lambda: tuple(key_of(entry.fact, entry.budget, by, units, register) for entry in counted_sums(facts)),
-    )
+Row = tuple[str, str]
+"""Role and key of a bar."""
+
+
+def rows_of(facts: Facts, period: Period | None, by: By, units: Units, register: Register) -> Sequence[Row]:
+    """The bar of each of `sums_during`."""
+    found = facts.once(("sum_rows", by, units if by == "province" else None), lambda: _rows_of(facts, by, units, register))
     return found if period is None else found[_during(facts, period)]
+
+
+def _rows_of(facts: Facts, by: By, units: Units, register: Register) -> tuple[Row, ...]:
+    same: dict[Row, Row] = {}
+    rows = ((entry.budget.role, key_of(entry.fact, entry.budget, by, units, register)) for entry in counted_sums(facts))
+    return tuple([same.setdefault(row, row) for row in rows])
 
 
 def budget_sums(
@@ -233,24 +237,23 @@ def budget_sums(
     ``period`` None: all, the undated too. ``where`` keeps the sums for which it is true.
     """
     entries: Sequence[CountedSum] = sums_during(facts, period)
-    keys = keys_of(facts, period, by, units, register)
-    if where is not None:
-        kept = [(entry, key) for entry, key in zip(entries, keys, strict=True) if where(entry.fact, entry.budget)]
-        entries, keys = [entry for entry, _ in kept], [key for _, key in kept]
-    return sums_by(entries, keys)
+    rows = rows_of(facts, period, by, units, register)
+    order = [at for at, entry in enumerate(entries) if where is None or where(entry.fact, entry.budget)]
+    order.sort(key=lambda at: largest_first(entries[at]))
+    return sums_by([entries[at] for at in order], [rows[at] for at in order])
 
 
-def sums_by(entries: Iterable[CountedSum], keys: Iterable[str]) -> tuple[BudgetSum, ...]:
-    """`budget_sums` of these entries, each with its key."""
-    rows: dict[tuple[str, str], list[CountedSum]] = defaultdict(list)
-    for entry, key in zip(entries, keys, strict=True):
-        rows[entry.budget.role, key].append(entry)
-    sums = [_sum(key, role, found) for (role, key), found in rows.items()]
+def sums_by(entries: Iterable[CountedSum], rows: Iterable[Row]) -> tuple[BudgetSum, ...]:
+    """`budget_sums` of these entries, each with its bar; those of a role come with the largest first."""
+    found: dict[Row, list[CountedSum]] = defaultdict(list)
+    for entry, row in zip(entries, rows, strict=True):
+        found[row].append(entry)
+    sums = [_sum(key, role, inside) for (role, key), inside in found.items()]
     return tuple(sorted(sums, key=lambda row: (ROLE_ORDER[row.role], -row.vnd, row.key)))
 
 
 def _sum(key: str, role: str, entries: list[CountedSum]) -> BudgetSum:
-    items = tuple(entry.item for entry in sorted(entries, key=largest_first))
+    items = tuple([entry.item for entry in entries])
     return BudgetSum(
         key=key,
         role=role,

@@ -257,9 +257,9 @@ def heat_map(
     name: str, title: str, caption: str, rows: Sequence[tuple[str, Sequence[int | None]]], columns: Sequence[str], *, first: str
 ) -> Chart:
     """Numbers in cells, darker for more; None is drawn hatched by a sign of its own."""
-    largest = max((number or 0 for _, numbers in rows for number in numbers), default=0)
 
     def make(width: int) -> Spec:
+        largest = max((number or 0 for _, numbers in rows for number in numbers), default=0)
         values = [
             {"row": label, "column": column, "said": "" if number == 0 else ("×" if number is None else formats.number(number))}
             | {"fill": RAMP[shade(number, largest) - 1] if number else "#ffffff"}

@@ -11,11 +11,10 @@ copied to the old ones nor split among them. So does a source that speaks for su
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
@@ -23,9 +22,10 @@ from corpus.localities import REFORM, Register
 from corpus.locality_names import sort_key
 from corpus.portals import Portal, PortalRegistry
 from monitor.causes import Cause
-from monitor.facts import NATIONAL, Fact, Facts
+from monitor.facts import NATIONAL, Facts
 from monitor.periods import Period, Units, day_of, period_of
-from monitor.readings import Readings
+from monitor.readings import Readings, SourceRuns
+from monitor.tallies import NOTHING, Told, tallies
 
 State = Literal["news", "silent", "unreadable", "unwatched"]
 STATES: tuple[State, ...] = get_args(State)
@@ -68,6 +68,7 @@ class Cell:
         return self.unread[0].cause if self.state == "unreadable" else None
 
 
+_NONE: Told = (0, 0)
 _NOTHING = Cell(state="unwatched", articles=None, stories=None)
 
 
@@ -149,35 +150,32 @@ def coverage(
     if (
         len(weeks) > 1
         and weeks[-1].ends_at > now
-        and not facts.relevant_during(weeks[-1])
+        and not tallies(facts, units).all.during(weeks[-1])[0]
         and not any(readings.of_source(portal.id).seen_since(weeks[-1].starts_at) for portal in registry)
     ):
         weeks = weeks[:-1]  # on Monday before the first run: as good as not begun
     provinces = map_provinces(register, units)
-    asked = facts.about(units) if only is None else (only,)
-    seen = {code: found for code in asked if (found := facts.about_during(units, code, period))}
-    by_week: dict[tuple[str, int], list[Fact]] = defaultdict(list)
-    for code, found in seen.items():
-        for fact in found:
-            assert fact.published is not None
-            ordinal = fact.published.toordinal()
-            by_week[code, ordinal - (ordinal - 1) % 7].append(fact)
-    keys = [(week, week.key, week.start.toordinal()) for week in weeks]
+    columns = tallies(facts, units).provinces
+    first, last = period.start.toordinal(), period.end.toordinal()
+    asked = columns if only is None else (only,)
+    seen = {code: told for code in asked if (told := columns.get(code, NOTHING).between(first, last))[0]}
+    keys = [(week, week.key, week.start.toordinal(), week.ends_at.astimezone(UTC)) for week in weeks]
     sources = _sources(registry, register, units)
     cells: dict[tuple[str, str], Cell] = {}
     totals: dict[str, Cell] = {}
     for code in (*provinces, *sorted((seen.keys() | sources.keys()) - set(provinces))) if only is None else (only,):
-        portals = sources.get(code, ())
-        watched_since = min((since for portal in portals if (since := readings.of_source(portal.id).watched_since)), default=now)
+        watching = _watching(sources.get(code, ()), readings)
+        watched_since = min((source.watched_since for _, source, _ in watching if source.watched_since is not None), default=now)
+        column, said = columns.get(code, NOTHING), seen.get(code, _NONE)
         line = []
-        for week, key, monday in keys:
-            about = by_week.get((code, monday), [])
-            if not about and week.ends_at <= watched_since:
+        for week, key, monday, ends_at in keys:
+            told = column.between(max(monday, first), min(monday + 7, last)) if said[0] else _NONE
+            if not told[0] and ends_at <= watched_since:
                 continue  # nothing watched and nothing said: most of a range of decades
-            cell = _cell(about, *_watch(portals, readings, week))
+            cell = _cell(told, *_watch(watching, week))
             cells[code, key] = cell
             line.append(cell)
-        totals[code] = _total(seen.get(code, ()), line)
+        totals[code] = _total(said, line)
     return Coverage(period=period, units=units, weeks=weeks, provinces=provinces, cells=cells, totals=totals)
 
 
@@ -190,12 +188,20 @@ def _sources(registry: PortalRegistry, register: Register, units: Units) -> dict
     return dict(found)
 
 
-def _watch(portals: Sequence[Portal], readings: Readings, week: Period) -> tuple[tuple[str, ...], tuple[Unread, ...]]:
+_Watched = tuple[Portal, SourceRuns, date | None]
+"""A source, its runs, and the day since which it is watched."""
+
+
+def _watching(portals: Iterable[Portal], readings: Readings) -> list[_Watched]:
+    found = [(portal, readings.of_source(portal.id)) for portal in portals]
+    return [(portal, source, day_of(source.watched_since) if source.watched_since else None) for portal, source in found]
+
+
+def _watch(watching: Sequence[_Watched], week: Period) -> tuple[tuple[str, ...], tuple[Unread, ...]]:
     """Sources watched in a week, and those of them that were not read in it."""
     watched, unread = [], []
-    for portal in portals:
-        source = readings.of_source(portal.id)
-        if not is_watched(portal, source.watched_since, week):
+    for portal, source, since in watching:
+        if not _is_watched(portal, since, week):
             continue
         watched.append(portal.id)
         if not source.read_in(week):
@@ -203,40 +209,34 @@ def _watch(portals: Sequence[Portal], readings: Readings, week: Period) -> tuple
     return tuple(watched), tuple(unread)
 
 
-def is_watched(portal: Portal, since: datetime | None, week: Period) -> bool:
+def _is_watched(portal: Portal, since: date | None, week: Period) -> bool:
     """Verified, read at least once before the week ends, and a source of its own through the whole week."""
-    if not portal.verified or since is None or day_of(since) >= week.end:
+    if not portal.verified or since is None or since >= week.end:
         return False
     return (portal.valid_from is None or portal.valid_from < week.end) and (portal.valid_to is None or week.end <= portal.valid_to)
 
 
-def _cell(found: Sequence[Fact], watched: tuple[str, ...], unread: tuple[Unread, ...]) -> Cell:
+def _cell(told: Told, watched: tuple[str, ...], unread: tuple[Unread, ...]) -> Cell:
     state: State
-    if found:
+    if told[0]:
         state = "news"
     elif unread:
         state = "unreadable"
     else:
         state = "silent" if watched else "unwatched"
-    return _counted(state, found, watched, unread)
+    return _counted(state, told, watched, unread)
 
 
-def _counted(state: State, found: Sequence[Fact], watched: tuple[str, ...], unread: tuple[Unread, ...]) -> Cell:
-    known = state in ("news", "silent")
-    return Cell(
-        state=state,
-        articles=len(found) if known else None,
-        stories=len({fact.story for fact in found}) if known else None,
-        watched=watched,
-        unread=unread,
-    )
+def _counted(state: State, told: Told, watched: tuple[str, ...], unread: tuple[Unread, ...]) -> Cell:
+    articles, stories = told if state in ("news", "silent") else (None, None)
+    return Cell(state=state, articles=articles, stories=stories, watched=watched, unread=unread)
 
 
-def _total(found: Sequence[Fact], weeks: Sequence[Cell]) -> Cell:
+def _total(told: Told, weeks: Sequence[Cell]) -> Cell:
     """A province was silent in a period only if it was silent in every week of it in which it was watched."""
     states = {cell.state for cell in weeks}
     state: State
-    if found:
+    if told[0]:
         state = "news"
     elif "unreadable" in states:
         state = "unreadable"
@@ -244,7 +244,7 @@ def _total(found: Sequence[Fact], weeks: Sequence[Cell]) -> Cell:
         state = "silent" if "silent" in states else "unwatched"
     watched = tuple(sorted({portal for cell in weeks for portal in cell.watched}))
     unread = {entry.portal: entry for cell in weeks for entry in cell.unread}
-    return _counted(state, found, watched, tuple(unread[portal] for portal in sorted(unread)))
+    return _counted(state, told, watched, tuple(unread[portal] for portal in sorted(unread)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,10 +280,10 @@ def silences(
     sources = _sources(registry, register, units)
     found = []
     for order, code in enumerate(map_provinces(register, units)):
-        portals, last_day = sources.get(code, ()), last_in_weeks.get(code, date.min)
+        watching, last_day = _watching(sources.get(code, ()), readings), last_in_weeks.get(code, date.min)
         count, at = 0, week
         while count < SILENCE_WEEKS and at.start > last_day:
-            watched, unread = _watch(portals, readings, at)
+            watched, unread = _watch(watching, at)
             if not watched or unread:
                 break
             count += 1
@@ -295,15 +295,5 @@ def silences(
 
 def last_news_days(facts: Facts, units: Units, end: date) -> Mapping[str, date]:
     """Province code to the day of its last relevant article before ``end``."""
-    days = facts.once(("news_days", units), lambda: _news_days(facts, units))
-    return {code: found[at - 1] for code, found in days.items() if (at := bisect_left(found, end))}
-
-
-def _news_days(facts: Facts, units: Units) -> dict[str, list[date]]:
-    """Province code to the days of its relevant articles, in order, each once."""
-    found = {}
-    for code, about in facts.about(units).items():
-        days = dict.fromkeys(fact.published for fact in about if fact.published is not None)
-        if days:
-            found[code] = list(days)
-    return found
+    columns, before = tallies(facts, units).provinces, end.toordinal()
+    return {code: date.fromordinal(day) for code, column in columns.items() if (day := column.last_before(before)) is not None}

@@ -29,9 +29,9 @@ T = TypeVar("T")
 FACTS_A_SECOND = 10_000
 """While a run writes, changes show at once up to so many articles, and within a second for each further so many: working figures out
 again costs some tenths of a second for 100,000."""
-MAX_ANSWERS = 64
+MAX_ANSWERS = 8
 """Figures kept at once; the oldest go first."""
-MAX_MONEY = 6
+MAX_MONEY = 4
 """Of sums, which are larger and kept until an article changes."""
 
 
@@ -94,6 +94,9 @@ class Monitor:
         """The same for who shows a part of the single sums."""
         with self._lock:
             sources = self.now()
+            if period is None and province is None:
+                # The largest and most wanted: they go with the articles that they rest on.
+                return sources.facts.once(("money", units), lambda: money_sums(sources, None, units))
             if self._money_revision != sources.facts.revision:
                 self._money.clear()
                 self._money_revision = sources.facts.revision

@@ -92,7 +92,8 @@ class Places:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._known: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        self._words: dict[object, object] = {}
+        self._words: dict[object, Any] = {}
+        self._days: dict[int, date] = {}
 
     def on_maps(self, about: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         found = self._known.get(about)
@@ -103,9 +104,21 @@ class Places:
             found = self._known[about] = (self.same(new), self.same(old))
         return found
 
-    def same(self, value: tuple[str, ...]) -> tuple[str, ...]:
+    def same(self, value: T) -> T:
         """One object for equal values, so that a hundred thousand facts share theirs."""
-        return self._words.setdefault(value, value)  # type: ignore[return-value] # the value itself or its equal
+        return self._words.setdefault(value, value)  # type: ignore[no-any-return] # the value itself or its equal
+
+    def day(self, ordinal: int) -> date:
+        found = self._days.get(ordinal)
+        if found is None:
+            found = self._days[ordinal] = date.fromordinal(ordinal)
+        return found
+
+    def same_words(self, budget: FactBudget) -> FactBudget:
+        """The sum with texts and lists that others share: each came with objects of its own."""
+        same = self.same
+        values: Any = [same(value) if isinstance(value, str | tuple) else value for value in msgspec.structs.astuple(budget)]
+        return FactBudget(*values)
 
 
 def fact_of(stored: StoredFact, places: Places) -> Fact:
@@ -118,20 +131,20 @@ def fact_of(stored: StoredFact, places: Places) -> Fact:
     return Fact(
         id=stored.id,
         title=stored.title,
-        portal=row.portal,
-        kind=row.kind,
-        published=None if row.doubtful or stored.published is None else date.fromordinal(stored.published),
+        portal=same(row.portal),
+        kind=same(row.kind),
+        published=None if row.doubtful or stored.published is None else places.day(stored.published),
         doubtful=row.doubtful,
         first_seen=row.first_seen,
-        relevance=row.relevance,
+        relevance=same(row.relevance),
         about=same(row.about),
         provinces_34=new,
         provinces_63=old,
-        activities=same(row.activities),  # type: ignore[arg-type] # shares any tuple
+        activities=same(row.activities),
         programmes=same(row.programmes),
         components=same(row.components),
-        story=stored.story,
-        budgets=row.budgets,
+        story=stored.id if stored.story == stored.id else stored.story,
+        budgets=tuple([places.same_words(budget) for budget in row.budgets]),
     )
 
 
@@ -205,9 +218,27 @@ class Facts(Sequence[Fact]):
     def relevant_during(self, period: Period) -> list[Fact]:
         return self.relevant_between(period.start, period.end)
 
+    @property
+    def relevant_undated(self) -> list[Fact]:
+        found = self.relevant
+        return found[bisect_left(found, date.max, key=_day) :]
+
     def about(self, units: Units) -> Mapping[str, list[Fact]]:
         """`relevant` by the province that they are about, in the same order; one about two stands under both. Not to be changed."""
         return self.once(("about", units), lambda: count_by_province(self.relevant, units))
+
+    @property
+    def told_together(self) -> Mapping[str, Sequence[Fact]]:
+        """Id of an article to all of its story, in order of publication; stories of one article are left out."""
+        return self.once("told_together", self._told_together)
+
+    def _told_together(self) -> dict[str, Sequence[Fact]]:
+        later = {fact.story for fact in self._all if not fact.first_in_story}
+        groups: dict[str, list[Fact]] = defaultdict(list)
+        for fact in self._all:
+            if fact.story in later:
+                groups[fact.story].append(fact)
+        return {fact.id: group for group in groups.values() if len(group) > 1 for fact in group}
 
     def about_during(self, units: Units, code: str, period: Period) -> list[Fact]:
         return _slice(self.about(units).get(code, []), period.start, period.end)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,14 +11,20 @@ from corpus.index.names import Names
 from monitor.causes import NAMES as CAUSE_NAMES
 from monitor.causes import Cause
 from monitor.coverage import STATE_NAMES, Coverage, coverage
-from monitor.facts import NATIONAL, Fact, Facts
+from monitor.facts import NATIONAL, Facts
 from monitor.figures import ActivityFigure, Count, PeriodFigure, ProvinceFigure, TimelinePoint
+from monitor.keeping import kept
 from monitor.links import articles as link
 from monitor.periods import Period, Units
 from monitor.readings import Readings
+from monitor.tallies import NOTHING, Told, tallies, weekly
 
 TIMELINE_WEEKS = 26
 """Weeks on the timeline of a short period; a quarter or a year shows its own where they are more."""
+
+
+MAX_LEDGERS = 12
+"""Kept at once; an overview needs three."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +35,18 @@ class Sources:
     readings: Readings
     names: Names
     now: datetime
-    _ledgers: dict[tuple[Period, Units, str | None], Coverage] = field(default_factory=dict, repr=False, compare=False)
+    _ledgers: dict[Hashable, Coverage] = field(default_factory=dict, repr=False, compare=False)
 
     def coverage(self, period: Period, units: Units, *, only: str | None = None) -> Coverage:
         """Worked out once for each period and map. ``only``: of one province; nothing may be asked of the others."""
-        found = self._ledgers.get((period, units, None)) or self._ledgers.get((period, units, only))
-        if found is None:
-            found = coverage(self.facts, self.readings, self.names.portals, self.names.register, period, units, self.now, only=only)
-            self._ledgers[period, units, only] = found
-        return found
+        whole = self._ledgers.get((period, units, None))
+        if whole is not None:
+            return whole
+
+        def make() -> Coverage:
+            return coverage(self.facts, self.readings, self.names.portals, self.names.register, period, units, self.now, only=only)
+
+        return kept(self._ledgers, (period, units, only), make, most=MAX_LEDGERS)
 
     @cached_property
     def read_weeks(self) -> frozenset[int]:
@@ -59,11 +67,12 @@ def period_figure(period: Period, now: datetime) -> PeriodFigure:
     )
 
 
-def count(facts: Sequence[Fact], query: str, *, observed: bool = True) -> Count:
+def count(told: Told, query: str, *, observed: bool = True) -> Count:
     """``observed`` False: that there is none proves nothing."""
-    if not facts and not observed:
+    articles, stories = told
+    if not articles and not observed:
         return Count(articles=None, stories=None, query=query)
-    return Count(articles=len(facts), stories=len({fact.story for fact in facts}), query=query)
+    return Count(articles=articles, stories=stories, query=query)
 
 
 def province_name(sources: Sources, code: str, units: Units) -> str:
@@ -99,16 +108,14 @@ def cause_name(cause: Cause | None) -> str | None:
 
 
 def activity_figures(
-    sources: Sources, facts: Iterable[Fact], period: Period, units: Units, province: str | None = None, *, observed: bool
+    sources: Sources, period: Period, units: Units, province: str | None = None, *, observed: bool
 ) -> tuple[ActivityFigure, ...]:
     """Every activity of the list in its order, whether something is counted or not."""
-    by_code: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        for code in dict.fromkeys(code for code, _ in fact.activities):
-            by_code[code].append(fact)
+    counted = tallies(sources.facts, units)
 
     def figure(code: str, name: str) -> ActivityFigure:
-        found = count(by_code[code], link(units, period, province=province, activity=code), observed=observed)
+        column = counted.activities.get(code, NOTHING) if province is None else counted.cells.get((province, code), NOTHING)
+        found = count(column.during(period), link(units, period, province=province, activity=code), observed=observed)
         return ActivityFigure(code=code, name=name, articles=found.articles, stories=found.stories, query=found.query)
 
     return tuple(figure(activity.code, activity.name) for activity in sources.names.activities)
@@ -156,22 +163,3 @@ def timeline(sources: Sources, facts: Facts, period: Period, units: Units, *, pr
             )
         )
     return tuple(points)
-
-
-def weekly(facts: Facts, units: Units, province: str | None, period: Period) -> dict[int, tuple[int, int]]:
-    """Monday (ordinal) to relevant articles and stories of that week, about the province or of any place."""
-    if province is None:
-        # Asked for with every overview: all weeks are counted once for the same facts.
-        counted = facts.once("weeks", lambda: _by_week(facts.relevant))
-        first, last = period.start.toordinal(), period.end.toordinal()
-        return {monday: numbers for monday, numbers in counted.items() if first <= monday < last}
-    return _by_week(facts.about_during(units, province, period))
-
-
-def _by_week(facts: Iterable[Fact]) -> dict[int, tuple[int, int]]:
-    by_week: dict[int, list[str]] = defaultdict(list)
-    for fact in facts:
-        if fact.published is not None:
-            ordinal = fact.published.toordinal()
-            by_week[ordinal - (ordinal - 1) % 7].append(fact.story)
-    return {monday: (len(stories), len(set(stories))) for monday, stories in by_week.items()}

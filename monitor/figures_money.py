@@ -20,9 +20,9 @@ from monitor.budgets import (
     counted_sums,
     counts,
     key_of,
-    keys_of,
     largest_first,
     money_stories,
+    rows_of,
     sums_by,
     sums_during,
 )
@@ -94,15 +94,15 @@ def money_figures(sources: Sources, period: Period | None, units: Units, *, prov
 def money_sums(sources: Sources, period: Period | None, units: Units, *, province: str | None = None) -> MoneySums:
     register, facts = sources.names.register, sources.facts
     entries: Sequence[CountedSum] = sums_during(facts, period)
-    places = keys_of(facts, period, "province", units, register)
-    chosen = range(len(entries)) if province is None else [at for at, place in enumerate(places) if place == province]
-    entries = [entries[at] for at in chosen]
+    places = rows_of(facts, period, "province", units, register)
+    chosen = [at for at, (_, place) in enumerate(places) if province is None or place == province]
+    chosen.sort(key=lambda at: _place(entries[at]))
+    added = tuple([entries[at] for at in chosen])
 
     def by(key: By) -> tuple[BudgetFigure, ...]:
-        keys = keys_of(facts, period, key, units, register)
-        return budget_figures(sources, sums_by(entries, [keys[at] for at in chosen]), key, units)
+        rows = rows_of(facts, period, key, units, register)
+        return budget_figures(sources, sums_by(added, [rows[at] for at in chosen]), key, units)
 
-    added = tuple(sorted(entries, key=_place))
     figures = MoneyFigures(
         period=None if period is None else period_figure(period, sources.now),
         units=units,

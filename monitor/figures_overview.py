@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from monitor.budgets import budget_sums
 from monitor.causes import NAMES as CAUSE_NAMES
 from monitor.coverage import STATE_NAMES, STATES, Coverage, State, silences, watched_for
-from monitor.facts import Fact
 from monitor.figure_parts import (
     Sources,
     activity_figures,
@@ -23,6 +21,7 @@ from monitor.figure_parts import (
 )
 from monitor.figures import (
     SHADES,
+    ActivityFigure,
     Change,
     Count,
     Matrix,
@@ -36,29 +35,31 @@ from monitor.figures import (
 )
 from monitor.figures_money import budget_figures
 from monitor.links import articles as link
+from monitor.links import cells as cell_links
 from monitor.periods import Period, Units
+from monitor.tallies import NOTHING, tallies
 from monitor.tilemap import tile_places
 
 
 def overview_figures(sources: Sources, period: Period, units: Units) -> OverviewFigures:
     ledger = sources.coverage(period, units)
-    found = sources.facts.relevant_during(period)
+    counted = tallies(sources.facts, units)
     earlier, last_year = sources.coverage(period.before(), units), sources.coverage(period.year_before(), units)
     provinces = province_rows(sources, ledger, earlier, last_year)
-    undated = [fact for fact in sources.facts.undated if fact.relevant]
     observed = was_read(sources, period)
+    activities = activity_figures(sources, period, units, observed=observed)
     return OverviewFigures(
         period=period_figure(period, sources.now),
         units=units,
         headline=headline(ledger),
-        total=count(found, link(units, period), observed=observed),
-        placeless=sum(not fact.provinces(units) for fact in found),
-        undated=count(undated, link(units)),
+        total=count(counted.all.during(period), link(units, period), observed=observed),
+        placeless=counted.placeless.during(period)[0],
+        undated=count(counted.undated, link(units)),
         states=tuple(state_figure(ledger, state) for state in STATES),
         provinces=provinces,
         tiles=tiles(sources, ledger),
-        activities=activity_figures(sources, found, period, units, observed=observed),
-        matrix=matrix(sources, ledger, found),
+        activities=activities,
+        matrix=matrix(sources, ledger, activities),
         timeline=timeline(sources, sources.facts, period, units),
         budgets=budget_figures(sources, budget_sums(sources.facts, period, units, sources.names.register), "role", units),
         silent=silence_figures(sources, period, units),
@@ -120,39 +121,27 @@ def tiles(sources: Sources, ledger: Coverage) -> tuple[tuple[TileFigure | None, 
     )
 
 
-def matrix(sources: Sources, ledger: Coverage, facts: Sequence[Fact]) -> Matrix:
+def matrix(sources: Sources, ledger: Coverage, activities: tuple[ActivityFigure, ...]) -> Matrix:
     units, period = ledger.units, ledger.period
-    articles: Counter[tuple[str, str]] = Counter()
-    stories: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for fact in facts:
-        for activity in dict.fromkeys(code for code, _ in fact.activities):
-            for province in fact.provinces(units):
-                articles[province, activity] += 1
-                stories[province, activity].add(fact.story)
-    activities = activity_figures(sources, facts, period, units, observed=was_read(sources, period))
+    columns = tallies(sources.facts, units).cells
+    first, last = period.start.toordinal(), period.end.toordinal()
+    largest = 0
+    link = cell_links(units, period)
 
-    def cell(province: str, activity: str) -> Count:
-        number = articles[province, activity]
-        known = number or ledger.totals[province].state in ("news", "silent")
-        return Count(
-            articles=number if known else None,
-            stories=len(stories[province, activity]) if known else None,
-            query=link(units, period, province=province, activity=activity),
-        )
+    def row(code: str) -> MatrixRow:
+        nonlocal largest
+        state = ledger.totals[code].state
+        nothing = (0, 0) if state in ("news", "silent") else (None, None)
+        cells = []
+        for activity in activities:
+            told = columns.get((code, activity.code), NOTHING).between(first, last)
+            largest = max(largest, told[0])
+            articles, stories = told if told[0] else nothing
+            cells.append(Count(articles=articles, stories=stories, query=link(code, activity.code)))
+        return MatrixRow(code=code, name=province_name(sources, code, units), state=state, cells=tuple(cells))
 
-    return Matrix(
-        activities=activities,
-        rows=tuple(
-            MatrixRow(
-                code=code,
-                name=province_name(sources, code, units),
-                state=ledger.totals[code].state,
-                cells=tuple(cell(code, activity.code) for activity in activities),
-            )
-            for code in row_codes(ledger)
-        ),
-        largest=max(articles.values(), default=0),
-    )
+    rows = tuple(row(code) for code in row_codes(ledger))
+    return Matrix(activities=activities, rows=rows, largest=largest)
 
 
 def silence_figures(sources: Sources, period: Period, units: Units) -> tuple[SilenceFigure, ...]:
@@ -191,7 +180,7 @@ def unread_figures(sources: Sources, ledger: Coverage) -> tuple[UnreadFigure, ..
 
 
 def change(sources: Sources, ledger: Coverage, other: Coverage) -> Change:
-    now_articles, articles = _relevant(sources, ledger.period), _relevant(sources, other.period)
+    now_articles, articles = _relevant(sources, ledger), _relevant(sources, other)
 
     def names(codes: Iterable[str]) -> tuple[str, ...]:
         return tuple(province_name(sources, code, ledger.units) for code in codes)
@@ -209,7 +198,7 @@ def change(sources: Sources, ledger: Coverage, other: Coverage) -> Change:
     )
 
 
-def _relevant(sources: Sources, period: Period) -> int | None:
+def _relevant(sources: Sources, ledger: Coverage) -> int | None:
     """Relevant articles of a period; None where there is none and nothing was read."""
-    found = len(sources.facts.relevant_during(period))
-    return found if found or was_read(sources, period) else None
+    found, _ = tallies(sources.facts, ledger.units).all.during(ledger.period)
+    return found if found or was_read(sources, ledger.period) else None

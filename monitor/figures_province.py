@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from corpus.errors import InvalidData
-from monitor.budgets import keys_of, sums_by, sums_during
+from monitor.budgets import largest_first, rows_of, sums_by, sums_during
 from monitor.coverage import STATE_NAMES, last_news_days, map_provinces, silences, watched_for
 from monitor.facts import NATIONAL, Fact
 from monitor.figure_parts import TIMELINE_WEEKS, Sources, activity_figures, cause_name, count, period_figure, province_name, province_row
@@ -15,6 +15,7 @@ from monitor.figures import ActivityFigure, NamedPlace, ProvinceFigures, SourceF
 from monitor.figures_money import budget_figures
 from monitor.links import articles as link
 from monitor.periods import Period, Units
+from monitor.tallies import NOTHING, tallies
 
 MAX_STORIES = 50
 
@@ -29,18 +30,19 @@ def province_figures(
     found = sources.facts.about_during(units, code, period)
     row = province_row(sources, ledger, code, earlier, last_year)
     observed = row.state in ("news", "silent")
-    places = keys_of(sources.facts, period, "province", units, register)
-    entries = [entry for entry, place in zip(sums_during(sources.facts, period), places, strict=True) if place == code]
-    sums = sums_by(entries, [entry.budget.role for entry in entries])
+    places = rows_of(sources.facts, period, "province", units, register)
+    entries = [entry for entry, (_, place) in zip(sums_during(sources.facts, period), places, strict=True) if place == code]
+    entries.sort(key=largest_first)
+    sums = sums_by(entries, [(entry.budget.role, entry.budget.role) for entry in entries])
     silent = silences(sources.facts, sources.readings, sources.names.portals, register, period, units, sources.now)
     return ProvinceFigures(
         period=period_figure(period, sources.now),
         units=units,
         province=row,
         other_map=other_map(sources, code),
-        total=count(found, row.query, observed=observed),
-        activities=activity_figures(sources, found, period, units, code, observed=observed),
-        programmes=programme_figures(sources, found, period, units, code),
+        total=count(tallies(sources.facts, units).provinces.get(code, NOTHING).during(period), row.query, observed=observed),
+        activities=activity_figures(sources, period, units, code, observed=observed),
+        programmes=programme_figures(sources, period, units, code),
         weeks=week_figures(sources, code, period, units),
         timeline=weekly_timeline(sources, sources.facts, period, units, province=code),
         budgets=budget_figures(sources, sums, "role", units),
@@ -72,22 +74,16 @@ def _speaks_for(sources: Sources, row: SourceFigure, code: str, units: Units) ->
     return portal is not None and watched_for(portal, sources.names.register, units) == code
 
 
-def programme_figures(sources: Sources, facts: Iterable[Fact], period: Period, units: Units, province: str) -> tuple[ActivityFigure, ...]:
-    by_code: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        for code in fact.programmes:
-            by_code[code].append(fact)
-    return tuple(
-        ActivityFigure(
-            code=programme.code,
-            name=programme.short,
-            articles=len(by_code[programme.code]),
-            stories=len({fact.story for fact in by_code[programme.code]}),
-            query=link(units, period, province=province, programme=programme.code),
-        )
-        for programme in sources.names.programmes
-        if programme.code in by_code
-    )
+def programme_figures(sources: Sources, period: Period, units: Units, province: str) -> tuple[ActivityFigure, ...]:
+    """Those that something is counted of."""
+    columns = tallies(sources.facts, units).programmes
+    found = []
+    for programme in sources.names.programmes:
+        articles, stories = columns.get((province, programme.code), NOTHING).during(period)
+        if articles:
+            query = link(units, period, province=province, programme=programme.code)
+            found.append(ActivityFigure(code=programme.code, name=programme.short, articles=articles, stories=stories, query=query))
+    return tuple(found)
 
 
 def week_figures(sources: Sources, code: str, period: Period, units: Units) -> tuple[WeekFigure, ...]:

@@ -5,6 +5,7 @@ The same text works behind ``/tim?``, ``/api/v1/search?`` and ``/api/v1/export?`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -38,6 +39,13 @@ def articles(
     if units != "34":
         pairs.append(("ban-do", units))
     return "&".join([f"{name}={_quoted(value)}" for name, value in pairs])
+
+
+def cells(units: Units, period: Period | None) -> Callable[[str, str], str]:
+    """`articles` of a province and an activity, for the hundreds of cells of a table."""
+    place, rest = ("tinh" if units == "34" else "tinh-cu"), articles(units, period)
+    tail = f"&{rest}" if rest else ""
+    return lambda province, activity: f"{place}={_quoted(province)}&hoat-dong={_quoted(activity)}{tail}"
 
 
 @lru_cache(maxsize=2048)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import Protocol
@@ -45,6 +45,7 @@ from search_api.pages_source_notes import NoteSource, SourceNotePages, source_no
 from search_api.pages_sources import SourcesPages, sources_routes
 from search_api.pages_tables import table_routes
 from search_api.problems import MEDIA_TYPE, add_handlers, problem, wants_json
+from search_api.sharing import Hand, Shared
 from search_api.site import Site
 from search_api.words import WordDesk
 
@@ -83,13 +84,15 @@ def create_app(
     readers: SavedSource | None = None,
     bulletin: Bulletin | None = None,
     reports: MakeReport | None = None,
+    hands: Sequence[Hand] | None = None,
 ) -> FastAPI:
     """``names`` gives the code lists with the portals in use; without it the bundled ones. ``monitor`` holds the figures of the same store
     and lists, where others in the program need them too; without it one is made. ``today`` is the day in Vietnam, by default the
     clock's. With ``people`` one can sign in; with ``desk`` too, tags are decided on and everybody may report wrong ones. Exports carry full
     texts for whoever has signed in or knows ``full_text_token``. ``limiter`` says how many requests a client has a minute (no limit without
     it), ``base_url`` where readers reach the server (feeds). ``readers`` and ``bulletin`` bring the issues and their readers,
-    ``reports`` the Word and Excel files of a period. Neither store nor index is closed here.
+    ``reports`` the Word and Excel files of a period. ``hands``, to which some
+    may come later, lead to helpers that take a share of the pages. Neither store nor index is closed here.
 
     Raises: InvalidData for a code list that cannot be read.
     """
@@ -149,8 +152,10 @@ def create_app(
     app.include_router(chart_routes(site.charts))
     app.mount("/static", StaticFiles(directory=str(files("search_api").joinpath("static"))), name="static")
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's way to add to the description
-    app.add_middleware(Limits, draw=site.error, limiter=limiter)
     app.add_middleware(Compressed)
+    if hands is not None:
+        app.add_middleware(Shared, hands=hands)
+    app.add_middleware(Limits, draw=site.error, limiter=limiter)
     app.add_middleware(_Headers)
     app.add_middleware(Measured, metrics=metrics)
     return app

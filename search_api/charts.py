@@ -15,8 +15,9 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from corpus.export.cells import inert
-from monitor.charts import HALF, NARROW, WIDE, Chart
+from monitor.charts import HALF, NARROW, WIDE, Chart, ColumnKind, Value
 from monitor.drawings import Drawings, order_file, order_for_page
+from search_api import formats
 from search_api.caching import cached, tagged, unchanged, with_etag
 from search_api.params import Search, link
 
@@ -53,10 +54,28 @@ class Figure:
     address: Callable[[str, tuple[tuple[str, str], ...]], str]
     """Of the chart with a suffix and further parameters."""
 
+    @property
+    def lines(self) -> list[tuple[str | None, Value, list[tuple[bool, str]]]]:
+        """The rows of its table: address, name, and the cells as (on the right, text)."""
+        kinds = [column.kind for column in self.chart.columns][1:]
+        return [
+            (href, row[0], [(kind != "text", _said(value, kind)) for kind, value in zip(kinds, row[1:], strict=True)])
+            for href, row in zip(self.hrefs, self.chart.rows, strict=True)
+        ]
+
     def image(self, width: int) -> Image:
         """``width``: one of `WIDTHS`."""
         wanted = (("rong", str(width)),)
         return Image(self.address("svg", wanted), self.address("svg", (*wanted, ("nen", "toi"))), *self.chart.page_size(width))
+
+
+def _said(value: Value, kind: ColumnKind) -> str:
+    """A value that was not observed shows as such."""
+    if value is None:
+        return "không đọc được" if kind == "count" else "-"
+    if isinstance(value, str):
+        return value
+    return formats.number(value) if kind == "count" else formats.dong(value) if kind == "money" else str(value)
 
 
 class ChartDesk:

@@ -15,6 +15,7 @@ from monitor.desk import Monitor
 from monitor.figures import BudgetFigure, Change, Matrix, MoneyFigures, PeriodFigure, TileFigure, TimelinePoint
 from monitor.figures_money import MoneySums
 from monitor.periods import Period, Units, period_of
+from monitor.tallies import tallies
 from search_api import formats, labels
 from search_api.params import Search, from_params
 
@@ -26,10 +27,8 @@ def period_in_use(state: Search, monitor: Monitor, today: date) -> Period:
     if state.since and state.until:
         return Period(state.since, state.until.fromordinal(state.until.toordinal() + 1))
     week = period_of(today, "week")
-    for fact in reversed(monitor.facts().between(date.min, week.end)):
-        if fact.relevant and fact.published is not None:
-            return period_of(fact.published, "week")
-    return week
+    day = tallies(monitor.facts(), state.map).all.last_before(week.end.toordinal())
+    return week if day is None else period_of(date.fromordinal(day), "week")
 
 
 def for_period(state: Search, period: Period) -> Search:

@@ -19,6 +19,8 @@ MAX_BODY_BYTES = 64 * 1024
 EXPORT_COST = 10
 """What an export costs in requests."""
 EXPORT_SUFFIXES = (".jsonl", ".csv", ".xlsx", ".parquet", ".ris", ".bib", ".manifest.json")
+SHARED = "loa.shared"
+"""In the scope of a request that another process has let in."""
 _FREE = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
@@ -61,7 +63,7 @@ class Limits:
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or SHARED in scope:
             await self.app(scope, receive, send)
             return
         path = str(scope["path"])

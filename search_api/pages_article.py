@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +15,6 @@ from corpus.export.citations import apa
 from corpus.export.rows import public_url
 from corpus.index.plan import patterns
 from monitor.desk import Monitor
-from monitor.facts import Fact, Facts
 from monitor.stories import compare, sketch
 from search_api import formats, labels
 from search_api.answers import Catalogue
@@ -90,8 +87,7 @@ class ArticlePages:
 
     def _story(self, document: Document, kept: Search) -> list[Member]:
         """The others, in order of publication."""
-        facts = self.monitor.facts()
-        story = facts.once("stories of documents", lambda: story_of_documents(facts)).get(document.id, ())
+        story = self.monitor.facts().told_together.get(document.id, ())
         others = [fact for fact in story if fact.id != document.id][:MOST_COPIES]
         if not others:
             return []
@@ -169,14 +165,6 @@ class ArticlePages:
             "flags": [labels.FLAGS.get(flag, flag) for flag in document.flags],
             "kind": self.names.label("kind", document.kind),
         }
-
-
-def story_of_documents(facts: Facts) -> Mapping[str, tuple[Fact, ...]]:
-    """Id of a document to all articles of its story, in order of publication; stories of one article are left out."""
-    groups: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        groups[fact.story].append(fact)
-    return {fact.id: tuple(group) for group in groups.values() if len(group) > 1 for fact in group}
 
 
 def article_routes(pages: ArticlePages) -> APIRouter:

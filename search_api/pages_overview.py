@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import escape
 
 from monitor.charts import shade
 from monitor.coverage import STATE_NAMES
 from monitor.desk import Monitor
 from monitor.figures import Count, OverviewFigures, to_plain
 from monitor.periods import Period
-from search_api import labels
+from search_api import formats, labels
 from search_api.answers import Catalogue
 from search_api.api import search_of
 from search_api.caching import cached
@@ -21,11 +24,15 @@ from search_api.params import Search, link
 from search_api.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class HeatCell:
-    count: Count
+class HeatCell(NamedTuple):
+    """Texts are escaped here, once for a column where they are the same, and not in the template."""
+
     shade: int
+    """0: no number above 0."""
+    query: str
     label: str
+    said: str
+    """The number; a cross where nothing was observed, empty for 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +75,13 @@ class OverviewPages:
         state, period = self.asked(request)
         figures = self.monitor.overview(period, state.map)
         charts, register = self.site.charts, self.catalogue.names.register
+        of_province = province_links(state)
         weeks = tuple(f"/tim?{point.query}" for point in figures.timeline)
         money = money_bars(figures.budgets, lambda row: link("/kinh-phi", state, ("vai-tro", row.role)))
         moves = [move(figures.before, "kỳ trước", link("/", for_period(state, period.before())))]
         if period.kind != "year":
             moves.append(move(figures.year_before, "cùng kỳ năm trước", link("/", for_period(state, period.year_before()))))
-        heat = self._heat(figures, state)
+        heat = self._heat(figures, of_province)
         return self.site.draw(
             request,
             "overview.html",
@@ -89,7 +97,7 @@ class OverviewPages:
             map_figure=charts.figure(
                 map_chart(figures.tiles, figures.period, figures.units, register),
                 state,
-                tuple(province_link(t.code, state) for row in figures.tiles for t in row if t and not t.islands),
+                tuple(of_province(t.code) for row in figures.tiles for t in row if t and not t.islands),
             ),
             heat_figure=charts.figure(matrix_chart(figures.matrix, figures.period), state),
             weeks_figure=charts.figure(timeline_chart(figures.timeline, "trong cả nước"), state, weeks),
@@ -98,7 +106,7 @@ class OverviewPages:
                 state,
                 tuple(bar.href for bar in money),
             ),
-            province_link=lambda code: province_link(code, state),
+            province_link=of_province,
             money=money,
             moves=moves,
             watched=any(found.provinces for found in figures.states if found.state != "unwatched"),
@@ -114,20 +122,20 @@ class OverviewPages:
             period=period,
             anytime=False,
             figures=self.monitor.overview(period, state.map),
-            province_link=lambda code: province_link(code, state),
+            province_link=province_links(state),
         )
 
-    def _heat(self, figures: OverviewFigures, state: Search) -> list[HeatRow]:
+    def _heat(self, figures: OverviewFigures, of_province: Callable[[str], str]) -> list[HeatRow]:
         matrix = figures.matrix
-        names = [labels.ACTIVITIES_SHORT.get(activity.code, activity.name) for activity in matrix.activities]
+        names = [str(escape(labels.ACTIVITIES_SHORT.get(activity.code, activity.name))) for activity in matrix.activities]
         return [
             HeatRow(
                 row.code,
                 row.name.partition(", ")[0],  # of a whole new province what it is called, without what that means
-                province_link(row.code, state),
+                of_province(row.code),
                 row.state,
                 STATE_NAMES[row.state],
-                tuple(HeatCell(cell, shade(cell.articles, matrix.largest), name) for cell, name in zip(row.cells, names, strict=True)),
+                tuple(_heat_cell(cell, name, matrix.largest) for cell, name in zip(row.cells, names, strict=True)),
                 any(cell.articles for cell in row.cells),
                 all(cell.articles is None for cell in row.cells),
             )
@@ -135,8 +143,15 @@ class OverviewPages:
         ]
 
 
-def province_link(code: str, state: Search) -> str:
-    return link(f"/tinh/{code}", state)
+def _heat_cell(cell: Count, label: str, largest: int) -> HeatCell:
+    said = "×" if cell.articles is None else formats.number(cell.articles) if cell.articles else ""
+    return HeatCell(shade(cell.articles, largest), cell.query.replace("&", "&amp;"), label, said)
+
+
+def province_links(state: Search) -> Callable[[str], str]:
+    """Addresses of many provinces."""
+    rest = link("", state)
+    return lambda code: f"/tinh/{code}{rest}"
 
 
 def overview_routes(pages: OverviewPages) -> APIRouter:

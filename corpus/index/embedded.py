@@ -113,7 +113,7 @@ class EmbeddedIndex:
                 if not (folder / _STATE).exists():
                     _create(folder / "g000001")
                     _switch(folder, "g000001")
-        self._open = self._opened(_current(folder))
+        self._open: _Generation | None = self._opened(_current(folder))
 
     @classmethod
     def rebuild(
@@ -251,6 +251,11 @@ class EmbeddedIndex:
                     self._writer.commit()
             self._open = self._opened(_current(self._folder))
 
+    def let_go(self) -> None:
+        """Closes what was opened for reading, with the engine's threads; the next question opens it again. No thread survives a fork."""
+        with self._mutex:
+            self._open = None
+
     def close(self) -> None:
         with self._mutex:
             try:
@@ -286,7 +291,7 @@ class EmbeddedIndex:
     def _fresh(self) -> _Generation:
         """The opened generation, reloaded if anyone committed since; two `stat` calls when nobody did."""
         opened = self._open
-        if opened.stamp != _stamp(self._folder, opened.folder):
+        if opened is None or opened.stamp != _stamp(self._folder, opened.folder):
             with self._mutex:
                 self._open = opened = self._opened(_current(self._folder))
         return opened

@@ -60,6 +60,10 @@ class Database:
             faults += [f"foreign key of {row[0]} row {row[1]}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
         return faults
 
+    def let_go(self) -> None:
+        """Closes the connections that nobody uses; others are opened when they are needed. No connection survives a fork."""
+        self._engine.dispose()
+
     def close(self) -> None:
         self._engine.dispose()
 

@@ -16,15 +16,17 @@ from tests.search_samples import ALL
 
 @pytest.fixture(autouse=True)
 def _thaw() -> Any:
+    before = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 def test_the_first_page_finds_the_articles_read(serve: Serve) -> None:
     client = serve(*ALL)
     assert isinstance(client.app, FastAPI)
     monitor = client.app.state.monitor
-    warm(monitor)
+    warm(client.app)
     read = monitor.facts()
     assert len(read) > 0
     assert gc.get_freeze_count() > 0
@@ -41,6 +43,6 @@ def test_a_store_that_cannot_be_read_is_told_to_who_asks(serve: Serve, monkeypat
         raise StoreUnavailable("the database is locked")
 
     monkeypatch.setattr(monitor, "now", fail)
-    warm(monitor)
+    warm(client.app)
     with pytest.raises(StoreUnavailable):
         monitor.facts()
