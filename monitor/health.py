@@ -227,7 +227,10 @@ def _days_with_new(source: SourceRuns) -> Iterable[date]:
 
 
 def extraction_degraded(pages: Iterable[tuple[int, str, int]]) -> bool:
-    """Whether the articles of the latest runs can no longer be read though earlier ones could. ``pages``: (run, outcome, pages)."""
+    """Whether the articles of the latest runs can no longer be read though earlier ones could. ``pages``: (run, outcome, pages).
+
+    Earlier runs in which nothing could be read were trouble too and say nothing of what is usual: a second spell is named like the first.
+    """
     by_run: dict[int, Counter[bool]] = defaultdict(Counter)
     for run, outcome, count in pages:
         if outcome == "indexed" or outcome in _UNREADABLE or outcome.startswith("failed/"):
@@ -235,7 +238,10 @@ def extraction_degraded(pages: Iterable[tuple[int, str, int]]) -> bool:
     recent, earlier = Counter[bool](), Counter[bool]()
     for number, run in enumerate(sorted(by_run, reverse=True)):
         late = number < RECENT_RUNS or (recent.total() < LEAST_RECENT_PAGES and not earlier)
-        (recent if late else earlier).update(by_run[run])
+        if late:
+            recent.update(by_run[run])
+        elif by_run[run][True] or by_run[run][False] == 1:
+            earlier.update(by_run[run])
     if recent.total() < LEAST_RECENT_PAGES or earlier.total() < LEAST_EARLIER_PAGES:
         return False
     return recent[False] / recent.total() > DEGRADED_SHARE and earlier[False] / earlier.total() < USUAL_SHARE
