@@ -36,10 +36,10 @@ _BODIES = re.compile(
 )
 # What a class teaches goes on after a comma ("lớp bồi dưỡng về viết tin, làm chương trình phát thanh") until another deed is told.
 _TAUGHT = re.compile(
-    r"\b(?:(?:lớp|khóa|buổi|đợt) (?:học|tập huấn|bồi dưỡng|đào tạo)|học viên"
+    r"\b(?:học viên (?:sẽ )?(?:biết|nắm|học|tập|được)\b|(?:(?:lớp|khóa|buổi|đợt) (?:học|tập huấn|bồi dưỡng|đào tạo)|học viên"
     r"|được (?:nghe|học|phổ biến|truyền đạt|trang bị|hướng dẫn|tập huấn|bồi dưỡng)"
     r"|(?:hướng dẫn|dạy|bày|truyền đạt|trang bị|giúp)(?: cho)? (?:học viên|đại biểu|cán bộ|người dự|công chức))"
-    r"[^.;,]{0,40}? (?:về|cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|chuyên đề)\b"
+    r"[^.;,]{0,40}? (?:về|cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|chuyên đề)\b)"
 )
 _ANOTHER_DEED = re.compile(
     r"[.;]|, (?=(?:đồng thời |ngoài ra |bên cạnh đó |cùng với đó |và )?(?:\d|in|cấp|phát|lắp|mua|tổ chức|phối hợp|duy trì|treo|dựng"
@@ -57,7 +57,10 @@ _AIM = re.compile(
     r" (?:nhằm|giúp|góp phần)\b"
 )
 # The same inside a sentence, to its next deed: "lắp loa để phục vụ công tác tuyên truyền".
-_WHAT_FOR = re.compile(r"\b(?:(?<!do )nhằm|góp phần|để phục vụ|phục vụ (?:cho )?(?:công tác|việc))\b")
+_WHAT_FOR = re.compile(
+    r"\b(?:(?<!do )nhằm|(?:ban tổ chức|tỉnh|huyện|xã|ông|bà|bộ|sở|đoàn) mong\b|đề nghị [^.;,]{2,20} làm rõ\b|góp phần|để phục vụ"
+    r"|phục vụ (?:cho )?(?:công tác|việc))\b"
+)
 _AIM_ENDS = re.compile(rf":|{_ANOTHER_DEED.pattern}")
 """A project that "nhằm lấp chỗ thiếu đó: dựng đài, cấp máy" says after the colon what it does."""
 # "Không mở hội nghị tổng kết", "chưa có đài"; "không chỉ" and "không những" deny nothing.
@@ -69,6 +72,12 @@ _DENIED_CHARACTERS = 36
 _TELLS_OF_DEEDS = re.compile(r"\d|\b(?:đã|sẽ|tổ chức|mở|lắp|cấp|in|phát)\b")
 # Two communes hear one conference together; more are a series.
 _TWO_PLACES = re.compile(r"(?<!\d)0?2 (?=(?:xã|thôn|bản|ấp|phường|thị trấn)\b)")
+# A commune called Thạch Đài has no station by that.
+_NAMED_SO = re.compile(
+    r"\b(?:xã|phường|thị trấn) (?!(?:có|đã|được|nhận|lắp|mua|sửa|gắn|chưa|xây|dựng|nối|nào|thêm|thay|nghèo|mới|cấp|cần"
+    r"|xin|lập|mở|nâng|dùng|là|và|làm|phát|bằng|qua|trên|nghe|treo|đặt|kéo|không|hỏng|trang) )"
+    r"[^ ,.;:]+ (?:đài|loa)\b(?! truyền thanh| phát thanh| xã| fm)"
+)
 _HELD = ("thông tin", "văn hóa", "học viện", "tuyên giáo")
 _BYLINES = ("báo", "đài", "cổng thông tin", "(báo", "(đài", "(cổng")
 """One of these stands in whatever the two expressions above hide."""
@@ -155,6 +164,8 @@ class ActivityRules:
             text = _PROJECT.sub(_hidden, _BODIES.sub(_hidden, text))
         if "năng lực" in text:
             text = _CAPACITY.sub(_hidden, text)
+        if "đài" in text or "loa" in text:
+            text = _NAMED_SO.sub(_hidden, text)
         if "2 " in text:
             text = _TWO_PLACES.sub(_hidden, text)
         if _AFTER_CLASS.match(text):

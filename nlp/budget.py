@@ -15,7 +15,7 @@ from functools import partial
 from corpus.document import Budget, BudgetKind, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentence_spans
 from nlp.budget_context import Context, funds_of, kind_of, role_of, scope_of, years_in, years_of
-from nlp.budget_cues import FUNDS
+from nlp.budget_cues import FUNDS, GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.money import parse_amounts
 from nlp.money_forms import Amount
@@ -109,6 +109,7 @@ class _Surroundings:
             name: _tagged([(span.start, m.code) for m in document.activities for span in m.evidence if span.field == name])
             for name in ("title", "text")
         }
+        self.nature = _nature(everything) if document.relevance is None or document.relevance.value != "communication" else None
         self._fund_statements = tuple(_fund_statements(document.text))
         title_years = years_in(lower(document.title))
         self.title_years = title_years[0] if len(title_years) == 1 else None
@@ -126,6 +127,22 @@ class _Surroundings:
     def _only_programme(document: Document) -> str | None:
         codes = {mention.code for mention in document.programmes}
         return next(iter(codes)) if len(codes) == 1 else None
+
+
+_NATURE_CHARACTERS = 4000
+_NATURE_FROM = 2
+
+
+def _nature(everything: str) -> BudgetKind | None:
+    """What the sums of a text are that speaks of giving or of lending throughout and never of public money: "Tổng kinh phí 90 triệu đồng"
+    beside three houses handed over by a fund is a gift."""
+    start = everything[:_NATURE_CHARACTERS]
+    if PUBLIC_AT_ALL.search(start):
+        return None
+    giving, lending = len(GIVING.findall(start)), len(LENDING.findall(start))
+    if max(giving, lending) < _NATURE_FROM:
+        return None
+    return "loan" if lending >= giving else "gift"
 
 
 def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], surroundings: _Surroundings) -> list[Sum]:
@@ -161,6 +178,9 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
         else:
             structural = is_part(context.left, low[first : first + 4], after_sum=same, in_list=structural)
             kind, known = kind_of(context)
+            if kind == "budget" and surroundings.nature is not None:
+                near = max(first, amount.start - _LEFT_REACH), min(last, amount.close + _RIGHT_REACH)
+                kind = kind if PUBLIC_GIVER.search(low, *near) else surroundings.nature
             budget = _budget(name, amount, context, kind, Span(first, last, name), surroundings, structural=structural)
             if kind == "budget" and known and same and _ENUMERATED.match(context.left):
                 for earlier, redo in unknown:

@@ -29,6 +29,8 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
         "other",
     ),
     (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hành chính|số tiền|tới|đến|tổng cộng))*\s*$"), "other"),
+    (re.compile(r"(?<!\w)trả(?: cho)? (?:người|nhân viên|cộng tác viên)\s[^,.;:]{0,30}$"), "norm"),
+    (re.compile(r"(?<!\w)xã hội h(?:óa|oá)(?: được| là| gần| hơn| trên| khoảng)*\s*$"), "gift"),
     # What people put in beside the public share is theirs; what a project "puts in" is public.
     (
         re.compile(
@@ -59,6 +61,7 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     ),
 )
 GIVEN_BY = re.compile(
+    r"^[^.;\n]{0,60}?(?:trích|lấy) (?:ra )?từ (?:nguồn )?quỹ (?:này|của mặt trận|của hội)|"
     r"^\s*(?:lấy\s|trích\s)?từ\s(?:nguồn\s)?(?:vận động|quyên góp|ủng hộ|đóng góp|[“\"']?quỹ [“\"']?vì người nghèo)"
     r"|^,?\s*(?:được |do )?[^.;:,]{0,60}?từ\s(?:nguồn\s)?[“\"']?quỹ [“\"']?(?:vì )?(?:người nghèo|an sinh|khuyến học|từ thiện|bảo trợ)"
     r"|^,?\s*(?:là )?do\s[^.;:]{2,110}?\s(?:tài trợ|ủng hộ|quyên góp|hảo tâm)(?!\w)"
@@ -211,6 +214,23 @@ CHARITY = re.compile(
 CHARITY_WORDS = words(
     "quỹ [“\"']?vì người nghèo|quỹ người nghèo|nhà hảo tâm|mạnh thường quân|nhà tài trợ|từ thiện|thiện nguyện|trao|tặng|góp"
 )
+GIVING = words(
+    "quà|tặng|mái ấm|tình thương|đại đoàn kết|quỹ [“\"']?vì người nghèo|từ thiện|thiện nguyện|nhà hảo tâm|mạnh thường quân|ủng hộ|"
+    "quyên góp|học bổng|nhà tài trợ|bảo trợ"
+)
+LENDING = words("vay|vay vốn|nhcsxh|tín dụng|quỹ hỗ trợ nông dân|quỹ htnd|dư nợ|ủy thác|uỷ thác|ngân hàng chính sách|lãi suất|hoàn vốn")
+PUBLIC_GIVER = re.compile(
+    r"(?<!\w)(?:huyện|tỉnh|xã|thành phố|thị xã|phường|nhà nước|ubnd|phòng|sở|hđnd|trung ương)(?!\w)[^.;\n]{0,40}?(?<!\w)"
+    r"(?:dành|chi|bỏ|cấp|rót|hỗ trợ|đầu tư|bố trí|đối ứng|thưởng|miễn giảm|phân bổ)(?! (?:tỉnh|huyện|xã))(?!\w)"
+    r"|(?<!\w)(?:đối ứng|bhyt|bảo hiểm y tế|học phí)(?!\w)"
+)
+"""A public body that pays, in the sum's own sentence."""
+PUBLIC_AT_ALL = words(
+    "ngân sách|sự nghiệp|chương trình mục tiêu|mtqg|ctmtqg|phân bổ|dự án \\d|tiểu dự án|kế hoạch vốn|đầu tư công|dự toán|"
+    "hđnd|hội đồng nhân dân|nhà nước|chương trình 135|30a|truyền thanh|đề án|kinh phí (?:của )?(?:tỉnh|huyện|xã|chương trình)|"
+    "mức chi"
+)
+"""What a whole text says of where its money is from; see `nlp.budget._nature`."""
 STATE_SHARE = words(
     "ngân sách|vốn sự nghiệp|nguồn vốn|vốn đầu tư|tiểu dự án|dự án|chương trình (?:mục tiêu|mtqg|giảm nghèo)|đề án|phê duyệt|kế hoạch vốn|"
     "phân bổ|nhà nước|trung ương hỗ trợ|đối ứng"

@@ -39,6 +39,8 @@ _ILLUSTRATION = re.compile(
     r"(?:^|[.(\-–/] ?)(?:ảnh|hình) (?:(?:chỉ )?(?:có )?(?:mang )?tính (?:chất )?)?(?:minh họa|tư liệu)[^.\n]{0,40}[.)]*\s*$"
 )
 """A picture of something else than the story."""
+_RECEIVING = re.compile(r"nơi nhận\W*(?:gồm |là )?(?:các )?(?:huyện|xã|thị xã|thành phố|thôn|bản)\s")
+"""Places that got something, not the recipients of a document."""
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _MARKUP = re.compile(r"<(?:meta|link|head|html|title|!doctype)\b", re.IGNORECASE)
 _OFFICE = re.compile(
@@ -74,7 +76,7 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
         words = stripped.split()
         key = lowered.strip(_EDGES)
         zone: Zone
-        if lowered.startswith("nơi nhận"):
+        if lowered.startswith("nơi nhận") and not _RECEIVING.match(lowered):
             in_recipients = True
         elif in_recipients and lowered.startswith(("phụ lục", "danh sách", "biểu ")):
             in_recipients = False

@@ -31,7 +31,8 @@ _END = re.compile(
     r"(?:các\s+)?(?:tin|bài|bài viết)\s+(?:(?:bài|đã đưa|cũ hơn|mới hơn)\s+)?(?:liên quan|khác|cùng chuyên mục|mới nhất|nổi bật|đọc nhiều)"
     r"|tin (?:bài )?cùng chuyên mục|có thể bạn quan tâm|đọc nhiều|đọc thêm|xem thêm|bài trước|bài tiếp theo|bài sau"
     r"|trả lời$|ý kiến (?:bạn|độc giả)"
-    r"|bình luận|nơi nhận|các tin bài|tin mới hơn|tin cũ hơn|related|từ khóa\s*:|tags?\s*:|email của bạn|bản quyền"
+    r"|bình luận|nơi nhận(?!\W*(?:gồm |là )?(?:các )?(?:huyện|xã|thị xã|thành phố|thôn|bản) )"
+    r"|các tin bài|tin mới hơn|tin cũ hơn|related|từ khóa\s*:|tags?\s*:|email của bạn|bản quyền"
 )
 _SURE_END = re.compile(r"liên quan|chuyên mục|nơi nhận")
 _CHROME = re.compile(
@@ -42,10 +43,11 @@ _CHROME = re.compile(
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
     r"|(?:• )?tóm tắt$|vb gốc|lược đồ"
     r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo|tác giả\s*:"
-    r"|[*• ]*(?:kính )?mời (?:quý |các )*(?:độc giả|bạn đọc|khán giả|quý vị|bạn)\b"
     r"|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
     r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục$|danh mục\s*:|advertisements|continue reading|hotline|<|\{|\||您|时间)"
 )
+_CALL = re.compile(r"[*• ]*(?:kính )?mời (?:quý |các )*(?:độc giả|bạn đọc|khán giả|quý vị|bạn)\b")
+"""A call to readers, however long."""
 _CREDIT = re.compile(
     r"\(\s*ảnh|[-–(]\s*ảnh|(?:^|[.\s])(?:ảnh|nguồn ảnh)\s*(?::|minh h[ọo]a|tư liệu|tl\b)|\.(?:jpe?g|png|gif|webp)\b|^ảnh\b|^clip\s*:"
 )
@@ -190,10 +192,12 @@ def _zone(raw: str, line: str) -> Zone:
     words = line.count(" ") + 1
     if _BASIS.match(line):
         return "basis"
-    if _NO_LETTERS.match(line) or (len(line) < _LONG_LINE and _CHROME.match(line)):
+    if _NO_LETTERS.match(line) or _CALL.match(line) or (len(line) < _LONG_LINE and _CHROME.match(line)):
         return "chrome"
     if _CREDIT.search(line) and words <= 3 * _CAPTION_WORDS:
         return "caption"
+    if raw.rstrip().endswith("|") and words <= _CAPTION_WORDS:
+        return "caption"  # what is left of a table around a picture
     if words <= _CAPTION_WORDS and _SCENE.match(line):
         return "caption"
     if raw.count(" | ") >= 2:

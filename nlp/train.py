@@ -43,9 +43,8 @@ MIN_DOCUMENTS = 2
 """A feature that stands in one example only cannot be told from chance."""
 PENALTY = 0.35
 """C of the linear support vector machines; best of 0.1-2 by cross-validation, see docs/model.md."""
-JUDGE_PENALTY = 0.15
-"""C of the judge's logistic regression: of 0.02-0.3 the best when each batch of pages was judged
-by a judge fitted on the others; its macro-F1 there was among the best."""
+JUDGE_PENALTY = 0.3
+"""C of the judge's logistic regression: of 0.05-1 among the best when each batch of pages was judged by a judge fitted on the others."""
 NEAR = 0.8
 """Scores within this decide the sigmoids: the thousands far below zero would bend them, and scores from 0.1 to 0.4 came out 0.1 too low."""
 SHOWN_FROM = -0.2
