@@ -177,7 +177,8 @@ def test_undo_puts_the_tag_back_into_the_queue(desk: Desk) -> None:
     page = desk.get("/duyet?vua=1")
     assert "Đã ghi <strong>Sai</strong>" in page
     answer = desk.browser.post("/duyet/1/hoan-tac", data={"ma-bieu-mau": desk.token()})
-    assert answer.headers["location"] == "/duyet"
+    assert answer.headers["location"] == "/duyet?hoan-tac=1"
+    assert "Đã hoàn tác quyết định <strong>Sai</strong>" in desk.get("/duyet?hoan-tac=1")
     assert desk.store.get_document("d0") == before
     assert desk.browser.get("/api/v1/count?hoat-dong=recognition&muc=tat-ca").json()["total"] == 3
     assert "Đã hoàn tác bởi lan" in desk.get("/duyet/nhat-ky")
