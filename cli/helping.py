@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import signal
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from typing import NoReturn
 from starlette.types import ASGIApp
 
 from cli.output import say
-from cli.settings import Settings
+from cli.settings import Settings, handed, taken_over
 from corpus.index.names import Names
 from corpus.portals import load_portals
 from search_api.sharing import Hand, Make, answer_orders
@@ -76,7 +75,7 @@ class Helper:
             started = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.PIPE)  # noqa: S603 - our own module
         assert started.stdin is not None
         with started.stdin as pipe:
-            pipe.write(pickle.dumps(self._settings))
+            pipe.write(handed(self._settings))
         self.process = started.pid
         self._has_ended = lambda: started.poll() is not None
         return ours
@@ -98,7 +97,7 @@ class Helper:
 
 def main() -> None:
     """A helper in the place of one that ended: the channel is an argument, the settings come on standard input."""
-    settings: Settings = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the server that started it
+    settings = taken_over(sys.stdin.buffer.read())
     _help(lambda: _opened(settings), socket.socket(fileno=int(sys.argv[1])))
 
 

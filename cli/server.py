@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from cli.helping import Helper, is_alone
 from cli.home import indexed, now, opened
 from cli.mailing import bulletin_of, make_press
 from cli.output import say
-from cli.settings import Settings
+from cli.settings import Settings, taken_over
 from corpus.errors import CorpusError
 from corpus.index import Index
 from corpus.index.embedded import EmbeddedIndex
@@ -116,7 +115,7 @@ def main() -> None:
     listener, pipe, told = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), sys.argv[3]
     try:
         with os.fdopen(pipe, "rb") as file:
-            settings: Settings = pickle.load(file)  # noqa: S301 - from the process that this one was
+            settings = taken_over(file.read())
         with listener:
             serve_at(listener, settings, Names.load(portals=load_portals(settings.portals_path)), lambda: say(told) if told else None)
     except KeyboardInterrupt:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import pickle
 import socket
 import sys
 from typing import NoReturn
 
 from cli.home import indexed, opened
 from cli.output import say
-from cli.settings import Settings
+from cli.settings import Settings, handed
 from corpus.errors import StoreUnavailable
 
 SERVER_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
@@ -46,7 +45,7 @@ def server_command(listener: socket.socket, settings: Settings, told: str = "") 
     open what it serves."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe:
-        pipe.write(pickle.dumps(settings))
+        pipe.write(handed(settings))
     descriptors = (listener.fileno(), reading)
     return [sys.executable, "-P", "-m", "cli.server", *map(str, descriptors), told], os.environ | SERVER_ENVIRONMENT, descriptors
 

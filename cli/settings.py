@@ -5,6 +5,7 @@ Built once at the start of a command and passed down as values. `docs/configurat
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -159,6 +160,17 @@ def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | N
         return Loaded(Settings(**values), origins)
     except ValidationError as error:
         raise _fault(error, origins, home) from error
+
+
+def handed(settings: Settings) -> bytes:
+    """For another process of ours, through a pipe: JSON with the secrets in it."""
+    values = settings.model_dump(mode="json")
+    return json.dumps(values | {name: getattr(settings, name).get_secret_value() for name in SECRETS}).encode()
+
+
+def taken_over(data: bytes) -> Settings:
+    """What `handed` gave. Raises: ValueError."""
+    return Settings(**json.loads(data))
 
 
 SECRETS = tuple(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)

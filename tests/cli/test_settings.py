@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from cli.settings import Settings, load_settings
+from cli.settings import Settings, handed, load_settings, taken_over
 from corpus.errors import InvalidData
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -31,6 +31,12 @@ def test_settings_are_frozen() -> None:
     settings = load_settings({}, {}).settings
     with pytest.raises(ValidationError):
         settings.port = 1
+
+
+def test_another_process_gets_the_same_settings_with_the_secrets(tmp_path: Path) -> None:
+    settings = load_settings({"home": tmp_path, "port": 9000}, {"LOA_SMTP_PASSWORD": "nghèo—1", "LOA_PORTALS": "a.toml"}).settings
+    assert taken_over(handed(settings)) == settings
+    assert taken_over(handed(settings)).smtp_password.get_secret_value() == "nghèo—1"
 
 
 @pytest.mark.parametrize(
