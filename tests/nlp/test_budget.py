@@ -337,6 +337,19 @@ def test_what_stands_beside_public_money(text: str, kinds: list[str]) -> None:
     assert [budget.kind for budget in budgets(text)] == kinds
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Hội trao quà, tặng học bổng cho học sinh nghèo. Tổng kinh phí 323 triệu đồng.", ["gift"]),
+        ("Nông dân được vay vốn của Quỹ Hỗ trợ nông dân. Giải ngân 450 triệu đồng dự án nuôi trâu.", ["loan"]),
+        ("Hội trao quà, tặng học bổng cho học sinh nghèo. Huyện chi tổng kinh phí 323 triệu đồng.", ["budget"]),
+        ("Hội trao quà, tặng học bổng cho học sinh nghèo từ ngân sách. Tổng kinh phí 323 triệu đồng.", ["budget"]),
+    ],
+)
+def test_the_whole_text_says_where_money_comes_from(text: str, kinds: list[str]) -> None:
+    assert [budget.kind for budget in budgets(text)] == kinds
+
+
 def test_a_source_or_a_part_before_its_sum_is_a_component() -> None:
     found = budgets("Ngân sách Trung ương là 7,9 tỷ đồng; ngân sách địa phương đối ứng là 513 triệu đồng.")
     assert [budget.role for budget in found] == ["component", "component"]
