@@ -189,7 +189,7 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
         if not heavy:
             return 0.95 if alike == 1 else 0.6
         if level == "district":
-            return 0.85 if alike == 1 else 0.3
+            return 0.95 if alike == 1 else 0.3
         # A commune's name that the whole country has once, under its own type word.
         return 0.7 if alike == 1 and not mention.inherited and _is_typed_so(named, mention, code) else 0.3
     if slip:
@@ -205,7 +205,7 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
         stressed = mention.source == "title" or mention.heads or reading.repeated[mention.key] > 1
         return 0.8 if alike == 1 and not heavy and stressed else 0.3
     if any(above in reading.districts for above in named.reach(code)):
-        return 0.85
+        return 0.95
     stressed = mention.source == "title" or mention.heads
     if not heavy and stressed and alike == 1:
         if reading.prior in compatible:
