@@ -119,7 +119,8 @@ def unify_tones(text: str) -> str:
 
 # A full stop after these is not the end of a sentence.
 _ABBREVIATIONS = frozenset("tp tx tt h x p q t ths ts pgs gs bs ths.bs ông bà st no vs v tr đ/c k/g kg cn ks cv ths ncs nxb".split())
-_BREAK = re.compile(r"\n+|(?<=[.!?…])\s+|(?<=[.!?…][\"”’')\]])\s+")
+# White space comes first, so that the search leaps from one to the next.
+_BREAK = re.compile(r"\s(?:(?<=\n)\n*|(?<=[.!?…]\s)\s*|(?<=[.!?…][\"”’')\]]\s)\s*)")
 _LAST_WORD = re.compile(r"([\w/]+)\.[\"”’')\]]?$")
 
 _NUMBERING = re.compile(r"\d{1,2}|[IVX]{1,5}")
@@ -167,7 +168,26 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """The sentence that holds ``[start, end)``; for many look-ups keep the list of `sentences` instead."""
     line = text.rfind("\n", 0, start) + 1  # a line break ends a sentence whatever stands around it
     stop = text.find("\n", start)
+    line = _certain_start(text, line, start)
     for first, last in sentences(text[line : stop if stop >= 0 else len(text)]):
         if line + first <= start < line + last:
             return line + first, max(line + last, end)
     return start, end
+
+
+_LOOK_BACK = 500
+_APART = 40
+"""Characters between two breaks with which the second does not depend on the first: more than what `sentences` looks at before one."""
+
+
+def _certain_start(text: str, line: int, at: int) -> int:
+    """Where a sentence begins in ``text[line:at]`` whatever stands before it, the last that is found soon, else ``line``."""
+    begin = max(line, at - _LOOK_BACK)
+    found, before = line, begin
+    for match in _BREAK.finditer(text, begin, at):
+        if match.start() - before > _APART and match.end() < at and not text[match.end()].islower():
+            word = _LAST_WORD.search(text[match.start() - 24 : match.start()])
+            if not word or not (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())):
+                found = match.end()
+        before = match.end()
+    return found

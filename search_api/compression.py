@@ -11,8 +11,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 LEAST_BYTES = 1_000
-LEVEL = 5
-"""A page of 90 kB takes 2 ms and becomes 12 kB; higher levels take twice the time for a twentieth less."""
+LEVEL = 2
+"""160 kB become 49 kB in 2 ms; from level 5 on they become 44 kB in 5 ms and more."""
 
 
 class Compressed:

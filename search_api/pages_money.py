@@ -9,8 +9,8 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from corpus.document import Document, Span
 from corpus.index.names import Names
+from corpus.store import ReadText
 from corpus.text import sentence_around
 from monitor.budgets import ROLE_NAMES
 from monitor.charts import Chart
@@ -202,11 +202,11 @@ class MoneyPages:
         return link("/kinh-phi", state, *more) + ("#cac-cau" if group or page > 1 else "")
 
     def _sentences(self, items: Sequence[MoneyItem]) -> list[Sentence]:
-        documents = {document.id: document for document in self.catalogue.store.iter_documents(ids=[item.document for item in items])}
+        documents = {document.id: document for document in self.catalogue.store.texts_of(item.document for item in items)}
         return [sentence_of(item, documents[item.document]) for item in items if item.document in documents]
 
 
-def sentence_of(item: MoneyItem, document: Document) -> Sentence:
+def sentence_of(item: MoneyItem, document: ReadText) -> Sentence:
     if item.field == "title":
         start, end, text = 0, len(document.title), document.title
     else:
@@ -215,7 +215,7 @@ def sentence_of(item: MoneyItem, document: Document) -> Sentence:
     return Sentence(
         item,
         text[start : item.start].lstrip(),
-        document.quote(Span(item.start, item.end, item.field)),  # type: ignore[arg-type]  # title or text
+        text[item.start : item.end],
         text[item.end : end].rstrip(),
     )
 

@@ -101,3 +101,18 @@ def test_sentence_around() -> None:
     start = text.index("5 tỷ")
     first, last = sentence_around(text, start, start + 4)
     assert text[first:last] == "Câu hai có 5 tỷ đồng."
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Câu ", "dài thêm nhiều chữ cho đủ bốn mươi ký tự ", "TP", "1", "II", "A", ". ", ".", '." ', "\n", "! a"]),
+        max_size=60,
+    ),
+    st.data(),
+)
+def test_sentence_around_is_one_of_the_sentences_of_its_line(pieces: list[str], data: st.DataObject) -> None:
+    text = "".join(pieces)
+    at = data.draw(st.integers(0, len(text)))
+    line, stop = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    spans = [(line + first, line + last) for first, last in sentences(text[line : stop if stop >= 0 else len(text)])]
+    assert sentence_around(text, at, at) == next((span for span in spans if span[0] <= at < span[1]), (at, at))
