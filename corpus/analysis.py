@@ -237,6 +237,8 @@ class _Finder:
                 self._by_first.setdefault((wanted.exact, wanted.terms[0]), []).append(wanted.terms)
         self.firsts = {term for _, term in self._by_first} | {term for terms in self._open.values() for term in terms}
         looks = {_look(term) for term in self.firsts}
+        self._alone = all(len(terms) == 1 for found in self._by_first.values() for terms in found)
+        self._ends: dict[str, bool] = {}
         self._looks = None if None in looks else [re.compile(look) for look in sorted(filter(None, looks))]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -253,6 +255,8 @@ class _Finder:
         word = _WORD.match(text, start)
         if word is None:  # pragma: no cover  # every start is that of a word
             return 0
+        if self._alone:  # then nothing but the word itself tells
+            return word.end() if self._is_match(word.group()) else 0
         exact, folded = _FORMS[word.group()]
         longest = max((len(terms) for which in ((True, exact), (False, folded)) for terms in self._by_first.get(which, ())), default=0)
         end = 0
@@ -267,7 +271,20 @@ class _Finder:
             end = word.end()
         return end
 
+    def _is_match(self, word: str) -> bool:
+        known = self._ends.get(word)
+        if known is None:
+            if len(self._ends) >= MOST_KEPT:
+                self._ends.clear()
+            exact, folded = _FORMS[word]
+            known = (True, exact) in self._by_first or (False, folded) in self._by_first
+            known = known or exact.startswith(self._open[True]) or folded.startswith(self._open[False])
+            self._ends[word] = known
+        return known
 
+
+MOST_KEPT = 1000
+"""Words that one finder knows again."""
 _INVISIBLE = re.compile("[\u0300-\u036f\u200b-\u200d\u2060\ufeff\u00ad]")
 """What `_WORD` takes for a part of a word without being a letter or a digit."""
 

@@ -7,12 +7,12 @@ are looked at is not decided here.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from corpus.analysis import Pattern, highlight, word_spans
 from corpus.document import FieldName
@@ -68,29 +68,86 @@ def concordance(documents: Iterable[ReadText], patterns: Iterable[Pattern], *, w
 
 def lines_of(document: ReadText, patterns: Iterable[Pattern], *, width: int = WIDTH) -> Iterator[Line]:
     """Matches that only white space parts are one line: "giảm nghèo" typed as two words is read as one expression."""
+    for match in matches_of(document, patterns):
+        yield match.line(width)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a line is made of, before anything around it is cut out."""
+
+    document: ReadText
+    field: FieldName
+    start: int
+    end: int
+    segmented: bool
+
+    @property
+    def text(self) -> str:
+        return self.document.title if self.field == "title" else self.document.text
+
+    @property
+    def form(self) -> str:
+        return _form(self.text[self.start : self.end])
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        words = self._segments() if self.segmented else _cut_before(self.text, self.start)
+        return _before(self.text, words, self.start)
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        words = self._segments() if self.segmented else _cut_after(self.text, self.start, self.end)
+        return _after(self.text, words, self.end)
+
+    def _segments(self) -> list[tuple[int, int]]:
+        words = self.document.title_words if self.field == "title" else self.document.words
+        return _around(self.text, words, self.start, self.end)
+
+    def line(self, width: int = WIDTH) -> Line:
+        text = self.text
+        return Line(
+            id=self.document.id,
+            field=self.field,
+            start=self.start,
+            end=self.end,
+            left=_left(text, self.start, width),
+            match=text[self.start : self.end],
+            right=_right(text, self.end, width),
+            before=self.before,
+            after=self.after,
+        )
+
+
+def matches_of(document: ReadText, patterns: Iterable[Pattern]) -> Iterator[Match]:
+    """The matches of `lines_of`."""
     wanted = tuple(patterns)
     fields: tuple[tuple[FieldName, str, Sequence[tuple[int, int]]], ...] = (
         ("title", document.title, document.title_words),
         ("text", document.text, document.words),
     )
     for field, text, segmented in fields:
-        found = _joined(text, highlight(text, wanted))
-        if not found:
-            continue
-        known = any(text[span[0]].isalnum() for span in segmented)
-        for start, end in found:
-            words = _around(text, segmented, start, end) if known else _cut_around(text, start, end)
-            yield Line(
-                id=document.id,
-                field=field,
-                start=start,
-                end=end,
-                left=_left(text, start, width),
-                match=text[start:end],
-                right=_right(text, end, width),
-                before=_before(text, words, start),
-                after=_after(text, words, end),
-            )
+        if found := highlight(text, wanted):
+            known = any(text[span[0]].isalnum() for span in segmented)
+            for start, end in _joined(text, found):
+                yield Match(document, field, start, end, known)
+
+
+def arranged(matches: Sequence[Match], position: Position, first: int, last: int, *, by_frequency: bool = False) -> list[Line]:
+    """The lines ``[first, last)`` of `arrange`. Whole lines are made only of matches that have the same word as one of these."""
+    words = [
+        match.form if position == "match" else _nth(match.before if position[1] == "L" else match.after, position) for match in matches
+    ]
+    counts = Counter(words) if by_frequency else Counter[str]()
+    keys: list[Any] = [(not word, -counts[word], _order(word)) for word in words]
+    order = sorted(range(len(keys)), key=lambda at: keys[at])
+    ranked = [keys[at] for at in order]
+    last = min(last, len(ranked))
+    if first >= last:
+        return []
+    start, end = bisect_left(ranked, ranked[first]), bisect_right(ranked, ranked[last - 1])
+    lines = _sorted([matches[at].line() for at in order[start:end]], position, counts)
+    return lines[first - start : last - start]
 
 
 def arrange(lines: Iterable[Line], position: Position, *, by_frequency: bool = False) -> list[Line]:
@@ -100,8 +157,10 @@ def arrange(lines: Iterable[Line], position: Position, *, by_frequency: bool = F
     word at the position come last.
     """
     kept = list(lines)
-    counts = Counter(word_at(line, position) for line in kept) if by_frequency else Counter[str]()
+    return _sorted(kept, position, Counter(word_at(line, position) for line in kept) if by_frequency else Counter())
 
+
+def _sorted(lines: list[Line], position: Position, counts: Counter[str]) -> list[Line]:
     def key(line: Line) -> tuple[object, ...]:
         word = word_at(line, position)
         beyond = _beyond(line, position)
@@ -116,7 +175,7 @@ def arrange(lines: Iterable[Line], position: Position, *, by_frequency: bool = F
             line.start,
         )
 
-    return sorted(kept, key=key)
+    return sorted(lines, key=key)
 
 
 def word_at(line: Line, position: Position) -> str:
@@ -129,7 +188,10 @@ def word_at(line: Line, position: Position) -> str:
     """
     if position == "match":
         return _form(line.match)
-    words = line.before if position[1] == "L" else line.after
+    return _nth(line.before if position[1] == "L" else line.after, position)
+
+
+def _nth(words: tuple[str, ...], position: Position) -> str:
     at = int(position[0]) - 1
     return words[at] if at < len(words) else ""
 
@@ -179,15 +241,27 @@ def _around(text: str, segmented: Sequence[tuple[int, int]], start: int, end: in
     return words
 
 
-def _cut_around(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The same of a text that was not segmented; only the surroundings of the match are cut into words."""
+def _cut_before(text: str, start: int) -> list[tuple[int, int]]:
+    """The words before a match in a text that was not segmented; no more of it is cut into words than is needed."""
     reach = 10 * REACH
     while True:
-        first, last = max(0, start - reach), min(len(text), end + reach)
-        words = word_spans(text, first, last)
-        words = words[first > 0 : len(words) - (last < len(text))]  # the outermost may be parts of words
-        enough = first == 0 or bisect_left(words, (start, 0)) >= REACH
-        if enough and (last == len(text) or len(words) - bisect_left(words, (end, 0)) >= REACH):
+        first = max(0, start - reach)
+        words = word_spans(text, first, start)[first > 0 :]  # the outermost may be a part of a word
+        if first == 0 or len(words) >= REACH:
+            return words
+        reach *= 4
+
+
+def _cut_after(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The same of the words of a match and behind it."""
+    reach = 10 * REACH
+    while True:
+        last = min(len(text), end + reach)
+        words = word_spans(text, start, last)
+        if last == len(text):
+            return words
+        words.pop()  # may be a part of a word
+        if len(words) - bisect_left(words, (end, 0)) >= REACH:
             return words
         reach *= 4
 

@@ -17,7 +17,7 @@ from corpus.index.base import MAX_LIMIT, Query
 from corpus.index.describe import describe
 from corpus.index.plan import patterns
 from corpus.keywords import Profile, Vocabulary, more_like, profile, significant_words, vocabulary
-from corpus.kwic import Line, Position, arrange, concordance, word_at
+from corpus.kwic import Line, Position, arranged, concordance, matches_of, word_at
 from corpus.store import ReadText
 from search_api.answers import Catalogue, Named
 from search_api.params import InvalidParameter, Search
@@ -140,21 +140,23 @@ class WordDesk:
         looked_for = patterns(query.where)
         total, ids = self._first(query, KWIC_DOCUMENTS if looked_for else 0)
         documents = {document.id: document for document in self.catalogue.store.texts_of(ids)}
-        lines = list(concordance((documents[key] for key in ids if key in documents), looked_for))
-        if order.position is not None:
-            lines = arrange(lines, order.position, by_frequency=order.by_frequency)
+        matches = [match for key in ids if key in documents for match in matches_of(documents[key], looked_for)]
         start = (search.page - 1) * search.size
+        if order.position is None:
+            lines = [match.line() for match in matches[start : start + search.size]]
+        else:
+            lines = arranged(matches, order.position, start, start + search.size, by_frequency=order.by_frequency)
         return KwicAnswer(
             understood=describe(query.where, self.catalogue.names),
             total=total,
             read=len(ids),
-            lines=len(lines),
+            lines=len(matches),
             complete=len(ids) == total,
             position=order.position,
             by_frequency=order.by_frequency,
             page=search.page,
             size=search.size,
-            rows=[self.row(documents[line.id], line, order) for line in lines[start : start + search.size]],
+            rows=[self.row(documents[line.id], line, order) for line in lines],
         )
 
     def row(self, document: ReadText | Document, line: Line, order: Arrangement) -> KwicLine:

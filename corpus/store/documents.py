@@ -118,7 +118,8 @@ class DocumentStore(Database):
             query = current_documents().with_only_columns(documents.c.id, versions.c.document).order_by(documents.c.id)
             query = query.where(documents.c.id.in_(wanted[at : at + _BATCH]), documents.c.withdrawn.is_(False))
             with self._read() as connection:
-                found += [_read(data, key, ReadText) for key, data in connection.execute(query)]
+                rows = connection.execute(query).all()
+            found += [_read(data, key, ReadText) for key, data in rows]
         return found
 
     def history(self, document_id: str) -> list[Version]:

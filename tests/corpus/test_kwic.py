@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.analysis import Pattern, pattern, word_spans
-from corpus.kwic import Line, Position, arrange, concordance, lines_of, word_at
+from corpus.kwic import Line, Position, arrange, arranged, concordance, lines_of, matches_of, word_at
 from corpus.text import lower, normalize, unify_tones
 from tests.search_samples import make_document
 
@@ -108,3 +109,13 @@ def test_neighbours_are_those_of_the_whole_text(parts: list[str]) -> None:
         assert last is not None
         for found, expected in ((line.before, spans[:first][::-1][:3]), (line.after, spans[last + 1 :][:3])):
             assert found == tuple(unify_tones(lower(normalize(text[start:end]))) for start, end in expected)
+
+
+@pytest.mark.parametrize("by_frequency", [False, True])
+@pytest.mark.parametrize("position", get_args(Position))
+def test_a_page_of_lines_is_that_part_of_them_all(position: Position, by_frequency: bool) -> None:
+    documents = [make_document(f"{number:024x}", "Loa mới", f"{TEXT} Xã {number % 3} mua loa, loa.") for number in range(4)]
+    every = arrange(concordance(documents, [wanted("loa")]), position, by_frequency=by_frequency)
+    matches = [match for document in documents for match in matches_of(document, [wanted("loa")])]
+    for first in (0, 5, len(every) - 1, len(every)):
+        assert arranged(matches, position, first, first + 7, by_frequency=by_frequency) == every[first : first + 7]
