@@ -18,6 +18,8 @@ def number(value: int | float, decimals: int | None = None) -> str:
     >>> number(1234567), number(0.914, 2), number(12.5)
     ('1.234.567', '0,91', '12,5')
     """
+    if decimals is None and isinstance(value, int) and -1000 < value < 1000:
+        return f"{value:d}"  # most of the thousand numbers on a page
     text = f"{value:,.{decimals}f}" if decimals is not None else f"{value:,}"
     return text.translate(_GROUPS)
 

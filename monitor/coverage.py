@@ -18,6 +18,8 @@ from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
+import msgspec
+
 from corpus.localities import REFORM, Register
 from corpus.locality_names import sort_key
 from corpus.portals import Portal, PortalRegistry
@@ -49,8 +51,7 @@ class Unread:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """One province in one week, or in the whole period."""
 
     state: State
@@ -140,8 +141,10 @@ def coverage(
     now: datetime,
     *,
     only: str | None = None,
+    brief: bool = False,
 ) -> Coverage:
-    """The ledger of a period, or ``only`` one province's line of it.
+    """The ledger of a period, or ``only`` one province's line of it. ``brief``: of provinces with news their numbers alone, without weeks
+    and sources, which is what comparisons need.
 
     Weeks that have not begun are left out; of the week that runs, what happened so far counts, and among several weeks it counts from its
     first run or article on.
@@ -164,9 +167,12 @@ def coverage(
     cells: dict[tuple[str, str], Cell] = {}
     totals: dict[str, Cell] = {}
     for code in (*provinces, *sorted((seen.keys() | sources.keys()) - set(provinces))) if only is None else (only,):
+        column, said = columns.get(code, NOTHING), seen.get(code, _NONE)
+        if brief and said[0]:
+            totals[code] = _counted("news", said, (), ())
+            continue
         watching = _watching(sources.get(code, ()), readings)
         watched_since = min((source.watched_since for _, source, _ in watching if source.watched_since is not None), default=now)
-        column, said = columns.get(code, NOTHING), seen.get(code, _NONE)
         line = []
         for week, key, monday, ends_at in keys:
             told = column.between(max(monday, first), min(monday + 7, last)) if said[0] else _NONE

@@ -37,16 +37,17 @@ class Sources:
     now: datetime
     _ledgers: dict[Hashable, Coverage] = field(default_factory=dict, repr=False, compare=False)
 
-    def coverage(self, period: Period, units: Units, *, only: str | None = None) -> Coverage:
-        """Worked out once for each period and map. ``only``: of one province; nothing may be asked of the others."""
+    def coverage(self, period: Period, units: Units, *, only: str | None = None, brief: bool = False) -> Coverage:
+        """Worked out once for each period and map. ``only``: of one province; nothing may be asked of the others. ``brief``: see there."""
         whole = self._ledgers.get((period, units, None))
         if whole is not None:
             return whole
 
         def make() -> Coverage:
-            return coverage(self.facts, self.readings, self.names.portals, self.names.register, period, units, self.now, only=only)
+            names = self.names
+            return coverage(self.facts, self.readings, names.portals, names.register, period, units, self.now, only=only, brief=brief)
 
-        return kept(self._ledgers, (period, units, only), make, most=MAX_LEDGERS)
+        return kept(self._ledgers, (period, units, "brief" if brief else only), make, most=MAX_LEDGERS)
 
     @cached_property
     def read_weeks(self) -> frozenset[int]:

@@ -37,14 +37,14 @@ from monitor.figures_money import budget_figures
 from monitor.links import articles as link
 from monitor.links import cells as cell_links
 from monitor.periods import Period, Units
-from monitor.tallies import NOTHING, tallies
+from monitor.tallies import tallies
 from monitor.tilemap import tile_places
 
 
 def overview_figures(sources: Sources, period: Period, units: Units) -> OverviewFigures:
     ledger = sources.coverage(period, units)
     counted = tallies(sources.facts, units)
-    earlier, last_year = sources.coverage(period.before(), units), sources.coverage(period.year_before(), units)
+    earlier, last_year = (sources.coverage(other, units, brief=True) for other in (period.before(), period.year_before()))
     provinces = province_rows(sources, ledger, earlier, last_year)
     observed = was_read(sources, period)
     activities = activity_figures(sources, period, units, observed=observed)
@@ -125,6 +125,7 @@ def matrix(sources: Sources, ledger: Coverage, activities: tuple[ActivityFigure,
     units, period = ledger.units, ledger.period
     columns = tallies(sources.facts, units).cells
     first, last = period.start.toordinal(), period.end.toordinal()
+    codes = [activity.code for activity in activities]
     largest = 0
     link = cell_links(units, period)
 
@@ -133,11 +134,13 @@ def matrix(sources: Sources, ledger: Coverage, activities: tuple[ActivityFigure,
         state = ledger.totals[code].state
         nothing = (0, 0) if state in ("news", "silent") else (None, None)
         cells = []
-        for activity in activities:
-            told = columns.get((code, activity.code), NOTHING).between(first, last)
-            largest = max(largest, told[0])
+        for activity in codes:
+            column = columns.get((code, activity))
+            told = column.between(first, last) if column is not None else (0, 0)
+            if told[0] > largest:
+                largest = told[0]
             articles, stories = told if told[0] else nothing
-            cells.append(Count(articles=articles, stories=stories, query=link(code, activity.code)))
+            cells.append(Count(articles=articles, stories=stories, query=link(code, activity)))
         return MatrixRow(code=code, name=province_name(sources, code, units), state=state, cells=tuple(cells))
 
     rows = tuple(row(code) for code in row_codes(ledger))

@@ -30,8 +30,12 @@ class Column:
 
     def between(self, start: int, end: int) -> Told:
         """Of the days ``start <= day < end``, which are ordinals."""
-        first, last = bisect_left(self.days, start), bisect_left(self.days, end)
-        return (last - first, len(set(self.stories[first:last]))) if first < last else (0, 0)
+        days = self.days
+        first = bisect_left(days, start)
+        number = bisect_left(days, end, first) - first
+        if number < 2:
+            return (number, number)
+        return (number, len(set(self.stories[first : first + number])))
 
     def during(self, period: Period) -> Told:
         return self.between(period.start.toordinal(), period.end.toordinal())

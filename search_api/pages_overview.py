@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -24,17 +23,6 @@ from search_api.params import Search, link
 from search_api.site import Site
 
 
-class HeatCell(NamedTuple):
-    """Texts are escaped here, once for a column where they are the same, and not in the template."""
-
-    shade: int
-    """0: no number above 0."""
-    query: str
-    label: str
-    said: str
-    """The number; a cross where nothing was observed, empty for 0."""
-
-
 @dataclass(frozen=True, slots=True)
 class HeatRow:
     code: str
@@ -42,7 +30,8 @@ class HeatRow:
     href: str
     state: str
     state_name: str
-    cells: tuple[HeatCell, ...]
+    cells: str
+    """As HTML, all text in it escaped: a page has a thousand. One holds its number, a cross where nothing was observed, nothing for 0."""
     filled: bool
     """Whether any cell has a number above 0."""
     unknown: bool
@@ -135,7 +124,7 @@ class OverviewPages:
                 of_province(row.code),
                 row.state,
                 STATE_NAMES[row.state],
-                tuple(_heat_cell(cell, name, matrix.largest) for cell, name in zip(row.cells, names, strict=True)),
+                "".join([_heat_cell(cell, name, matrix.largest) for cell, name in zip(row.cells, names, strict=True)]),
                 any(cell.articles for cell in row.cells),
                 all(cell.articles is None for cell in row.cells),
             )
@@ -143,9 +132,14 @@ class OverviewPages:
         ]
 
 
-def _heat_cell(cell: Count, label: str, largest: int) -> HeatCell:
-    said = "×" if cell.articles is None else formats.number(cell.articles) if cell.articles else ""
-    return HeatCell(shade(cell.articles, largest), cell.query.replace("&", "&amp;"), label, said)
+def _heat_cell(cell: Count, label: str, largest: int) -> str:
+    """``label`` comes escaped, once for a column; an address of ours holds nothing else to escape."""
+    number = cell.articles
+    if not number:
+        return '<td class="na">×</td>' if number is None else "<td></td>"
+    query = cell.query.replace("&", "&amp;")
+    said = formats.number(number)
+    return f'<td class="shade-{shade(number, largest)}"><a href="/tim?{query}"><span class="cell-name">{label}</span>{said}</a></td>'
 
 
 def province_links(state: Search) -> Callable[[str], str]:

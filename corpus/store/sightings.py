@@ -154,7 +154,11 @@ class SightingStore(Database):
 
     def source_notes_revision(self) -> int:
         with self._read() as connection:
-            return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(source_notes.c.id), 0))).scalar_one())
+            return int(connection.execute(_NOTES_REVISION).scalar_one())
+
+
+_NOTES_REVISION = sa.select(sa.func.coalesce(sa.func.max(source_notes.c.id), 0))
+"""Made once: every page with figures asks for it."""
 
 
 def write_sighting(connection: sa.Connection, key: int, portal: str, run: int, at: datetime, observation: Mapping[str, Any]) -> None:
