@@ -168,10 +168,12 @@ class Catalogue:
         self.index = index
         self.names = names
 
-    def search(self, search: Search, *, facets: tuple[CodeField, ...] | None = None) -> SearchAnswer:
-        """Raises: InvalidQuery, IndexUnavailable, StoreUnavailable."""
+    def search(self, search: Search, *, facets: tuple[CodeField, ...] | None = None, hits: bool = True) -> SearchAnswer:
+        """``hits`` False: for who wants the total and the facets alone. Raises: InvalidQuery, IndexUnavailable, StoreUnavailable."""
         wanted = FACETS[search.map] if facets is None else facets
         query = search.query(self.names, wanted)
+        if not hits:
+            query = replace(query, limit=0)
         results = self.index.search(query)
         documents = {document.id: document for document in self.store.iter_documents(ids=[hit.id for hit in results.hits])}
         looked_for = patterns(query.where)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from markupsafe import escape
 
 from corpus.analysis import has_diacritics
 from corpus.errors import InvalidQuery
@@ -34,18 +36,14 @@ STEPS: dict[Interval, tuple[str, int]] = {"day": ("Ngày", 45), "week": ("Tuần
 
 
 @dataclass(frozen=True, slots=True)
-class FacetLink:
-    name: str
-    count: int
-    chosen: bool
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class FacetBox:
+    """Its values come as HTML, all text in it escaped: a page has two hundred."""
+
     title: str
-    first: tuple[FacetLink, ...]
-    more: tuple[FacetLink, ...]
+    first: str
+    more: str
+    folded: int
+    """Values in ``more``."""
     chosen: bool
 
 
@@ -87,7 +85,10 @@ class SearchPages:
         return self.site.draw(request, "search.html", state=state, fault=None, pointed=None, **parts)
 
     def _parts(self, request: Request, state: Search) -> dict[str, Any]:
-        answer = self.catalogue.search(state if state.view in ("list", "table") else replace(state, size=1, page=1, after=None))
+        if state.view in ("list", "table"):
+            answer = self.catalogue.search(state)
+        else:
+            answer = self.catalogue.search(replace(state, size=1, page=1, after=None), hits=False)
         scopes = self._scopes(state, answer)
         order = arrangement(dict(request.query_params))
         lines = self.desk.kwic(state, order) if state.view == "kwic" and state.q.strip() else None
@@ -148,11 +149,13 @@ class SearchPages:
         if field == "year":
             codes.sort(reverse=True)
         links = [
-            FacetLink(self.names.label(field, code), counts.get(code, 0), code in chosen, href)
+            (code not in chosen, _facet_link(self.names.label(field, code), counts.get(code, 0), href, chosen=code in chosen))
             for code, href in zip(codes, toggle_links("/tim", state, field, codes), strict=True)
         ]
-        links.sort(key=lambda found: not found.chosen)
-        return FacetBox(labels.FACETS[field], tuple(links[:SHOWN_CODES]), tuple(links[SHOWN_CODES:]), bool(chosen))
+        links.sort(key=itemgetter(0))
+        values = [text for _, text in links]
+        first, more = values[:SHOWN_CODES], values[SHOWN_CODES:]
+        return FacetBox(labels.FACETS[field], "".join(first), "".join(more), len(more), bool(chosen))
 
     def _chips(self, state: Search) -> list[Choice]:
         """Conditions in use, each with the address without it."""
@@ -237,6 +240,14 @@ class SearchPages:
         )
         narrowed = replace(state, view="list", page=1, after=None, since=None, until=None)
         return Course(chart, tuple(link("/tim", replace(narrowed, period=step)) for step in steps))
+
+
+def _facet_link(name: str, count: int, href: str, *, chosen: bool) -> str:
+    on, tick, said = (' aria-current="true"', "✓", '<span class="hidden">, đang chọn, bấm để bỏ</span>') if chosen else ("", "", "")
+    return (
+        f'<li><a href="{escape(href)}"{on} rel="nofollow"><span class="tick" aria-hidden="true">{tick}</span>'
+        f'<span class="name">{escape(name)}</span><span class="count">{formats.number(count)}</span>{said}</a></li>\n'
+    )
 
 
 def filters_in_words(state: Search, names: Names) -> str:

@@ -87,15 +87,12 @@ class DocumentStore(Database):
         self, *, ids: Iterable[str] | None = None, portal: str | None = None, withdrawn: bool = False, after: str = ""
     ) -> Iterator[Document]:
         """The versions that count, by ascending id beyond ``after``; read in batches, so that writing meanwhile is allowed."""
-        wanted = None if ids is None else sorted(set(ids))
+        if ids is not None:
+            yield from self._chosen([key for key in sorted(set(ids)) if key > after], portal, withdrawn=withdrawn)
+            return
         last = after
         while True:
             query = current_documents().where(documents.c.id > last).order_by(documents.c.id).limit(_BATCH)
-            if wanted is not None:
-                part = [key for key in wanted if key > last][:_BATCH]
-                if not part:
-                    return
-                query = query.where(documents.c.id.in_(part))
             if portal is not None:
                 query = query.where(documents.c.portal == portal)
             if not withdrawn:
@@ -104,21 +101,25 @@ class DocumentStore(Database):
                 rows = connection.execute(query).all()
                 found = read_documents(connection, rows)
             yield from found
-            if wanted is not None:
-                last = part[-1]
-            elif len(rows) < _BATCH:
+            if len(rows) < _BATCH:
                 return
-            else:
-                last = rows[-1].id
+            last = rows[-1].id
+
+    def _chosen(self, wanted: list[str], portal: str | None, *, withdrawn: bool) -> Iterator[Document]:
+        query = _CHOSEN_OR_WITHDRAWN if withdrawn else _CHOSEN
+        if portal is not None:
+            query = query.where(documents.c.portal == portal)
+        for at in range(0, len(wanted), _BATCH):
+            with self._read() as connection:
+                found = read_documents(connection, connection.execute(query, {"ids": _listed(wanted[at : at + _BATCH])}).all())
+            yield from found
 
     def texts_of(self, ids: Iterable[str]) -> list[ReadText]:
         """Title, text and word spans of the versions that count, by ascending id."""
         wanted, found = sorted(set(ids)), []
         for at in range(0, len(wanted), _BATCH):
-            query = current_documents().with_only_columns(documents.c.id, versions.c.document).order_by(documents.c.id)
-            query = query.where(documents.c.id.in_(wanted[at : at + _BATCH]), documents.c.withdrawn.is_(False))
             with self._read() as connection:
-                rows = connection.execute(query).all()
+                rows = connection.execute(_CHOSEN_TEXTS, {"ids": _listed(wanted[at : at + _BATCH])}).all()
             found += [_read(data, key, ReadText) for key, data in rows]
         return found
 
@@ -390,11 +391,22 @@ def current_documents(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     )
 
 
+_WANTED = sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value)
+"""The ids of a question as one parameter: questions that pages ask are made and compiled once, however many ids they name."""
+_CHOSEN_OR_WITHDRAWN = current_documents().where(documents.c.id.in_(_WANTED)).order_by(documents.c.id)
+_CHOSEN = _CHOSEN_OR_WITHDRAWN.where(documents.c.withdrawn.is_(False))
+_CHOSEN_TEXTS = _CHOSEN.with_only_columns(documents.c.id, versions.c.document)
+_ALIASES = sa.select(aliases.c.document_id, aliases.c.url).where(aliases.c.document_id.in_(_WANTED)).order_by(aliases.c.url)
+
+
+def _listed(ids: Iterable[str]) -> str:
+    return msgspec.json.encode(list(ids)).decode()
+
+
 def read_documents(connection: sa.Connection, rows: Iterable[sa.Row[Any]]) -> list[Document]:
     rows = list(rows)
     addresses: dict[str, list[str]] = {row.id: [] for row in rows}
-    query = sa.select(aliases.c.document_id, aliases.c.url).where(aliases.c.document_id.in_(list(addresses))).order_by(aliases.c.url)
-    for key, url in connection.execute(query):
+    for key, url in connection.execute(_ALIASES, {"ids": _listed(addresses)}):
         addresses[key].append(url)
     result = []
     for row in rows:
