@@ -8,6 +8,7 @@ again in a later week adds nothing. Neither does a sum that other stories repeat
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -205,6 +206,24 @@ def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
 def largest_first(entry: CountedSum) -> tuple[int, str, int]:
     item = entry.item
     return (-item.vnd, item.document, item.position)
+
+
+def ranks(facts: Facts, period: Period | None) -> Sequence[int]:
+    """Of each of `sums_during` its place among all of any time, by role, then the largest first."""
+    found = facts.once("sum_ranks", lambda: _ranks(facts))
+    return found if period is None else found[_during(facts, period)]
+
+
+def _ranks(facts: Facts) -> Sequence[int]:
+    entries = counted_sums(facts)
+    found = array("i", bytes(4 * len(entries)))
+    for rank, at in enumerate(sorted(range(len(entries)), key=lambda at: place_of(entries[at]))):
+        found[at] = rank
+    return found
+
+
+def place_of(entry: CountedSum) -> tuple[int, int, str, int]:
+    return (ROLE_ORDER[entry.budget.role], *largest_first(entry))
 
 
 Row = tuple[str, str]

@@ -20,8 +20,9 @@ from monitor.budgets import (
     counted_sums,
     counts,
     key_of,
-    largest_first,
     money_stories,
+    place_of,
+    ranks,
     rows_of,
     sums_by,
     sums_during,
@@ -75,15 +76,11 @@ class MoneySums:
         found = []
         for item in row.items[start:end]:
             wanted = (ROLE_ORDER[row.role], -item.vnd, item.document, item.position)
-            found.append(self.added[bisect_left(self.added, wanted, key=_place)])
+            found.append(self.added[bisect_left(self.added, wanted, key=place_of)])
         return self.items(found)
 
     def items(self, entries: Iterable[CountedSum]) -> tuple[MoneyItem, ...]:
         return tuple(money_item(self.sources, entry) for entry in entries)
-
-
-def _place(entry: CountedSum) -> tuple[int, int, str, int]:
-    return (ROLE_ORDER[entry.budget.role], *largest_first(entry))
 
 
 def money_figures(sources: Sources, period: Period | None, units: Units, *, province: str | None = None) -> MoneyFigures:
@@ -95,8 +92,8 @@ def money_sums(sources: Sources, period: Period | None, units: Units, *, provinc
     register, facts = sources.names.register, sources.facts
     entries: Sequence[CountedSum] = sums_during(facts, period)
     places = rows_of(facts, period, "province", units, register)
-    chosen = [at for at, (_, place) in enumerate(places) if province is None or place == province]
-    chosen.sort(key=lambda at: _place(entries[at]))
+    chosen = [at for at, (_, place) in enumerate(places) if place == province] if province is not None else list(range(len(entries)))
+    chosen.sort(key=ranks(facts, period).__getitem__)
     added = tuple([entries[at] for at in chosen])
 
     def by(key: By) -> tuple[BudgetFigure, ...]:
