@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
+import msgspec
+
 from corpus.localities import Register
 from monitor.facts import NATIONAL, Fact, FactBudget, Facts
 from monitor.periods import Period, Units
@@ -85,8 +87,9 @@ def counts(budget: FactBudget) -> bool:
     )
 
 
-def summable(budgets: Iterable[FactBudget]) -> tuple[FactBudget, ...]:
-    """The sums of one document that are added: those that count, without the parts of a total that stands in the same role."""
+def summable(budgets: tuple[FactBudget, ...]) -> tuple[FactBudget, ...]:
+    """The sums of one document that are added: those that count, without the parts of a total that stands in the same role. Where all are,
+    it is the same tuple."""
     counted = {budget.position: budget for budget in budgets if counts(budget)}
     inside: set[int] = set()
     for budget in sorted(counted.values(), key=lambda budget: (-budget.vnd, budget.position)):
@@ -103,11 +106,8 @@ def summable(budgets: Iterable[FactBudget]) -> tuple[FactBudget, ...]:
                 waiting += part.parts
                 if part.role == budget.role:
                     inside.add(position)
-    return tuple(budget for position, budget in sorted(counted.items()) if position not in inside)
-
-
-def _summable(fact: Fact) -> tuple[FactBudget, ...]:
-    return summable(fact.budgets)
+    found = tuple(budget for position, budget in sorted(counted.items()) if position not in inside)
+    return budgets if found == budgets else found
 
 
 def money_stories(facts: Facts) -> tuple[tuple[Fact, tuple[FactBudget, ...]], ...]:
@@ -119,7 +119,7 @@ def _money_stories(facts: Facts) -> tuple[tuple[Fact, tuple[FactBudget, ...]], .
     seen: set[str] = set()
     found = []
     for fact in facts.relevant:
-        if fact.budgets and fact.story not in seen and (sums := facts.each("summable", fact, _summable)):
+        if fact.budgets and fact.story not in seen and (sums := summable(fact.budgets)):
             seen.add(fact.story)
             found.append((fact, sums))
     return tuple(found)
@@ -141,8 +141,7 @@ def same_money(fact: Fact, budget: FactBudget) -> tuple[object, ...] | None:
     return (budget.role, budget.vnd, budget.year_from, budget.year_to, budget.programme, budget.component, place)
 
 
-@dataclass(frozen=True, slots=True)
-class CountedSum:
+class CountedSum(msgspec.Struct, frozen=True, gc=False):
     fact: Fact
     budget: FactBudget
     item: BudgetItem

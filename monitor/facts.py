@@ -38,7 +38,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One document that counts. ``msgspec.structs.replace`` makes a changed copy."""
 
     id: str
-    title: str
+    title_utf8: bytes
+    """Half of what a text takes in memory, for what a few lines of a page show."""
     portal: str
     kind: str = "news"
     published: date | None
@@ -60,6 +61,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     story: str
     """Id of the first publisher of its story; its own where it stands alone."""
     budgets: tuple[FactBudget, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.title_utf8.decode()
 
     @property
     def first_in_story(self) -> bool:
@@ -130,7 +135,7 @@ def fact_of(stored: StoredFact, places: Places) -> Fact:
     same = places.same
     return Fact(
         id=stored.id,
-        title=stored.title,
+        title_utf8=stored.title.encode(),
         portal=same(row.portal),
         kind=same(row.kind),
         published=None if row.doubtful or stored.published is None else places.day(stored.published),
@@ -156,15 +161,13 @@ class Facts(Sequence[Fact]):
         self.revision = revision
         self._derived: dict[Hashable, Any] = {}
         self._deriving = threading.RLock()
-        self._kept: dict[object, dict[str, tuple[Fact, Any]]] = {}
 
     def with_changes(self, gone: Container[str], fresh: Iterable[Fact], revision: int) -> Facts:
-        """These without ``gone`` and with ``fresh``; what was worked out of a single document is kept."""
+        """These without ``gone`` and with ``fresh``."""
         changed = Facts((), revision)
         changed._all = [fact for fact in self._all if fact.id not in gone]
         for fact in fresh:
             insort(changed._all, fact, key=_order)
-        changed._kept = self._kept
         return changed
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -174,14 +177,6 @@ class Facts(Sequence[Fact]):
         """
         with self._deriving:  # one may rest on another
             return kept(self._derived, key, make, most=MAX_DERIVED)
-
-    def each(self, key: object, fact: Fact, make: Callable[[Fact], T]) -> T:
-        """What ``make`` gives of one document, kept until that document changes."""
-        known = self._kept.setdefault(key, {})
-        found = known.get(fact.id)
-        if found is None or found[0] is not fact:
-            found = known[fact.id] = (fact, make(fact))
-        return found[1]
 
     def __len__(self) -> int:
         return len(self._all)

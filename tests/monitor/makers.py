@@ -51,7 +51,7 @@ class Makers:
         new, old = self.places.on_maps(codes)
         return Fact(
             id=id,
-            title=f"Tin {id}",
+            title_utf8=f"Tin {id}".encode(),
             portal=portal,
             published=day,
             first_seen=first_seen or instant(day or date(2026, 11, 1)),
