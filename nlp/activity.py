@@ -39,6 +39,8 @@ _SURE, _SURE_OF_MOUTH, _DENIES = 0.8, 0.92, 0.08
 was right. The everyday words of talking, praising and loudspeakers need more: 2 of 12."""
 _SURE_AT_ALL, _DENIES_AT_ALL = 0.98, 0.04
 """Any sum of the rules under the first needs a model that gives more than the second: on unseen pages 4 of 11 such tags were right."""
+_LISTED, _LISTED_WEIGHT = 4, 0.8
+"""A sentence with cues of so many activities, each this strong, lists them: of each single one the model says little, and denies none."""
 _BY_MOUTH = frozenset({"outreach", "recognition", "broadcast"})
 _MODEL_MODALITY = 0.7
 """Where no marker says when, the model's word counts from this probability on."""
@@ -93,10 +95,8 @@ class ActivityTagger:
         if document.relevance is None or document.relevance.value != "communication":
             return replace(document, activities=())
         findings, opinions = self._read(outline(document))
-        mentions = (
-            _mention(code, [finding for finding in findings if finding.activity == code], opinions, with_model=self._model is not None)
-            for code in self._codes
-        )
+        lists = _lists(findings)
+        mentions = (_mention(code, [finding for finding in findings if finding.activity == code], opinions, lists) for code in self._codes)
         return replace(document, activities=tuple(mention for mention in mentions if mention is not None))
 
     def _read(self, found: Outline) -> tuple[list[_Finding], list[_Opinion]]:
@@ -135,12 +135,24 @@ def _tells(sentence: Sentence) -> bool:
     return sentence.zone == "caption" and sentence.plain.count(" ") >= _CAPTION_WORDS and _STATES.search(sentence.plain) is not None
 
 
-def _mention(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinion], *, with_model: bool) -> ActivityMention | None:
+def _lists(findings: Sequence[_Finding]) -> frozenset[Span]:
+    """Sentences that list activities."""
+    strong: dict[Span, set[str]] = {}
+    for finding in findings:
+        if finding.weight >= _LISTED_WEIGHT:
+            strong.setdefault(finding.span, set()).add(finding.activity)
+    return frozenset(span for span, codes in strong.items() if len(codes) >= _LISTED)
+
+
+def _mention(
+    code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinion], lists: frozenset[Span] = frozenset()
+) -> ActivityMention | None:
     rest = 1.0
     for finding in findings:
         rest *= 1.0 - finding.weight
     by_rules = 1.0 - rest
-    doubted = with_model and bool(findings) and _is_doubted(code, by_rules, findings, opinions)
+    doubted = by_rules < _LISTED_WEIGHT or lists.isdisjoint(finding.span for finding in findings)
+    doubted = doubted and _is_doubted(code, by_rules, findings, opinions)
     if not doubted and (by_rules >= _FIRE or (by_rules >= _WEAK and _supports(code, findings, opinions))):
         ranked = sorted(findings, key=lambda finding: (-finding.weight, finding.span.field != "text", finding.span.start))
         spans = dict.fromkeys(finding.span for finding in ranked)
@@ -149,7 +161,7 @@ def _mention(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinio
         return ActivityMention(
             code=code,
             evidence=tuple(spans)[:_MAX_EVIDENCE],
-            score=_score(by_rules, probability if with_model else None),
+            score=_score(by_rules, probability),
             method=method,
             modality=min((finding.modality for finding in findings), key=_MODALITY_ORDER.index),
         )

@@ -370,3 +370,15 @@ def test_any_text(text: str) -> None:
 def test_time_grows_with_the_text_and_not_faster(piece: str) -> None:
     document = make_document(piece * (500_000 // len(piece)), "Kế hoạch")
     TAGGER(replace(RelevanceTagger()(document), relevance=COMMUNICATION))
+
+
+def test_of_a_list_the_model_denies_nothing() -> None:
+    listed = (
+        "Xã mở lớp tập huấn, tổ chức cuộc thi tìm hiểu, biểu dương hộ thoát nghèo, phát trên loa truyền thanh "
+        "và đối thoại chính sách với hộ nghèo."
+    )
+    alone = "Xã sẽ tổ chức đối thoại chính sách với hộ nghèo."
+    denied = {"đối thoại": {"dialogue": 0.01}}
+    assert "dialogue" in with_model(listed, denied)
+    assert "dialogue" in {mention.code for mention in TAGGER(make_document(alone)).activities}
+    assert "dialogue" not in with_model(alone, denied)

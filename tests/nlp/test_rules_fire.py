@@ -184,6 +184,8 @@ LAYOUTS = [
     "Huyện làm Dự án 6 truyền thông và giảm nghèo về thông tin.\nXã nâng cao năng lực, giám sát, đánh giá về giảm nghèo thông tin cho cán bộ.\n",
     "Chính quyền địa phương 2 cấp ở xã Tam Chung lắp loa cho hộ nghèo.",
     "Sởngày 4/12 họp xong.",
+    "KẾ HOẠCH\nSố: 14/KH-UBND\nNgười ký: Trần Văn Mẫu\nUBND xã mở lớp tập huấn cho cán bộ thôn.\n",
+    "Huyện phát máy thu thanh cho hộ nghèo.\nNơi nhận gồm các xã Tam Chung, Mường Lý và bản Ón.\n",
 ]
 """What only lines and tables show."""
 
