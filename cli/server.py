@@ -32,6 +32,9 @@ from search_api.pages_report import MakeReport
 from search_api.sharing import Hand
 from search_api.warming import warm, warm_beside
 
+MANY_DOCUMENTS = 10_000
+"""Their figures take more than a second to read, 100,000 some ten."""
+
 
 def serve_at(listener: socket.socket, settings: Settings, names: Names, opened_well: Callable[[], None] = lambda: None) -> None:
     """Returns after Ctrl-C or SIGTERM. ``opened_well`` is called once store and index could be opened."""
@@ -43,6 +46,8 @@ def serve_at(listener: socket.socket, settings: Settings, names: Names, opened_w
         try:
             number = settings.serve_processes or min(2, os.cpu_count() or 1)
             if number > 1 and isinstance(index, EmbeddedIndex):
+                if (documents := store.count_documents()) >= MANY_DOCUMENTS:
+                    say(f"Reading the figures of {documents:,} articles; pages are answered after that.")
                 warm(app)
                 store.let_go()
                 index.let_go()
