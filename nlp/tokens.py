@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from underthesea.pipeline.word_tokenize import regex_tokenize, word_tokenize
@@ -39,7 +39,21 @@ def segment(text: str) -> Spans:
     spans = _segment_fast(normal, decoder) if decoder is not None else _segment_reference(normal)
     if offsets is None:
         return tuple(spans)
-    return tuple((offsets[start], offsets[end]) for start, end in spans)
+    return tuple(_outside(spans, offsets))
+
+
+def _outside(spans: Iterable[tuple[int, int]], offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The same spans in the text before it was composed. A character that takes several when composed is not cut: the first word with a
+    part of it has it whole."""
+    past = 0
+    for start, end in spans:
+        last = end
+        while last < len(offsets) - 1 and offsets[last] == offsets[end - 1]:
+            last += 1
+        first = max(offsets[start], past)
+        if first < offsets[last]:
+            past = offsets[last]
+            yield first, past
 
 
 @cache

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from underthesea import word_tokenize
 
@@ -63,6 +63,8 @@ def test_generated_sentences_have_the_reference_words(parts: list[tuple[str, str
 
 @settings(max_examples=200)
 @given(st.text(max_size=200))
+@example("\u0f5c")  # two characters when composed
+@example("x\u0327\u0f5c nghèo")
 def test_spans_are_ordered_disjoint_and_cover_every_letter(text: str) -> None:
     spans = tokens.segment(text)
     position = 0
