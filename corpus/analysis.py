@@ -228,17 +228,20 @@ class _Finder:
     """Finds a set of patterns. A text is not cut into words for it: letters that a match could begin with are looked for first."""
 
     def __init__(self, patterns: tuple[Pattern, ...]) -> None:
-        self._by_first: dict[tuple[bool, str], list[tuple[str, ...]]] = {}
+        self._single: set[tuple[bool, str]] = set()
+        self._longer: dict[tuple[bool, str], list[tuple[str, ...]]] = {}
+        """By the first of their terms."""
         self._open: dict[bool, tuple[str, ...]] = {True: (), False: ()}
         for wanted in patterns:
             if wanted.open:
                 self._open[wanted.exact] += wanted.terms
-            elif wanted.terms:
-                self._by_first.setdefault((wanted.exact, wanted.terms[0]), []).append(wanted.terms)
-        self.firsts = {term for _, term in self._by_first} | {term for terms in self._open.values() for term in terms}
+            elif len(wanted.terms) > 1:
+                self._longer.setdefault((wanted.exact, wanted.terms[0]), []).append(wanted.terms)
+            else:
+                self._single.update((wanted.exact, term) for term in wanted.terms)
+        self.firsts = {term for _, term in (*self._single, *self._longer)} | {term for terms in self._open.values() for term in terms}
         looks = {_look(term) for term in self.firsts}
-        self._alone = all(len(terms) == 1 for found in self._by_first.values() for terms in found)
-        self._ends: dict[str, bool] = {}
+        self._known: dict[str, bool] = {}
         self._looks = None if None in looks else [re.compile(look) for look in sorted(filter(None, looks))]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -255,31 +258,29 @@ class _Finder:
         word = _WORD.match(text, start)
         if word is None:  # pragma: no cover  # every start is that of a word
             return 0
-        if self._alone:  # then nothing but the word itself tells
-            return word.end() if self._is_match(word.group()) else 0
+        end = word.end() if self._is_match(word.group()) else 0
+        if not self._longer:
+            return end
         exact, folded = _FORMS[word.group()]
-        longest = max((len(terms) for which in ((True, exact), (False, folded)) for terms in self._by_first.get(which, ())), default=0)
-        end = 0
-        if longest:
-            words = [word, *islice(_WORD.finditer(text, word.end()), longest - 1)]
+        begun = [(0, terms) for terms in self._longer.get((True, exact), ())]
+        begun += [(1, terms) for terms in self._longer.get((False, folded), ())]
+        if begun:
+            words = [word, *islice(_WORD.finditer(text, word.end()), max(len(terms) for _, terms in begun) - 1)]
             forms = [_FORMS[found.group()] for found in words]
-            for which, term in ((0, exact), (1, folded)):
-                for terms in self._by_first.get((which == 0, term), ()):
-                    if _matches(forms, terms, which):
-                        end = max(end, words[len(terms) - 1].end())
-        if not end and (exact.startswith(self._open[True]) or folded.startswith(self._open[False])):
-            end = word.end()
+            ends = [words[len(terms) - 1].end() for which, terms in begun if _matches(forms, terms, which)]
+            end = max(ends, default=end)
         return end
 
     def _is_match(self, word: str) -> bool:
-        known = self._ends.get(word)
+        """Whether the word is one by itself."""
+        known = self._known.get(word)
         if known is None:
-            if len(self._ends) >= MOST_KEPT:
-                self._ends.clear()
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
             exact, folded = _FORMS[word]
-            known = (True, exact) in self._by_first or (False, folded) in self._by_first
+            known = (True, exact) in self._single or (False, folded) in self._single
             known = known or exact.startswith(self._open[True]) or folded.startswith(self._open[False])
-            self._ends[word] = known
+            self._known[word] = known
         return known
 
 

@@ -122,6 +122,8 @@ _ABBREVIATIONS = frozenset("tp tx tt h x p q t ths ts pgs gs bs ths.bs ông bà 
 # What ends a sentence comes first, so that the search leaps from one to the next: it is rarer than white space.
 _BREAK = re.compile(r"[.!?…\n](?:(?<=\n)\n*|(?<!\n)[\"”’')\]]?(\s+))")
 _LAST_WORD = re.compile(r"([\w/]+)\.[\"”’')\]]?$")
+_WORD_REACH = 24
+"""Characters before a gap in which `_LAST_WORD` is looked for."""
 
 _NUMBERING = re.compile(r"\d{1,2}|[IVX]{1,5}")
 
@@ -135,19 +137,28 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """
     start = 0
     for match in _BREAK.finditer(text):
-        gap = match.start(1) if match[1] else match.start()
+        gap = _gap(match)
         if "\n" not in text[gap : match.end()]:
             if text[match.end() : match.end() + 1].islower():
                 continue
             piece = text[start:gap]
-            word = _LAST_WORD.search(piece[-24:])
-            if word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())):
+            word = _LAST_WORD.search(piece[-_WORD_REACH:])
+            if word and _is_abbreviation(word[1]):
                 continue
             if word and _NUMBERING.fullmatch(word[1]) and piece.strip() == word[0]:
                 continue  # "1. Mục đích", "II. Nội dung": the number of a heading belongs to its line
         yield from _trimmed(text, start, gap)
         start = match.end()
     yield from _trimmed(text, start, len(text))
+
+
+def _gap(found: re.Match[str]) -> int:
+    """Where what parts two sentences begins in a match of `_BREAK`: the white space, or the line break itself."""
+    return found.start(1) if found[1] else found.start()
+
+
+def _is_abbreviation(word: str) -> bool:
+    return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper())
 
 
 @lru_cache(maxsize=8)  # the taggers of one document ask one after the other
@@ -185,10 +196,10 @@ def _certain_start(text: str, line: int, at: int) -> int:
     """Where a sentence begins in ``text[line:at]`` whatever stands before it, the last that is found soon, else ``line``."""
     found, before = line, max(line, at - _LOOK_BACK)
     for match in _BREAK.finditer(text, max(line, before - 2), at):
-        gap = match.start(1) if match[1] else match.start()
+        gap = _gap(match)
         if gap - before > _APART and match.end() < at and not text[match.end()].islower():
-            word = _LAST_WORD.search(text[gap - 24 : gap])
-            if not word or not (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())):
+            word = _LAST_WORD.search(text[gap - _WORD_REACH : gap])
+            if not word or not _is_abbreviation(word[1]):
                 found = match.end()
         before = match.end()
     return found
