@@ -12,12 +12,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from corpus.errors import InvalidData
 
+T = TypeVar("T")
 MODEL_VERSION = 1
 
 DOUBTFUL_DATE = "doubtful_date"
@@ -359,8 +360,13 @@ def to_json(document: Document) -> bytes:
 
 def from_json(data: bytes | str) -> Document:
     """Raises: InvalidData when the bytes are not a document of this model."""
+    return part_from_json(data, Document)
+
+
+def part_from_json(data: bytes | str, kind: type[T]) -> T:
+    """A record of some fields of a document; the others are skipped. Raises: InvalidData like `from_json`."""
     try:
-        return msgspec.json.decode(data, type=Document)
+        return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, ValueError) as error:
         raise InvalidData(f"not a document of model {MODEL_VERSION}: {error}") from error
 

@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from corpus.document import Document, to_json, to_plain
+from corpus.document import Document, part_from_json, to_json, to_plain
 from corpus.errors import InvalidData
 from corpus.store.database import Database
 from corpus.store.facts import withdraw_fact, write_fact
@@ -428,6 +428,6 @@ def _decoded(data: bytes, document_id: str) -> Document:
 
 def _read(data: bytes, document_id: str, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, ValueError) as error:
+        return part_from_json(data, kind)
+    except InvalidData as error:
         raise InvalidData(f"document {document_id} in the store cannot be read ({error}): run `loa doctor`") from error
