@@ -9,7 +9,6 @@ again in a later week adds nothing. Neither does a sum that other stories repeat
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Literal, get_args
 import msgspec
 
 from corpus.localities import Register
-from monitor.facts import NATIONAL, Fact, FactBudget, Facts
+from monitor.facts import NATIONAL, Fact, FactBudget, Facts, stretch
 from monitor.periods import Period, Units
 
 By = Literal["province", "activity", "year", "role", "scope", "programme"]
@@ -166,8 +165,7 @@ def sums_during(facts: Facts, period: Period | None) -> Sequence[CountedSum]:
 
 
 def _during(facts: Facts, period: Period) -> slice:
-    found = counted_sums(facts)
-    return slice(bisect_left(found, period.start, key=_day), bisect_left(found, period.end, key=_day))
+    return stretch(counted_sums(facts), period.start, period.end, _day)
 
 
 def _day(entry: CountedSum) -> date:
@@ -202,11 +200,6 @@ def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
     )
 
 
-def largest_first(entry: CountedSum) -> tuple[int, str, int]:
-    item = entry.item
-    return (-item.vnd, item.document, item.position)
-
-
 def ranks(facts: Facts, period: Period | None) -> Sequence[int]:
     """Of each of `sums_during` its place among all of any time, by role, then the largest first."""
     found = facts.once("sum_ranks", lambda: _ranks(facts))
@@ -222,7 +215,8 @@ def _ranks(facts: Facts) -> Sequence[int]:
 
 
 def place_of(entry: CountedSum) -> tuple[int, int, str, int]:
-    return (ROLE_ORDER[entry.budget.role], *largest_first(entry))
+    item = entry.item
+    return (ROLE_ORDER[entry.budget.role], -item.vnd, item.document, item.position)
 
 
 Row = tuple[str, str]
@@ -248,17 +242,24 @@ def budget_sums(
     register: Register,
     *,
     by: By = "role",
-    where: Where | None = None,
+    province: str | None = None,
 ) -> tuple[BudgetSum, ...]:
     """Sums by role and key, roles in the order of `ROLE_NAMES`, then the largest first.
 
-    ``period`` None: all, the undated too. ``where`` keeps the sums for which it is true.
+    ``period`` None: all, the undated too. ``province`` keeps the sums that stand under it.
     """
-    entries: Sequence[CountedSum] = sums_during(facts, period)
-    rows = rows_of(facts, period, by, units, register)
-    order = [at for at, entry in enumerate(entries) if where is None or where(entry.fact, entry.budget)]
-    order.sort(key=lambda at: largest_first(entries[at]))
-    return sums_by([entries[at] for at in order], [rows[at] for at in order])
+    entries, rows = sums_during(facts, period), rows_of(facts, period, by, units, register)
+    chosen = in_order(facts, period, units, register, province=province)
+    return sums_by([entries[at] for at in chosen], [rows[at] for at in chosen])
+
+
+def in_order(facts: Facts, period: Period | None, units: Units, register: Register, *, province: str | None = None) -> list[int]:
+    """Places among `sums_during`, by role, then the largest first; of a ``province`` those of its sums."""
+    rank = ranks(facts, period)
+    if province is None:
+        return sorted(range(len(rank)), key=rank.__getitem__)
+    rows = rows_of(facts, period, "province", units, register)
+    return sorted([at for at, (_, place) in enumerate(rows) if place == province], key=rank.__getitem__)
 
 
 def sums_by(entries: Iterable[CountedSum], rows: Iterable[Row]) -> tuple[BudgetSum, ...]:

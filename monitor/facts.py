@@ -98,7 +98,6 @@ class Places:
         self._register = register
         self._known: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._words: dict[object, Any] = {}
-        self._days: dict[int, date] = {}
 
     def on_maps(self, about: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         found = self._known.get(about)
@@ -112,12 +111,6 @@ class Places:
     def same(self, value: T) -> T:
         """One object for equal values, so that a hundred thousand facts share theirs."""
         return self._words.setdefault(value, value)  # type: ignore[no-any-return] # the value itself or its equal
-
-    def day(self, ordinal: int) -> date:
-        found = self._days.get(ordinal)
-        if found is None:
-            found = self._days[ordinal] = date.fromordinal(ordinal)
-        return found
 
     def same_words(self, budget: FactBudget) -> FactBudget:
         """The sum with texts and lists that others share: each came with objects of its own."""
@@ -138,7 +131,7 @@ def fact_of(stored: StoredFact, places: Places) -> Fact:
         title_utf8=stored.title.encode(),
         portal=same(row.portal),
         kind=same(row.kind),
-        published=None if row.doubtful or stored.published is None else places.day(stored.published),
+        published=None if row.doubtful or stored.published is None else same(date.fromordinal(stored.published)),
         doubtful=row.doubtful,
         first_seen=row.first_seen,
         relevance=same(row.relevance),
@@ -207,12 +200,6 @@ class Facts(Sequence[Fact]):
         """Those on poverty communication, in the same order. Not to be changed."""
         return self.once("relevant", lambda: [fact for fact in self._all if fact.relevance == RELEVANT])
 
-    def relevant_between(self, start: date, end: date) -> list[Fact]:
-        return _slice(self.relevant, start, end)
-
-    def relevant_during(self, period: Period) -> list[Fact]:
-        return self.relevant_between(period.start, period.end)
-
     @property
     def relevant_undated(self) -> list[Fact]:
         found = self.relevant
@@ -220,7 +207,7 @@ class Facts(Sequence[Fact]):
 
     def about(self, units: Units) -> Mapping[str, list[Fact]]:
         """`relevant` by the province that they are about, in the same order; one about two stands under both. Not to be changed."""
-        return self.once(("about", units), lambda: count_by_province(self.relevant, units))
+        return self.once(("about", units), lambda: _by_province(self.relevant, units))
 
     @property
     def told_together(self) -> Mapping[str, Sequence[Fact]]:
@@ -239,13 +226,11 @@ class Facts(Sequence[Fact]):
         return _slice(self.about(units).get(code, []), period.start, period.end)
 
 
-def count_by_province(facts: Iterable[Fact], units: Units) -> dict[str, list[Fact]]:
-    """Relevant facts by the province that they are about; one about two provinces stands under both."""
+def _by_province(facts: Iterable[Fact], units: Units) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.relevance == RELEVANT:
-            for code in fact.provinces(units):
-                found[code].append(fact)
+        for code in fact.provinces(units):
+            found[code].append(fact)
     return dict(found)
 
 
@@ -258,7 +243,12 @@ def _day(fact: Fact) -> date:
 
 
 def _slice(ordered: list[Fact], start: date, end: date) -> list[Fact]:
-    return ordered[bisect_left(ordered, start, key=_day) : bisect_left(ordered, end, key=_day)]
+    return ordered[stretch(ordered, start, end, _day)]
+
+
+def stretch(ordered: Sequence[T], start: date, end: date, day: Callable[[T], date]) -> slice:
+    """Of the entries with ``start <= day < end`` among those in order of their days."""
+    return slice(bisect_left(ordered, start, key=day), bisect_left(ordered, end, key=day))
 
 
 class FactTable:

@@ -39,7 +39,7 @@ class Sources:
 
     def coverage(self, period: Period, units: Units, *, only: str | None = None, brief: bool = False) -> Coverage:
         """Worked out once for each period and map. ``only``: of one province; nothing may be asked of the others. ``brief``: see there."""
-        whole = self._ledgers.get((period, units, None))
+        whole = self._ledgers.get((period, units, None, False))
         if whole is not None:
             return whole
 
@@ -47,7 +47,7 @@ class Sources:
             names = self.names
             return coverage(self.facts, self.readings, names.portals, names.register, period, units, self.now, only=only, brief=brief)
 
-        return kept(self._ledgers, (period, units, "brief" if brief else only), make, most=MAX_LEDGERS)
+        return kept(self._ledgers, (period, units, only, brief), make, most=MAX_LEDGERS)
 
     @cached_property
     def read_weeks(self) -> frozenset[int]:

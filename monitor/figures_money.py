@@ -19,15 +19,15 @@ from monitor.budgets import (
     CountedSum,
     counted_sums,
     counts,
+    in_order,
     key_of,
     money_stories,
     place_of,
-    ranks,
     rows_of,
     sums_by,
     sums_during,
 )
-from monitor.facts import Fact, FactBudget, Facts
+from monitor.facts import Fact, FactBudget, Facts, stretch
 from monitor.figure_parts import Sources, period_figure, province_name
 from monitor.figures import BudgetFigure, LeftOut, MoneyFigures, MoneyItem
 from monitor.links import article
@@ -90,10 +90,8 @@ def money_figures(sources: Sources, period: Period | None, units: Units, *, prov
 
 def money_sums(sources: Sources, period: Period | None, units: Units, *, province: str | None = None) -> MoneySums:
     register, facts = sources.names.register, sources.facts
-    entries: Sequence[CountedSum] = sums_during(facts, period)
-    places = rows_of(facts, period, "province", units, register)
-    chosen = [at for at, (_, place) in enumerate(places) if place == province] if province is not None else list(range(len(entries)))
-    chosen.sort(key=ranks(facts, period).__getitem__)
+    entries = sums_during(facts, period)
+    chosen = in_order(facts, period, units, register, province=province)
     added = tuple([entries[at] for at in chosen])
 
     def by(key: By) -> tuple[BudgetFigure, ...]:
@@ -155,7 +153,7 @@ def left_out(sources: Sources, period: Period | None, units: Units, province: st
     facts, register = sources.facts, sources.names.register
     entries = facts.once("left_out", lambda: _left_out(facts))
     if period is not None:
-        entries = entries[bisect_left(entries, period.start, key=_day) : bisect_left(entries, period.end, key=_day)]
+        entries = entries[stretch(entries, period.start, period.end, _day)]
     found = Counter(
         reason for fact, budget, reason in entries if province is None or key_of(fact, budget, "province", units, register) == province
     )

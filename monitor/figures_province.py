@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from corpus.errors import InvalidData
-from monitor.budgets import largest_first, rows_of, sums_by, sums_during
+from monitor.budgets import budget_sums
 from monitor.coverage import STATE_NAMES, last_news_days, map_provinces, silences, watched_for
 from monitor.facts import NATIONAL, Fact
 from monitor.figure_parts import TIMELINE_WEEKS, Sources, activity_figures, cause_name, count, period_figure, province_name, province_row
@@ -30,10 +30,7 @@ def province_figures(
     found = sources.facts.about_during(units, code, period)
     row = province_row(sources, ledger, code, earlier, last_year)
     observed = row.state in ("news", "silent")
-    places = rows_of(sources.facts, period, "province", units, register)
-    entries = [entry for entry, (_, place) in zip(sums_during(sources.facts, period), places, strict=True) if place == code]
-    entries.sort(key=largest_first)
-    sums = sums_by(entries, [(entry.budget.role, entry.budget.role) for entry in entries])
+    sums = budget_sums(sources.facts, period, units, register, province=code)
     silent = silences(sources.facts, sources.readings, sources.names.portals, register, period, units, sources.now)
     return ProvinceFigures(
         period=period_figure(period, sources.now),
