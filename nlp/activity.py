@@ -144,19 +144,17 @@ def _lists(findings: Sequence[_Finding]) -> frozenset[Span]:
     return frozenset(span for span, codes in strong.items() if len(codes) >= _LISTED)
 
 
-def _mention(
-    code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinion], lists: frozenset[Span] = frozenset()
-) -> ActivityMention | None:
+def _mention(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinion], lists: frozenset[Span]) -> ActivityMention | None:
     rest = 1.0
     for finding in findings:
         rest *= 1.0 - finding.weight
     by_rules = 1.0 - rest
-    doubted = by_rules < _LISTED_WEIGHT or lists.isdisjoint(finding.span for finding in findings)
-    doubted = doubted and _is_doubted(code, by_rules, findings, opinions)
-    if not doubted and (by_rules >= _FIRE or (by_rules >= _WEAK and _supports(code, findings, opinions))):
-        ranked = sorted(findings, key=lambda finding: (-finding.weight, finding.span.field != "text", finding.span.start))
-        spans = dict.fromkeys(finding.span for finding in ranked)
-        probability = max((opinion.probabilities.get(code, 0.0) for opinion in opinions if opinion.span in spans), default=None)
+    ranked = sorted(findings, key=lambda finding: (-finding.weight, finding.span.field != "text", finding.span.start))
+    spans = dict.fromkeys(finding.span for finding in ranked)
+    probability = max((opinion.probabilities.get(code, 0.0) for opinion in opinions if opinion.span in spans), default=None)
+    is_listed = by_rules >= _LISTED_WEIGHT and not lists.isdisjoint(spans)
+    supported = by_rules >= _WEAK and probability is not None and probability >= _MODEL_SUPPORTS
+    if (by_rules >= _FIRE or supported) and (is_listed or not _is_doubted(code, by_rules, probability)):
         method = BOTH_METHOD if probability is not None and probability >= _MODEL_SPEAKS else RULES_METHOD
         return ActivityMention(
             code=code,
@@ -178,20 +176,11 @@ def _mention(
     )
 
 
-def _supports(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinion]) -> bool:
-    """Whether the model finds ``code`` likely in a sentence in which a cue of it stands."""
-    spans = {finding.span for finding in findings}
-    return any(opinion.probabilities.get(code, 0.0) >= _MODEL_SUPPORTS for opinion in opinions if opinion.span in spans)
-
-
-def _is_doubted(code: str, by_rules: float, findings: Sequence[_Finding], opinions: Sequence[_Opinion]) -> bool:
-    """Whether the model denies, of every sentence in which a weak cue stands, that it reports ``code``."""
-    if by_rules >= _SURE_AT_ALL:
+def _is_doubted(code: str, by_rules: float, probability: float | None) -> bool:
+    """Whether the model denies that any sentence with a cue reports ``code``. ``probability``: the highest that it gives one of them."""
+    if probability is None or by_rules >= _SURE_AT_ALL:
         return False
-    denies = _DENIES if by_rules < (_SURE_OF_MOUTH if code in _BY_MOUTH else _SURE) else _DENIES_AT_ALL
-    spans = {finding.span for finding in findings}
-    heard = [opinion.probabilities.get(code, 0.0) for opinion in opinions if opinion.span in spans]
-    return bool(heard) and max(heard) < denies
+    return probability < (_DENIES if by_rules < (_SURE_OF_MOUTH if code in _BY_MOUTH else _SURE) else _DENIES_AT_ALL)
 
 
 def _score(by_rules: float, probability: float | None) -> float:

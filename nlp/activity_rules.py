@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 
 from corpus.activities import Activities
@@ -176,7 +175,7 @@ class ActivityRules:
         aims: tuple[tuple[int, int], ...] | None = None
         matches: list[Match] = []
         silenced: set[str] = set()
-        for position, group in groupby(self._index.possible(hits), key=_owner):
+        for position, patterns in self._index.possible(hits):
             rule = self.rules[position]
             if (only_topics and not rule.topics) or (rule.zones and sentence.zone not in rule.zones):
                 continue
@@ -188,7 +187,6 @@ class ActivityRules:
                 aims = _stretches(_WHAT_FOR, text, _AIM_ENDS)
             if taught is None and not rule.topics:
                 taught = (*_stretches(_TAUGHT, text, _ANOTHER_DEED), *aims)
-            patterns = [pattern for _, pattern in group]
             match = _first_allowed(rule, patterns, hits, text, aims if rule.topics else taught or ())
             if isinstance(match, tuple):
                 matches.append(Match(rule, *match))
@@ -197,7 +195,7 @@ class ActivityRules:
         return Reading(tuple(matches), frozenset(silenced) - {match.rule.activity for match in matches}, only_topics)
 
     def _only_topics(self, hits: Hits) -> bool:
-        return any(find(pattern, hits) for _, pattern in self._topics_index.possible(hits))
+        return any(find(pattern, hits) for _, patterns in self._topics_index.possible(hits) for pattern in patterns)
 
     @cached_property
     def _index(self) -> PatternIndex:
@@ -207,10 +205,6 @@ class ActivityRules:
     @cached_property
     def _topics_index(self) -> PatternIndex:
         return PatternIndex((0, pattern) for pattern in self.topics)
-
-
-def _owner(item: tuple[int, Pattern]) -> int:
-    return item[0]
 
 
 def _hidden(match: re.Match[str]) -> str:

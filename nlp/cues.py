@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import ahocorasick
 
@@ -124,7 +126,7 @@ class PatternIndex:
     """Which of many patterns may stand in a sentence, without asking each."""
 
     def __init__(self, patterns: Iterable[tuple[int, Pattern]]) -> None:
-        """``patterns`` with what each belongs to; the order is kept."""
+        """``patterns`` with what each belongs to, those of one owner in a row; the order is kept."""
         self._alone: dict[int, list[int]] = {}
         """First element to the positions of patterns without a second one."""
         self._followed: dict[int, dict[int, list[tuple[frozenset[int], int]]]] = {}
@@ -137,8 +139,8 @@ class PatternIndex:
             else:
                 self._alone.setdefault(first, []).append(position)
 
-    def possible(self, hits: Hits) -> list[tuple[int, Pattern]]:
-        """Patterns whose elements all stand somewhere in the sentence, with what they belong to, in order."""
+    def possible(self, hits: Hits) -> Iterator[tuple[int, list[Pattern]]]:
+        """What patterns belong to whose elements all stand somewhere in the sentence, in order, with those patterns."""
         found: list[int] = []
         alone, followed, present = self._alone, self._followed, hits.keys()
         for atom in present & alone.keys():
@@ -148,7 +150,8 @@ class PatternIndex:
             for second in present & seconds.keys():
                 found += [position for rest, position in seconds[second] if rest <= present]
         found.sort()
-        return [self._patterns[position] for position in found]
+        for owner, group in groupby((self._patterns[position] for position in found), key=itemgetter(0)):
+            yield owner, [pattern for _, pattern in group]
 
 
 def find(pattern: Pattern, hits: Hits) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 
 from corpus.errors import InvalidData
@@ -105,11 +103,7 @@ class RelevanceCues:
         hits = self.book.scan(text)
         if not hits:
             return _NOTHING
-        standing = dict.fromkeys(
-            position
-            for position, group in groupby(self._index.possible(hits), key=itemgetter(0))
-            if any(find(pattern, hits) for _, pattern in group)
-        )
+        standing = [owner for owner, patterns in self._index.possible(hits) if any(find(pattern, hits) for pattern in patterns)]
         count = len(self.cues)
         names = tuple(self.signals)
         return CueReading(
