@@ -18,11 +18,12 @@ from corpus.document import Document, Provenance
 from corpus.errors import InvalidData
 from corpus.text import normalize
 from nlp.activity_rules import ActivityRules
+from nlp.evaluate import MERGED_ACTIVITIES
 from nlp.examples import ACTIVITY_CODES, RELEVANCE_VALUES
 from nlp.sections import outline
 
 _FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
-_MERGED = {"access": ("access_point", "access_device"), "dialogue": ("dialogue", "outreach")}
+_PARTS = {label: tuple(code for code, merged in MERGED_ACTIVITIES.items() if merged == label) for label in MERGED_ACTIVITIES.values()}
 """Labels of pages that stand for two activities each."""
 _MIN_WORDS = 5
 """Shorter lines are menus and captions as often as statements."""
@@ -112,7 +113,7 @@ def _activities(labels: object, *, file: str, line: int) -> frozenset[str] | Non
         return None
     found: set[str] = set()
     for label in labels if isinstance(labels, list) else [labels]:
-        codes = _MERGED.get(str(label), (str(label),))
+        codes = _PARTS.get(str(label), (str(label),))
         if codes[0] not in ACTIVITY_CODES:
             raise InvalidData(f"activity {label!r} is unknown", file=file, line=line)
         found.update(codes)

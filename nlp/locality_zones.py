@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from nlp.sections import RECEIVING_PLACES
+
 Zone = Literal["title", "lead", "body", "header", "short", "caption", "byline", "source", "place_date", "chrome", "tail"]
 BOILERPLATE: frozenset[Zone] = frozenset({"byline", "source", "chrome", "tail"})
 
@@ -39,8 +41,7 @@ _ILLUSTRATION = re.compile(
     r"(?:^|[.(\-–/] ?)(?:ảnh|hình) (?:(?:chỉ )?(?:có )?(?:mang )?tính (?:chất )?)?(?:minh họa|tư liệu)[^.\n]{0,40}[.)]*\s*$"
 )
 """A picture of something else than the story."""
-_RECEIVING = re.compile(r"nơi nhận\W*(?:gồm |là )?(?:các )?(?:huyện|xã|thị xã|thành phố|thôn|bản)\s")
-"""Places that got something, not the recipients of a document."""
+_RECEIVING = re.compile(f"nơi nhận{RECEIVING_PLACES}")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _MARKUP = re.compile(r"<(?:meta|link|head|html|title|!doctype)\b", re.IGNORECASE)
 _OFFICE = re.compile(
