@@ -20,7 +20,7 @@ from pipelines.extraction.author import Author, find_author
 from pipelines.extraction.body import Body, add_lead, find_body, paragraphs
 from pipelines.extraction.byline import is_source
 from pipelines.extraction.charset import decode
-from pipelines.extraction.dates import read_written
+from pipelines.extraction.dates import DATE_LINE, PARAGRAPH, read_written
 from pipelines.extraction.fallback import fallback_date, fallback_text
 from pipelines.extraction.gates import check_answer, check_kind, check_text, find_prose
 from pipelines.extraction.html import Page, read_page
@@ -39,8 +39,6 @@ MAX_BODY_BYTES = 10_000_000
 MAX_TEXT_CHARACTERS = 1_000_000
 _CREDITS = 3
 """Lines at the end of the text of which one may name where it was taken from."""
-_PARAGRAPH = 60
-_DATE_LINE = 140
 _SENTENCE_ENDS = '.!?…:”"'
 _MAX_ATTACHMENTS = 50
 _ATTACHMENT = re.compile(r"\.(pdf|docx?|xlsx?|zip|rar|odt|pptx?)(?:[?#]|$)", re.IGNORECASE)
@@ -192,11 +190,11 @@ def _text(page: Page, body: Body | None, title: Title, author: Author) -> str:
 
 def _without_facts(page: Page, numbers: list[int], body: Body, title: int | None) -> list[int]:
     """Without the short lines that stand with a date between headline and first paragraph: office, section, buttons."""
-    first = next((number for number in numbers if len(page.blocks[number].text) >= _PARAGRAPH and number not in body.lead), None)
+    first = next((number for number in numbers if len(page.blocks[number].text) >= PARAGRAPH and number not in body.lead), None)
     if title is None or first is None:
         return numbers
     between = [page.blocks[number].text for number in range(title + 1, first)]
-    if not any(len(text) <= _DATE_LINE and any(read_written(text)) for text in between):
+    if not any(len(text) <= DATE_LINE and any(read_written(text)) for text in between):
         return numbers
     return [
         number

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.text import fold
-from pipelines.extraction.dates import remainder
+from pipelines.extraction.dates import DATE_LINE, remainder
 from pipelines.extraction.html import Block, Page
 from pipelines.extraction.lines import cuts_rest, is_chrome, is_imprint, without_imprint
 from pipelines.extraction.marks import Layout, is_body, is_sapo, is_strong_body
@@ -24,7 +24,6 @@ _SHORT = 25
 _LONG = 800
 _LINK_ONLY = 0.8
 _DUPLICATE_LENGTH = 30
-_DATE_LINE = 140
 _PARAGRAPH = 120
 _TRIES = 10
 
@@ -174,7 +173,7 @@ def _own_blocks(page: Page, numbers: range, container: int, noisy: list[bool], c
             if _is_tail(page, numbers, number):
                 break
             continue
-        if is_chrome(block.text) or (len(block.text) <= _DATE_LINE and _tells_when(block.text)):
+        if is_chrome(block.text) or (len(block.text) <= DATE_LINE and _tells_when(block.text)):
             continue
         if block.link_share >= _LINK_ONLY:
             links += len(block.text) >= _SHORT

@@ -57,7 +57,10 @@ _BESIDE_DATES = re.compile(rf"{_WEEKDAY.pattern}|(?:{_LABEL})\s?:?|\bngày\s?:",
 _DIGIT = re.compile(r"\d")
 _LONGEST_LINE = 300
 _OPENING = 120
-_PARAGRAPH = 60
+PARAGRAPH = 60
+"""Characters from which a line is a paragraph and no label beside the headline."""
+DATE_LINE = 140
+"""Most characters of a line that tells when an article was published."""
 """Characters; shorter lines are headlines and credits."""
 _STORY_OPENS = re.compile(
     r"\W{0,3}(?:[^\n–—-]{2,40}[–—-]\s{0,2})?(?:vào\s)?(?:lúc\s[^,\n]{1,20},?\s)?(?:(?:rạng\s)?(?:sáng|trưa|chiều|tối|đêm)\s(?:nay\W{1,3})?|hôm\s)?"
@@ -217,6 +220,6 @@ def _time_of(match: re.Match[str], which: str) -> time | None:
 
 def opening_date(text: str) -> Written | None:
     """The day with which a story opens ("Sáng 14/3/2024, tại ..."): when it happened, so that it came out then or soon after."""
-    paragraph = next((line for line in text[:2000].split("\n") if len(line) >= _PARAGRAPH), "")
+    paragraph = next((line for line in text[:2000].split("\n") if len(line) >= PARAGRAPH), "")
     written = next(read_written(paragraph[:_OPENING]), None)
     return written if written and not written.swapped and _STORY_OPENS.fullmatch(paragraph[: written.start]) else None

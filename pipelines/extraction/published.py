@@ -9,7 +9,19 @@ from datetime import date, datetime, timedelta
 
 from corpus.document import DateCandidate
 from pipelines.extraction.body import Body
-from pipelines.extraction.dates import VIETNAM, Written, in_range, is_label, is_update, opening_date, read_iso, read_written, remainder
+from pipelines.extraction.dates import (
+    DATE_LINE,
+    PARAGRAPH,
+    VIETNAM,
+    Written,
+    in_range,
+    is_label,
+    is_update,
+    opening_date,
+    read_iso,
+    read_written,
+    remainder,
+)
 from pipelines.extraction.html import Block, Page
 from pipelines.extraction.lines import is_chrome, without_chrome
 from pipelines.extraction.marks import Layout, is_clock, is_date
@@ -34,10 +46,8 @@ _AFTER = 25
 _REST = 45
 _REST_IN_TEXT = 25
 """Characters beside the date: names and sections stand there; in the text a short sentence may be as long."""
-_LINE = 140
 _CREDITS = 8
 """Lines at the end of the text where long stories name their makers and their day."""
-_PARAGRAPH = 60
 _AGO = re.compile(r"\d{1,3}\s(?:phút|giờ|ngày|tuần|tháng|năm) trước$")
 """What stands for a date whose element holds it as a title."""
 _TODAY = re.compile(r"^\W{0,3}hôm nay\b", re.IGNORECASE)
@@ -97,13 +107,13 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
     # Where the container holds the headline too, buttons may stand between it and the date: the text begins with the first paragraph.
     start = first
     if body is not None:
-        paragraphs = (number for number in body.blocks if number > anchor and len(page.blocks[number].text) >= _PARAGRAPH)
+        paragraphs = (number for number in body.blocks if number > anchor and len(page.blocks[number].text) >= PARAGRAPH)
         start = max(first, next(paragraphs, first))
     clocks = {box.first for box in page.boxes if box.is_inline and is_clock(box.marks)}
     low, high = max(0, anchor - _BEFORE), min(last, max(start + 2, anchor + 4), anchor + _AFTER)
     for number in range(low, high):
         block = page.blocks[number]
-        if number == title or len(block.text) > _LINE:
+        if number == title or len(block.text) > DATE_LINE:
             continue
         above = number < anchor
         if above and (number in clocks or _TODAY.match(block.text) or any(map(is_clock, layout.near(block.box, 3)))):
@@ -123,7 +133,7 @@ def _seen(layout: Layout, title: int | None, body: Body | None, updates: list[Wr
         block = page.blocks[number]
         if number >= last and any(layout.noise[box] for box in page.ancestors(block.box)):
             continue
-        if len(block.text) > _LINE or (number < last - 2 and not is_label(block.text)):
+        if len(block.text) > DATE_LINE or (number < last - 2 and not is_label(block.text)):
             continue
         if number < last or any(map(is_date, layout.near(block.box, 2))) or is_label(block.text):
             for written in _stamps(block.text, most=_REST_IN_TEXT):

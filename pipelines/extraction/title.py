@@ -10,7 +10,7 @@ from itertools import islice
 from corpus.text import fold
 from pipelines.extraction.body import Body
 from pipelines.extraction.byline import is_site
-from pipelines.extraction.dates import read_written, remainder
+from pipelines.extraction.dates import DATE_LINE, read_written, remainder
 from pipelines.extraction.html import Page
 from pipelines.extraction.lines import cuts_rest, is_chrome
 from pipelines.extraction.marks import Layout, is_title
@@ -158,7 +158,7 @@ def _line_by_date(layout: Layout, body: Body | None, sites: Sequence[str]) -> in
     start = body.blocks[0]
     for number in range(max(0, start - _NEAR_TEXT), min(len(blocks), start + 4)):
         text = blocks[number].text
-        if len(text) > 140 or len(remainder(text)) > 60 or not any(read_written(text)):
+        if len(text) > DATE_LINE or len(remainder(text)) > 60 or not any(read_written(text)):
             continue
         for near in (number - 1, number - 2, number + 1):
             if not 0 <= near < len(blocks):
