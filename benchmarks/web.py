@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
-import json
 import os
 import random
 import shutil
@@ -38,6 +37,7 @@ from corpus.index import open_index
 from corpus.index.names import Names
 from corpus.localities import Register
 from corpus.portals import Portal, PortalRegistry
+from corpus.registry import to_toml
 from corpus.store import open_store
 from corpus.store.facts import fill_facts
 
@@ -78,17 +78,11 @@ def registry() -> PortalRegistry:
                 kind="government",
                 province=provinces[at % len(provinces)],
                 verified=True,
+                evidence="made up",
             )
             for at in range(SOURCES)
         )
     )
-
-
-def entry(portal: Portal) -> str:
-    """The portal as a registry file has it."""
-    values = {"id": portal.id, "name": portal.name, "home": portal.home, "hosts": list(portal.hosts), "kind": portal.kind}
-    values |= {"province": portal.province, "verified": True, "evidence": "made up"}
-    return "".join(["[[portal]]\n", *(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())])
 
 
 def prepare(folder: Path, number: int, seed: int) -> None:
@@ -118,7 +112,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     settings = Settings(home=folder, portals=folder / "benchmark.toml", rate_per_minute=0, serve_processes=options.processes)
-    (folder / "benchmark.toml").write_text("".join(map(entry, registry())), "utf-8")
+    (folder / "benchmark.toml").write_text("".join(map(to_toml, registry())), "utf-8")
     command, environment, descriptors = server_command(listener, settings)  # as `loa serve` does, without the limit of requests
     server = subprocess.Popen(command, env=environment, pass_fds=descriptors)
     most, ended = [0], threading.Event()

@@ -143,6 +143,17 @@ def test_what_could_not_be_read_is_asked_for_again_for_weeks(site: Site) -> None
     assert visits(site, days=70) == [1, 4, 13, 22, 31, 40, 49]
 
 
+def crawl_with_other_news(site: Site, text: str, day: int) -> bool:
+    """Crawls and processes an article whose page has other news beside it each day; whether it was asked for."""
+    site.answers["https://mau.vn/bai-1"] = f"{text} Tin mới nhất ngày {day}".encode()
+    site.crawl()
+    for page in site.store.pending_pages(10):
+        own = make_document("d" * 24, "Bài một", text, portal="mau", url="https://mau.vn/bai-1")
+        found = replace(own, provenance=replace(own.provenance, fetched_at=site.now, first_seen=NOW))
+        site.store.finish_page(page.id, "indexed", found, site.now)
+    return "/bai-1" in site.urls
+
+
 def test_news_beside_an_article_are_no_edit_of_it(site: Site) -> None:
     """Hardly a page of a newspaper has the same bytes the next day; what counts is the text that it gave."""
     site.publish(1)
@@ -150,14 +161,8 @@ def test_news_beside_an_article_are_no_edit_of_it(site: Site) -> None:
     visits, text = [], "Bản đầu."
     for day in range(60):
         text = edits.get(day, text)
-        site.answers["https://mau.vn/bai-1"] = f"{text} Tin mới nhất ngày {day}".encode()
-        site.crawl()
-        if "/bai-1" in site.urls:
+        if crawl_with_other_news(site, text, day):
             visits.append(day)
-        for page in site.store.pending_pages(10):
-            own = make_document("d" * 24, "Bài một", text, portal="mau", url="https://mau.vn/bai-1")
-            found = replace(own, provenance=replace(own.provenance, fetched_at=site.now, first_seen=NOW))
-            site.store.finish_page(page.id, "indexed", found, site.now)
         site.now += timedelta(days=1, minutes=1)
     assert visits == [0, 1, 2, 5, 6, 7, 10, 19], "the edit was met on day 5, and known as one when it was processed"
 
@@ -167,14 +172,8 @@ def test_an_edit_met_by_the_last_visit_is_followed_by_others(site: Site) -> None
     visits, text = [], "Bản đầu."
     for day in range(60):
         text = "Bản sửa." if day >= 9 else text
-        site.answers["https://mau.vn/bai-1"] = f"{text} Tin mới nhất ngày {day}".encode()
-        site.crawl()
-        if "/bai-1" in site.urls:
+        if crawl_with_other_news(site, text, day):
             visits.append(day)
-        for page in site.store.pending_pages(10):
-            own = make_document("d" * 24, "Bài một", text, portal="mau", url="https://mau.vn/bai-1")
-            found = replace(own, provenance=replace(own.provenance, fetched_at=site.now, first_seen=NOW))
-            site.store.finish_page(page.id, "indexed", found, site.now)
         if day == 30:  # a later release reads everything again and finds other words: no edits of the site's
             for page in site.store.archived_pages(10):
                 own = make_document("d" * 24, "Bài một", f"{text} Ảnh: A.", portal="mau", url="https://mau.vn/bai-1")
