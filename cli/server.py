@@ -64,7 +64,7 @@ def serve_at(listener: socket.socket, settings: Settings, names: Names, opened_w
 
 
 def _helpers(number: int, settings: Settings, app: FastAPI, hands: list[Hand], listener: socket.socket) -> list[Helper]:
-    """None where the server cannot be copied, for a thread of it would be lost."""
+    """No one where the server cannot be copied, for a thread of it would be lost."""
     if not is_alone():
         return []
     own = [listener]

@@ -81,7 +81,7 @@ class OverviewPages:
             documents=len(self.monitor.facts()),
             heat=[row for row in heat if row.state != "unwatched" or not row.unknown],
             unwatched=[row for row in heat if row.state == "unwatched" and row.unknown],
-            whole=[(row.name.partition(",")[0], row) for row in figures.provinces if not row.separable or row.code == "VN"],
+            whole=[(_called(row.name), row) for row in figures.provinces if not row.separable or row.code == "VN"],
             short=labels.ACTIVITIES_SHORT,
             map_figure=charts.figure(
                 map_chart(figures.tiles, figures.period, figures.units, register),
@@ -120,7 +120,7 @@ class OverviewPages:
         return [
             HeatRow(
                 row.code,
-                row.name.partition(", ")[0],  # of a whole new province what it is called, without what that means
+                _called(row.name),
                 of_province(row.code),
                 row.state,
                 STATE_NAMES[row.state],
@@ -130,6 +130,11 @@ class OverviewPages:
             )
             for row in matrix.rows
         ]
+
+
+def _called(name: str) -> str:
+    """Of a whole new province what it is called, without what that means."""
+    return name.partition(", ")[0]
 
 
 def _heat_cell(cell: Count, label: str, largest: int) -> str:

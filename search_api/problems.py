@@ -65,14 +65,7 @@ class Problem(BaseModel):
 def problem(status: int, detail: str | None = None, **more: Any) -> dict[str, Any]:
     """The members of RFC 9457; ``type`` is about:blank since the status says all that programs need."""
     known = status if status in TITLES else 400 if status < 500 else 500
-    title = TITLES[known]
-    return {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": detail or _DETAILS[known],
-        **more,
-    }
+    return {"type": "about:blank", "title": TITLES[known], "status": status, "detail": detail or _DETAILS[known], **more}
 
 
 def problem_of(description: str) -> dict[str, Any]:
