@@ -206,6 +206,8 @@ class OverviewFigures:
     silent: tuple[SilenceFigure, ...]
     """The longest first."""
     unread: tuple[UnreadFigure, ...]
+    watched: int
+    """Sources that were watched in the period; with none, nothing can be unread."""
     before: Change
     year_before: Change
 

@@ -64,6 +64,7 @@ def overview_figures(sources: Sources, period: Period, units: Units) -> Overview
         budgets=budget_figures(sources, budget_sums(sources.facts, period, units, sources.names.register), "role", units),
         silent=silence_figures(sources, period, units),
         unread=unread_figures(sources, ledger),
+        watched=len({portal for cell in ledger.totals.values() for portal in cell.watched}),
         before=change(sources, ledger, earlier),
         year_before=change(sources, ledger, last_year),
     )

@@ -98,7 +98,6 @@ class OverviewPages:
             province_link=of_province,
             money=money,
             moves=moves,
-            watched=any(found.provinces for found in figures.states if found.state != "unwatched"),
         )
 
     def provinces(self, request: Request) -> Response:
