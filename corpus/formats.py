@@ -33,15 +33,19 @@ def sentence_case(text: str) -> str:
 
 
 def dong(value: int) -> str:
-    """The sum in the largest unit that needs at most three decimals, exact; else all its digits.
+    """The sum in the largest unit that needs few decimals (four of a tỷ, three of a triệu), exact; else all its digits.
+
+    Sums of hundred thousands keep one unit in a column: 12,612 tỷ stands above 13,7565 tỷ and not above 13.756,5 triệu.
 
     >>> dong(146_400_000), dong(1_200_000_000), dong(170_429_000), dong(12_345), dong(75_000_000_000_000)
     ('146,4 triệu đồng', '1,2 tỷ đồng', '170,429 triệu đồng', '12.345 đồng', '75.000 tỷ đồng')
+    >>> dong(13_756_500_000), dong(13_756_540_000)
+    ('13,7565 tỷ đồng', '13.756,54 triệu đồng')
     """
-    for unit, name in ((10**9, "tỷ"), (10**6, "triệu")):
-        if abs(value) >= unit and value * 1000 % unit == 0:
+    for unit, name, most in ((10**9, "tỷ", 4), (10**6, "triệu", 3)):
+        if abs(value) >= unit and value * 10**most % unit == 0:
             whole, rest = divmod(abs(value), unit)
-            decimals = f",{rest * 1000 // unit:03d}".rstrip("0") if rest else ""
+            decimals = f",{rest * 10**most // unit:0{most}d}".rstrip("0") if rest else ""
             return f"{'-' if value < 0 else ''}{number(whole)}{decimals} {name} đồng"
     return f"{number(value)} đồng"
 

@@ -24,6 +24,8 @@ Spec = dict[str, Any]
 WIDE, HALF, NARROW = 920, 500, 330
 """Widths in pixels of the drawings that a page holds: across a screen, in one of two columns, on a phone."""
 
+LETTER = 6
+"""Pixels of a letter in a label, on the safe side."""
 AXIS = 28
 """Pixels for the labels under a drawing."""
 
@@ -156,18 +158,21 @@ def bars(name: str, title: str, caption: str, columns: tuple[Column, ...], rows:
     money = columns[1].kind == "money"
 
     def make(width: int) -> Spec:
-        values = [{"label": str(row[0]), "value": row[1], "said": _said(row[1], money=money)} for row in rows]
-        limit = width // 3
+        limit = width // 3 if width > NARROW else width * 5 // 12
+        # A long name goes on in further lines: cut off it says nothing.
+        names = ["\n".join(textwrap.wrap(str(row[0]), limit // LETTER)) for row in rows]
+        values = [{"label": name, "value": row[1], "said": _said(row[1], money=money)} for name, row in zip(names, rows, strict=True)]
+        most = max((name.count("\n") + 1 for name in names), default=1)
         y = {
             "field": "label",
             "type": "nominal",
             "sort": None,
-            "axis": {"title": None, "labelLimit": limit, "domain": False, "ticks": False},
+            "axis": {"title": None, "labelLimit": limit, "labelExpr": "split(datum.value, '\\n')", "domain": False, "ticks": False},
         }
         x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domainMin": 0}}
         return {
-            "width": max(120, width - limit - 110),
-            "height": {"step": 24},
+            "width": max(120, width - limit - (110 if money else 50)),
+            "height": {"step": max(24, 10 + 13 * most)},
             "data": {"values": values},
             "encoding": {"y": y, "x": x},
             "layer": [
@@ -307,8 +312,6 @@ def shade(number: int | None, largest: int) -> int:
 def _said(value: Value, *, money: bool) -> str:
     if not isinstance(value, int):
         return ""
-    if money and value >= 10**6:
-        unit, name = (10**9, "tỷ") if value >= 10**9 else (10**6, "triệu")
-        whole, rest = divmod(value * 100 // unit, 100)
-        return formats.number(whole) + (f",{rest:02d}".rstrip("0") if rest else "") + f" {name}"
+    if money:
+        return formats.dong(value).removesuffix(" đồng")
     return formats.number(value)

@@ -76,8 +76,16 @@ def test_numbers_are_written_as_in_vietnam(drawings: Drawings) -> None:
         "y", "Kinh phí", "", (Column("Vai trò"), Column("Số tiền", "money")), [("Được duyệt", 13_756_500_000), ("Dự kiến", 86_000_000)]
     )
     words = text_of(drawings.drawn(order_file(money, "svg")))
-    assert "13,75 tỷ" in words
+    assert "13,7565 tỷ" in words, "the exact sum, as the page says it"
     assert "86 triệu" in words
+
+
+def test_long_names_go_on_in_further_lines(drawings: Drawings) -> None:
+    chart = bars("x", "Hoạt động", "", (Column("Hoạt động"), Column("Số tin", "count")), [("Tuyên truyền trực tiếp tại cộng đồng", 2)])
+    for width in (NARROW, WIDE):
+        words = text_of(drawings.drawn(order_for_page(chart, width)))
+        assert "…" not in words
+        assert "cộng đồng" in words
 
 
 @pytest.mark.parametrize(("units", "number"), [("34", 34), ("63", 63)])
