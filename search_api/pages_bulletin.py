@@ -309,7 +309,7 @@ CHECK_MAIL = (
     "Chúng tôi vừa gửi một thư tới địa chỉ bạn điền. Bấm liên kết trong thư đó để xác nhận; trước khi xác nhận sẽ không có thư nào khác.",
     "Không thấy thư sau vài phút thì xin xem hộp thư rác, rồi thử lại sau mười phút.",
 )
-NO_ADDRESS = "Địa chỉ thư chưa đúng dạng. Xin viết như ten@coquan.gov.vn."
+NO_ADDRESS = "Địa chỉ thư điện tử chưa đúng dạng. Xin viết như ten@coquan.gov.vn."
 NOT_SENT = "Chưa gửi được thư xác nhận vì máy chủ thư không trả lời. Xin thử lại sau ít phút."
 USED_UP = ("Liên kết xác nhận chỉ dùng được một lần và trong 7 ngày. Nếu chưa nhận được bản tin, xin đăng ký lại.",)
 OLD_LINK = ("Liên kết này đã cũ hoặc bạn đã ngừng nhận bản tin. Xin dùng liên kết ở cuối thư mới nhất.",)

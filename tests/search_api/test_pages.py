@@ -178,8 +178,25 @@ def test_fault_points_at_the_character(client: TestClient) -> None:
     assert parsed(answer.text).xpath("string(//*[@class='wrong'])") == '"'
 
 
-def test_empty_corpus_says_what_to_do(serve: Serve) -> None:
-    assert "loa run" in serve().get("/").text
+@pytest.mark.parametrize("path", ["/", "/tim", "/tim?muc=tat-ca&xem=bang"])
+def test_empty_corpus_says_what_to_do(serve: Serve, path: str) -> None:
+    assert "loa run" in serve().get(path).text
+
+
+def test_nothing_found_is_about_the_words_only_where_there_are_some(serve: Serve) -> None:
+    empty = serve()
+    assert "Thử gõ không dấu" not in empty.get("/tim").text
+    assert "Thử gõ không dấu" in empty.get("/tim?q=loa").text
+    money = parsed(empty.get("/kinh-phi").text).xpath("string(//div[@class='empty'])")
+    assert "Kho chưa có tin nêu kinh phí công" in money
+    assert "mọi thời gian" not in money, "that is what the reader looks at"
+    assert "mọi thời gian" in parsed(empty.get("/kinh-phi?ky=2026-W47").text).xpath("string(//div[@class='empty'])")
+
+
+@pytest.mark.parametrize(("period", "columns"), [("2023-W49", 6), ("2023", 5)])
+def test_a_year_is_compared_with_the_year_before_once(client: TestClient, period: str, columns: int) -> None:
+    assert len(parsed(client.get(f"/tinh?ky={period}").text).xpath("//thead//th")) == columns
+    assert len(parsed(client.get(f"/tinh/v2-40?ky={period}").text).xpath("//ul[@class='stats']/li")) == columns - 1
 
 
 def test_evidence_is_marked_at_its_words() -> None:

@@ -183,6 +183,27 @@ def test_both_archipelagos_stand_on_the_map_of_a_phone(scripted: Page, server: s
             assert 0 <= box["x"] <= box["x"] + box["width"] <= 375
 
 
+@pytest.mark.parametrize("path", ["/nguon", "/tinh"])
+def test_numbers_of_a_row_stand_on_one_line_on_a_phone(scripted: Page, server: str, path: str) -> None:
+    """Though the words over some of them take two lines."""
+    scripted.set_viewport_size({"width": 375, "height": 800})
+    scripted.goto(server + path)
+    foot = """row => [...row.querySelectorAll('td.right')].map(cell => {
+        const range = document.createRange(); range.selectNodeContents(cell); return Math.round(range.getBoundingClientRect().bottom)})"""
+    rows = scripted.locator(".lines tbody tr").evaluate_all(f"rows => rows.map({foot})")
+    assert len(rows) > 5
+    assert all(max(row) - min(row) <= 3 for row in rows if row), rows[:3]  # a link is a little higher
+
+
+def test_a_wrong_address_is_answered_in_the_language_of_the_page(scripted: Page, server: str) -> None:
+    """Not by the browser in its own."""
+    scripted.goto(server + "/ban-tin")
+    scripted.get_by_label("Địa chỉ thư điện tử").fill("khong-phai-thu")
+    scripted.get_by_role("button", name="Đăng ký").click()
+    assert scripted.get_by_role("alert").inner_text() == "Địa chỉ thư điện tử chưa đúng dạng. Xin viết như ten@coquan.gov.vn."
+    assert scripted.get_by_label("Địa chỉ thư điện tử").input_value() == "khong-phai-thu"
+
+
 @pytest.mark.parametrize(("path", "charts"), CHARTS)
 def test_every_chart_has_its_files_and_its_table(scripted: Page, server: str, path: str, charts: int) -> None:
     scripted.goto(server + path)

@@ -159,6 +159,10 @@ def test_reviewer_clears_twenty_tags_with_the_keyboard_and_undoes_one(page: Page
     assert number(tab.inner_text()) == before - 19
     assert page.locator(".review h2").inner_text() == seen[-1], "what was undone is asked again"
     expect(page.get_by_role("status")).to_contain_text("Đã hoàn tác quyết định Đúng")
+    kinds, said = (page.locator(part).bounding_box() for part in ("nav.segmented", ".notice"))
+    assert kinds is not None
+    assert said is not None
+    assert said["y"] >= kinds["y"] + kinds["height"] + 8, "the word stands apart from the choice above it"
     # Put off, and corrected instead: the key leads to the field.
     with page.expect_navigation():
         page.keyboard.press("b")
@@ -168,6 +172,7 @@ def test_reviewer_clears_twenty_tags_with_the_keyboard_and_undoes_one(page: Page
     page.keyboard.press("Escape")
     # The trail says who did what.
     page.get_by_role("link", name="Nhật ký quyết định").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nhật ký quyết định")
     rows = page.locator("table.data tbody tr")
     expect(rows).to_have_count(20)
     expect(rows.first).to_contain_text("Đã hoàn tác bởi lan")
