@@ -50,6 +50,10 @@ _CAPTION_WORDS = 14
 """A caption this long makes a statement of its own; it shows what there is, so it counts as general."""
 _STATES = re.compile(r"\bđã\b|^(?:nhiều|hầu hết|tất cả|các|mọi|\d+) (?:\w+ ){1,6}(?:dùng|sử dụng|vận hành|duy trì|áp dụng)\b")
 _OFFICIAL_WEIGHT = 0.9
+_AWARDS = re.compile(r"\btặng (?:thưởng )?(?:bằng khen|giấy khen|cờ|danh hiệu|kỷ niệm chương|huân chương)\b")
+"""A decision that opens so is an award, not a plan."""
+_OPENING = 2
+"""Sentences in which a document says what it is."""
 _MAX_EVIDENCE = 3
 _MODALITY_ORDER: tuple[Modality, ...] = ("done", "planned", "general")
 
@@ -102,7 +106,7 @@ class ActivityTagger:
     def _read(self, found: Outline) -> tuple[list[_Finding], list[_Opinion]]:
         reader = ModalityReader(found)
         findings: list[_Finding] = []
-        if found.is_official and found.sentences:  # the document is itself the act of planning
+        if found.is_official and found.sentences and not _is_award(found):  # the document is itself the act of planning
             findings.append(_Finding("planning", found.sentences[0].span, _OFFICIAL_WEIGHT, "done"))
         told = [sentence for sentence in found.sentences if sentence.speaks or _tells(sentence)]
         predictions = predictions_of(self._model, found, told) if self._model else ()
@@ -133,6 +137,10 @@ def _likely(probabilities: Mapping[str, float], *, otherwise: Modality) -> Modal
 
 def _tells(sentence: Sentence) -> bool:
     return sentence.zone == "caption" and sentence.plain.count(" ") >= _CAPTION_WORDS and _STATES.search(sentence.plain) is not None
+
+
+def _is_award(found: Outline) -> bool:
+    return any(_AWARDS.search(sentence.plain) for sentence in found.sentences[:_OPENING])
 
 
 def _lists(findings: Sequence[_Finding]) -> frozenset[Span]:

@@ -38,14 +38,14 @@ _END = re.compile(
 )
 _SURE_END = re.compile(r"liên quan|chuyên mục|nơi nhận")
 _CHROME = re.compile(
-    r"(?:(?:trang|cổng) thông tin điện tử (?:xã|phường|huyện|quận|thị xã|thành phố|tỉnh|sở|ủy ban|ubnd)[^.!?]{0,60}$"
+    r"(?:(?:trang|cổng) (?:thông tin điện tử|ttđt) (?:xã|phường|huyện|quận|thị xã|thành phố|tỉnh|sở|ủy ban|ubnd)[^.!?]{0,60}$"
     r"|trang chủ|đăng nhập|đăng ký(?: tài khoản| nhận|$)|liên hệ(?:\s*:| quảng cáo|$)|skip |powered|publishingportal|lượt xem"
     r"|cập nhật(?: ngày| lúc|\s*:| lần|\s*\d|$)|đăng ngày|ngày đăng|in bài|bản in"
     r"|gởi bài|gửi bài"
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
     r"|(?:• )?tóm tắt$|vb gốc|lược đồ"
     r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo|tác giả\s*:"
-    r"|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
+    r"|permissions\b|bạn không có quyền|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
     r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục$|danh mục\s*:|advertisements|continue reading|hotline|<|\{|\||您|时间)"
 )
 _CALL = re.compile(r"[*• ]*(?:kính )?mời (?:quý |các )*(?:độc giả|bạn đọc|khán giả|quý vị|bạn)\b")
@@ -202,7 +202,7 @@ def _zone(raw: str, line: str) -> Zone:
         return "caption"  # what is left of a table around a picture
     if words <= _CAPTION_WORDS and _SCENE.match(line):
         return "caption"
-    if raw.count(" | ") >= 2:
+    if raw.count(" | ") >= 2 or (words <= _CAPTION_WORDS and "»" in raw):
         return "chrome"
     if words <= 20 and raw.rstrip()[-1:] not in ".!?…;" and (_HEADING.match(line) or (raw.isupper() and len(line) > 3)):
         return "heading"

@@ -79,8 +79,9 @@ CASES = [
     (
         "models among contents",
         "Đài xã làm chuyên mục phát thanh về chính sách; phổ biến kiến thức, kinh nghiệm, gương điển hình vươn lên thoát nghèo.",
-        {"broadcast": "done"},
+        {"broadcast": "done", "recognition": "done"},
     ),
+    ("models as the subject of a column", "Đài xã làm chuyên mục phát thanh về gương thoát nghèo.", {"broadcast": "done"}),
     ("crop training", "Trung tâm tập huấn kỹ thuật nuôi ong cho 20 hộ nghèo.", {}),
     ("topics of a class", "Giảng viên trình bày chuyên đề kỹ năng làm pa nô, viết tờ rơi, đối thoại.", {"training": "done"}),
     ("themes of a contest", "Các đội thi diễn tiểu phẩm xoay quanh đối thoại chính sách và loa truyền thanh.", {"event": "done"}),
@@ -231,6 +232,13 @@ DOCUMENTS = [
             "broadcast": "done",
             "publication": "done",
         },
+    ),
+    (
+        "an award is no plan",
+        "",
+        "QUYẾT ĐỊNH\nVề việc tặng Bằng khen cho hộ tự nguyện thoát nghèo\nĐiều 1. Biểu dương 14 hộ của huyện Mường Nhé.\n"
+        "Điều 2. Báo Điện Biên nêu gương các hộ này.\n",
+        {"recognition": "done", "press": "done"},
     ),
 ]
 

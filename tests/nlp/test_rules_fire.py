@@ -185,6 +185,7 @@ LAYOUTS = [
     "Chính quyền địa phương 2 cấp ở xã Tam Chung lắp loa cho hộ nghèo.",
     "Sởngày 4/12 họp xong.",
     "KẾ HOẠCH\nSố: 14/KH-UBND\nNgười ký: Trần Văn Mẫu\nUBND xã mở lớp tập huấn cho cán bộ thôn.\n",
+    "QUYẾT ĐỊNH\nTặng Giấy khen cho 9 hộ nghèo tự viết đơn xin thoát nghèo.\nHuyện biểu dương các hộ tự nguyện thoát nghèo.\n",
     "Huyện phát máy thu thanh cho hộ nghèo.\nNơi nhận gồm các xã Tam Chung, Mường Lý và bản Ón.\n",
 ]
 """What only lines and tables show."""
