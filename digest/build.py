@@ -178,5 +178,5 @@ def _changes(figures: OverviewFigures) -> tuple[Change, ...]:
     news = next(state.provinces for state in figures.states if state.state == "news")
     return (
         Change(name="Tỉnh, thành có tin", now=news, before=figures.before.provinces_with_news),
-        Change(name="Bài đăng trong tuần", now=figures.total.articles, before=figures.before.articles),
+        Change(name="Tin đăng trong tuần", now=figures.total.articles, before=figures.before.articles),
     )

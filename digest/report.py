@@ -18,9 +18,10 @@ from monitor.health import SourceHealth
 from monitor.periods import Period, Units, day_of
 
 LIMITS = (
-    "Bài được đếm theo tỉnh mà bài nói tới, không theo nơi đăng; bài nói về hai tỉnh đứng ở cả hai.",
-    "Có tin: có ít nhất một bài trong kỳ. Im lặng: mọi nguồn theo dõi của tỉnh đều đọc được mà không có bài. "
-    "Không đọc được: không có bài và có nguồn không đọc được trọn một tuần. Chưa theo dõi: chưa có nguồn nào được theo dõi. "
+    "Tin được đếm theo tỉnh mà tin nói về, không theo nơi đăng; tin nói về hai tỉnh đứng ở cả hai. Chuyện: tin chép lại "
+    "hoặc kể cùng một việc là một chuyện.",
+    "Có tin: có ít nhất một tin trong kỳ. Im lặng: mọi nguồn theo dõi của tỉnh đều đọc được mà không có tin. "
+    "Không đọc được: không có tin và có nguồn không đọc được trọn một tuần. Chưa theo dõi: chưa có nguồn nào được theo dõi. "
     "Ô trống là không quan sát được, không phải 0.",
     "Kinh phí cộng riêng theo từng vai trò, không cộng các vai trò với nhau; không cộng mức trần, định mức, khoản nhắc lại "
     "và các phần đứng cạnh tổng của chúng. Mỗi chuyện tính một lần dù được đăng lại.",
@@ -127,7 +128,7 @@ def _line(monitor: Monitor, fact: Fact, units: Units, urls: Mapping[str, str], b
         published=fact.published,
         source=clean_line(names.label("source", fact.portal)),
         places=places(sources, fact.provinces(units), units),
-        activities=", ".join(names.activities.name(code) for code in dict.fromkeys(code for code, _ in fact.activities)),
+        activities="; ".join(names.activities.name(code) for code in dict.fromkeys(code for code, _ in fact.activities)),
         vnd=money.vnd if money else None,
         role=money.role if money else "",
         url=urls.get(fact.id, ""),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus.export.rows import Column, Row, Table
 from corpus.export.workbook import write_tables
+from corpus.formats import sentence_case
 from digest.report import LIMITS, Report
 
 
@@ -21,12 +22,12 @@ def _summary(report: Report) -> Table:
     """One row a province, then what cannot be told apart and the country."""
     columns = (
         Column("name", "Tỉnh, thành", "text", "", 24),
-        Column("state", "Trạng thái", "text", "", 16),
+        Column("state", "Tình trạng", "text", "", 16),
         Column("cause", "Vì sao không đọc được", "text", "", 30),
-        Column("articles", "Số bài", "integer", "", 10),
+        Column("articles", "Số tin", "integer", "", 10),
         Column("stories", "Số chuyện", "integer", "", 10),
-        Column("before", "Số bài kỳ trước", "integer", "", 14),
-        Column("year_before", "Số bài cùng kỳ năm trước", "integer", "", 18),
+        Column("before", "Số tin kỳ trước", "integer", "", 14),
+        Column("year_before", "Số tin cùng kỳ năm trước", "integer", "", 18),
     )
     rows: list[Row] = [
         {
@@ -70,7 +71,7 @@ def _money(report: Report) -> Table:
     qualifiers = {"exact": "đúng", "over": "trên", "under": "gần", "about": "khoảng", "max": "tối đa"}
     rows: list[Row] = [
         {
-            "role": item.role_name,
+            "role": sentence_case(item.role_name),
             "vnd": item.vnd,
             "qualifier": qualifiers.get(item.qualifier, item.qualifier),
             "title": item.title,
@@ -139,7 +140,7 @@ def _method(report: Report) -> Iterator[tuple[str, str]]:
     yield "Bản đồ", "34 tỉnh, thành" if report.units == "34" else "63 tỉnh, thành trước 01/7/2025"
     yield "Câu chung", overview.headline
     yield "Lập ngày", f"{report.made:%d/%m/%Y}"
-    yield "Không có ngày chắc chắn", f"{overview.undated.articles or 0} bài, không đứng trong kỳ nào"
+    yield "Không có ngày chắc chắn", f"{overview.undated.articles or 0} tin, không đứng trong kỳ nào"
     yield "Chủ quyền", "Quần đảo Hoàng Sa thuộc thành phố Đà Nẵng, quần đảo Trường Sa thuộc tỉnh Khánh Hòa."
     for number, line in enumerate(LIMITS, start=1):
         yield f"Cách tính {number}", line

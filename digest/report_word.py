@@ -71,6 +71,8 @@ def _values(report: Report, document: DocxTemplate) -> dict[str, Any]:
         "map": [[_cell(tile) for tile in row] for row in overview.tiles],
         "states": [{"name": state.name.capitalize(), "provinces": number(state.provinces)} for state in overview.states],
         "provinces": [_province(position, row) for position, row in enumerate(overview.provinces, start=1)],
+        "activities": [_activity(report, at) for at in _by_number(report)],
+        "watched": number(overview.watched),
         "silent": [
             {"name": row.name, "weeks": row.weeks, "last": day(row.last_news) if row.last_news else "chưa có"} for row in overview.silent
         ],
@@ -90,8 +92,8 @@ def _change(report: Report) -> str:
     before = report.overview.before
     if before.difference is None:
         return f"Chưa so được với {before.period.name[:1].lower()}{before.period.name[1:]} vì kỳ đó chưa được theo dõi."
-    much = "bằng" if not before.difference else f"{'tăng' if before.difference > 0 else 'giảm'} {number(abs(before.difference))} bài so với"
-    return f"So với kỳ trước ({before.period.dates}): số bài {much} kỳ trước; kỳ trước có tin ở {before.provinces_with_news} tỉnh."
+    much = "bằng" if not before.difference else f"{'tăng' if before.difference > 0 else 'giảm'} {number(abs(before.difference))} tin so với"
+    return f"So với kỳ trước ({before.period.dates}): số tin {much} kỳ trước; kỳ trước có tin ở {before.provinces_with_news} tỉnh."
 
 
 def _cell(tile: TileFigure | None) -> dict[str, str]:
@@ -112,6 +114,22 @@ def _province(position: int, row: ProvinceFigure) -> dict[str, str]:
         "articles": "" if row.articles is None else number(row.articles),
         "before": "" if row.before is None else number(row.before),
         "year_before": "" if row.year_before is None else number(row.year_before),
+    }
+
+
+def _by_number(report: Report) -> list[int]:
+    """Positions of the activities that something tells of, the most frequent first."""
+    activities = report.overview.matrix.activities
+    return sorted((at for at, found in enumerate(activities) if found.articles), key=lambda at: -(activities[at].articles or 0))
+
+
+def _activity(report: Report, at: int) -> dict[str, str]:
+    matrix = report.overview.matrix
+    places = [(row.name, row.cells[at].articles) for row in matrix.rows]
+    return {
+        "name": matrix.activities[at].name,
+        "articles": number(matrix.activities[at].articles or 0),
+        "places": "; ".join(f"{name} ({number(articles)})" for name, articles in places if articles),
     }
 
 

@@ -110,13 +110,13 @@ def subject(issue: Issue, figures: MapFigures) -> str:
     if issue.is_empty:
         return f"{issue.name}: không có tin mới"
     silent = f", {figures.silent} im lặng" if figures.silent else ""
-    return f"{issue.name}: {number(issue.story_count)} tin, {figures.news}/{figures.total} tỉnh có tin{silent}"
+    return f"{issue.name}: {number(issue.story_count)} chuyện, {figures.news}/{figures.total} tỉnh có tin{silent}"
 
 
 def _preheader(issue: Issue) -> str:
     if issue.is_empty:
         return "Tuần này không có tin mới về truyền thông và giảm nghèo về thông tin."
-    parts = [f"{number(issue.story_count)} tin từ {number(issue.article_count)} bài"]
+    parts = [f"{number(issue.article_count)} tin về {number(issue.story_count)} chuyện"]
     if issue.money:
         parts.append(f"{issue.money[0].name.lower()}: {dong(issue.money[0].vnd)}")
     if issue.unreadable:
@@ -128,19 +128,19 @@ def _stories(issue: Issue, chosen: Sequence[Chosen], units: Units, *, all_storie
     if issue.is_empty:
         return Section(
             key="stories",
-            title="Tin trong tuần",
+            title="Chuyện trong tuần",
             lead="Tuần này không có tin mới về truyền thông và giảm nghèo về thông tin trong các nguồn đã đọc được.",
         )
     rest = issue.story_count - len(chosen)
-    lead = f"{number(issue.story_count)} tin từ {number(issue.article_count)} bài"
+    lead = f"{number(issue.article_count)} tin về {number(issue.story_count)} chuyện"
     if issue.late_count:
-        lead += f", trong đó {number(issue.late_count)} tin của các tuần trước nhưng đến muộn"
-    lead += "; bài chép lại và bài cùng một việc chỉ tính một tin."
+        lead += f", trong đó {number(issue.late_count)} chuyện của các tuần trước nhưng đến muộn"
+    lead += "; tin chép lại và tin kể cùng một việc là một chuyện."
     if issue.retold_count:
-        lead += f" {number(issue.retold_count)} tin chỉ nhắc lại chuyện đã có trong số trước nên không kể nữa."
+        lead += f" {number(issue.retold_count)} chuyện đã có trong số trước nên không kể nữa."
     if rest > 0 and not all_stories:
-        lead += f" Dưới đây là {len(chosen)} tin, {number(rest)} tin còn lại xem trên trang."
-    return Section(key="stories", title="Tin trong tuần", lead=lead, lines=tuple(_story(entry, units) for entry in chosen))
+        lead += f" Dưới đây là {len(chosen)} chuyện, {number(rest)} chuyện còn lại xem trên trang."
+    return Section(key="stories", title="Chuyện trong tuần", lead=lead, lines=tuple(_story(entry, units) for entry in chosen))
 
 
 def _story(entry: Chosen, units: Units) -> Line:
@@ -148,7 +148,7 @@ def _story(entry: Chosen, units: Units) -> Line:
     first = [story.places(units) or "Không riêng tỉnh nào", day(story.published) + (" (đến muộn)" if story.late else "")]
     details = [" · ".join(first)]
     if story.activity_names:
-        details.append("Hoạt động: " + ", ".join(story.activity_names))
+        details.append("Hoạt động: " + "; ".join(story.activity_names))
     if story.money is not None:
         details.append(f"Kinh phí: {story.money.text} ({story.money.role.lower()})")
     details.append("Nguồn: " + _listed(story.sources, 3))
@@ -266,8 +266,8 @@ def _states(figures: MapFigures, register: Register) -> tuple[Line, ...]:
         members = [place for place in places if tiles[place.code].state == state]
         if members:
             shown = [f"{p.name} ({number(tiles[p.code].articles)})" if state == "news" else p.name for p in members]
-            mark = f" {MARKS[state]}" if MARKS[state] else ""
-            lines.append(Line(text=f"{name.capitalize()}{mark} ({len(members)})", details=(", ".join(shown),)))
+            mark = f"{MARKS[state]} " if MARKS[state] else ""
+            lines.append(Line(text=f"{mark}{name.capitalize()} ({len(members)})", details=(", ".join(shown),)))
     if figures.inseparable:
-        lines.append(Line(text=f"Không tách được ({figures.inseparable})", details=("bài về cả tỉnh mới, không chia cho tỉnh cũ nào",)))
+        lines.append(Line(text=f"Không tách được ({figures.inseparable})", details=("tin về cả tỉnh mới, không chia cho tỉnh cũ nào",)))
     return tuple(lines)

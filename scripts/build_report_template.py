@@ -85,25 +85,39 @@ def body(document: Any) -> None:
     text(document, "{{ headline }}.")
     text(
         document,
-        "Trong kỳ có {{ total }} bài về {{ stories }} chuyện. {{ change }} Ngoài ra có {{ undated }} bài không rõ ngày đăng, không tính vào kỳ nào.",
+        "Trong kỳ có {{ total }} tin về {{ stories }} chuyện. {{ change }} Ngoài ra có {{ undated }} tin không rõ ngày đăng, không tính vào kỳ nào.",
     )
     heading(document, "2. Bản đồ tình hình các tỉnh, thành")
     tile_map(document)
     text(
         document,
-        "Số trên ô là số bài. ○ im lặng; ✕ không đọc được; – chưa theo dõi. Quần đảo Hoàng Sa thuộc thành phố Đà Nẵng, quần đảo Trường Sa thuộc tỉnh Khánh Hòa.",
+        "Số trên ô là số tin. ○ im lặng; ▲ không đọc được; – chưa theo dõi. Quần đảo Hoàng Sa thuộc thành phố Đà Nẵng, quần đảo Trường Sa thuộc tỉnh Khánh Hòa.",
         size=11,
     )
     heading(document, "3. Tình hình theo tỉnh, thành")
     rows(
         document,
-        ("TT", "Tỉnh, thành", "Trạng thái", "Số bài", "Kỳ trước", "Cùng kỳ năm trước"),
+        ("TT", "Tỉnh, thành", "Tình trạng", "Số tin", "Kỳ trước", "Cùng kỳ năm trước"),
         "row in provinces",
         ("{{ row.number }}", "{{ row.name }}", "{{ row.state }}", "{{ row.articles }}", "{{ row.before }}", "{{ row.year_before }}"),
         (10, 42, 48, 18, 20, 27),
         right=(3, 4, 5),
     )
-    heading(document, "4. Tỉnh, thành im lặng")
+    heading(document, "4. Hoạt động truyền thông")
+    condition(document, "{%p if activities %}")
+    rows(
+        document,
+        ("Hoạt động", "Số tin", "Tỉnh, thành (số tin)"),
+        "row in activities",
+        ("{{ row.name }}", "{{ row.articles }}", "{{ row.places }}"),
+        (60, 18, 87),
+        right=(1,),
+    )
+    text(document, "Tin có nhiều hoạt động đếm ở từng hoạt động.", size=11)
+    condition(document, "{%p else %}")
+    text(document, "Trong kỳ không có tin nào để đếm theo hoạt động.")
+    condition(document, "{%p endif %}")
+    heading(document, "5. Tỉnh, thành im lặng")
     condition(document, "{%p if silent %}")
     rows(
         document,
@@ -116,7 +130,7 @@ def body(document: Any) -> None:
     condition(document, "{%p else %}")
     text(document, "Không có tỉnh, thành nào im lặng ở cuối kỳ.")
     condition(document, "{%p endif %}")
-    heading(document, "5. Nguồn không đọc được")
+    heading(document, "6. Nguồn không đọc được")
     condition(document, "{%p if unread %}")
     rows(
         document,
@@ -126,9 +140,12 @@ def body(document: Any) -> None:
         (75, 40, 50),
     )
     condition(document, "{%p else %}")
-    text(document, "Mọi nguồn theo dõi đều đọc được trong kỳ.")
+    text(
+        document,
+        "{% if watched == '0' %}Trong kỳ chưa theo dõi nguồn nào.{% else %}Mọi nguồn theo dõi ({{ watched }}) đều đọc được trong kỳ.{% endif %}",
+    )
     condition(document, "{%p endif %}")
-    heading(document, "6. Kinh phí nêu trong tin")
+    heading(document, "7. Kinh phí nêu trong tin")
     condition(document, "{%p if budgets %}")
     rows(
         document,
@@ -142,7 +159,7 @@ def body(document: Any) -> None:
     condition(document, "{%p else %}")
     text(document, "Trong kỳ không có tin nào nêu kinh phí cộng được.")
     condition(document, "{%p endif %}")
-    heading(document, "7. Cách tính")
+    heading(document, "8. Cách tính")
     condition(document, "{%p for entry in limits %}")
     text(document, "- {{ entry }}", size=12)
     condition(document, "{%p endfor %}")
@@ -160,16 +177,16 @@ def body(document: Any) -> None:
 def appendix(document: Any) -> None:
     document.add_page_break()
     line(document.add_paragraph(), "PHỤ LỤC", size=14, bold=True, align=CENTRE)
-    line(document.add_paragraph(), "Các bài trong kỳ (bấm vào tên bài để mở)", size=13, bold=True, align=CENTRE, after=8)
+    line(document.add_paragraph(), "Các tin trong kỳ (bấm vào tên tin để mở)", size=13, bold=True, align=CENTRE, after=8)
     rows(
         document,
-        ("TT", "Bài", "Ngày đăng", "Nguồn", "Tỉnh, thành"),
+        ("TT", "Tin", "Ngày đăng", "Nguồn", "Tỉnh, thành"),
         "row in articles",
         ("{{ row.number }}", "{{r row.link }}", "{{ row.day }}", "{{ row.source }}", "{{ row.places }}"),
         (10, 66, 27, 32, 30),
     )
     condition(document, "{%p if left_out %}")
-    text(document, "Còn {{ left_out }} bài nữa; bản Excel có đủ.", size=12)
+    text(document, "Còn {{ left_out }} tin nữa; bản Excel có đủ.", size=12)
     condition(document, "{%p endif %}")
 
 

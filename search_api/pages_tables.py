@@ -102,7 +102,7 @@ def province_tables(figures: ProvinceFigures) -> list[Table]:
             columns_of(
                 ("week", "Tuần", "text", 12),
                 ("start", "Từ ngày", "date", 12),
-                ("state", "Trạng thái", "text", 16),
+                ("state", "Tình trạng", "text", 16),
                 ("cause", "Nguyên nhân", "text", 24),
                 ("articles", "Số tin", "integer", 10),
             ),
@@ -138,7 +138,7 @@ def _provinces(rows: tuple[ProvinceFigure, ...]) -> Table:
         columns_of(
             ("code", "Mã", "text", 10),
             ("name", "Tỉnh, thành", "text", 24),
-            ("state", "Trạng thái", "text", 16),
+            ("state", "Tình trạng", "text", 16),
             ("cause", "Nguyên nhân", "text", 24),
             ("articles", "Số tin", "integer", 10),
             ("stories", "Số chuyện", "integer", 10),

@@ -99,6 +99,11 @@ class _Sheet:
         self._at = self._links = 0
         self._sheet = self._book.add_worksheet(self._name if self._number == 1 else f"{self._name} {self._number}")
         self._sheet.freeze_panes(1, 2)
+        # On paper: as wide as a sheet of A4 lying on its side, the head on each.
+        self._sheet.set_landscape()
+        self._sheet.set_paper(9)
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(0)
         for at, column in enumerate(self._columns):
             self._sheet.set_column(at, at, column.width)
             self._sheet.write_string(0, at, column.title, self._formats.head)

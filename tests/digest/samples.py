@@ -109,7 +109,7 @@ def issue(**changes: object) -> Issue:
         "unreadable": (SourceLine(portal="dong-thap", name="Cổng tỉnh Đồng Tháp", note="Từ 14/11/2026: không kết nối được."),),
         "recovered": (SourceLine(portal="ca-mau", name="Báo Cà Mau", note="Đọc được; đọc lại được từ 18/11/2026."),),
         "acknowledged": 1,
-        "changes": (Change(name="Tỉnh, thành có tin", now=9, before=7), Change(name="Bài đăng trong tuần", now=28, before=28)),
+        "changes": (Change(name="Tỉnh, thành có tin", now=9, before=7), Change(name="Tin đăng trong tuần", now=28, before=28)),
         "started": ("Gia Lai", "Quảng Trị"),
         "stopped": ("Cao Bằng",),
         "corrections": (

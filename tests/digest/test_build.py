@@ -184,7 +184,7 @@ class TestFigures:
         issue = build(sources(facts)).issue
         assert [(change.name, change.now, change.before) for change in issue.changes] == [
             ("Tỉnh, thành có tin", 1, 1),
-            ("Bài đăng trong tuần", 2, 1),
+            ("Tin đăng trong tuần", 2, 1),
         ]
         assert (issue.started, issue.stopped) == (("Cà Mau",), ("Lào Cai",))
 

@@ -143,8 +143,8 @@ def test_own_provinces_come_first_and_say_so() -> None:
 
 def test_subject_and_preheader_bear_the_numbers() -> None:
     made = make(issue())
-    assert made.subject == "Tuần 47/2026: 14 tin, 9/34 tỉnh có tin, 22 im lặng"
-    assert made.preheader == "14 tin từ 31 bài; được phê duyệt: 5,35 tỷ đồng; 1 nguồn không đọc được."
+    assert made.subject == "Tuần 47/2026: 14 chuyện, 9/34 tỉnh có tin, 22 im lặng"
+    assert made.preheader == "31 tin về 14 chuyện; được phê duyệt: 5,35 tỷ đồng; 1 nguồn không đọc được."
     assert RENDERER.html(made).index(made.preheader) < RENDERER.html(made).index("<h1")
 
 

@@ -18,6 +18,7 @@ from corpus.store import Store
 from digest.report import Report, make_report
 from digest.report_excel import write_excel
 from digest.report_word import template_bytes, word
+from monitor.coverage import STATE_NAMES
 from monitor.periods import parse_period
 from scripts.build_report_template import build
 from tests.digest.report_samples import FORMULA, fill, monitor
@@ -73,6 +74,28 @@ def test_the_workbook_has_its_sheets_with_real_dates_and_numbers(files: Path, re
     assert silent == {"Cà Mau": ("im lặng", 13), "Cổng dt": ("không đọc được", None)}
 
 
+def test_the_workbook_fits_on_paper(files: Path) -> None:
+    """The six sheets lie on their sides, as wide as a page, with their heads on each page."""
+    book = openpyxl.load_workbook(files / "bang.xlsx")
+    for name in SHEETS[:-1]:
+        sheet = book[name]
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+        assert sheet.print_title_rows == "$1:$1"
+
+
+def test_the_letter_says_what_was_done_where(files: Path, report: Report) -> None:
+    text = words_of((files / "bao-cao.docx").read_bytes())
+    told = [found for found in report.overview.matrix.activities if found.articles]
+    assert told
+    for activity in told:
+        assert text.count(f">{activity.name}<") == 1
+    places = {row.name: row.cells for row in report.overview.matrix.rows}
+    at = report.overview.matrix.activities.index(told[0])
+    assert f"Lào Cai ({places['Lào Cai'][at].articles})" in text
+    assert f"▲ {STATE_NAMES['unreadable']}" in text, "the mark of the tiles"
+
+
 def test_no_cell_is_a_formula(files: Path) -> None:
     book = openpyxl.load_workbook(files / "bang.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
@@ -115,6 +138,9 @@ def test_an_empty_period_makes_whole_files(store: Store, tmp_path: Path) -> None
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == SHEETS
     text = words_of(word(empty, template_bytes()))
     assert "Trong kỳ không có tin nào nêu kinh phí cộng được." in text
+    assert "Trong kỳ không có tin nào để đếm theo hoạt động." in text
+    assert "Trong kỳ chưa theo dõi nguồn nào." in text
+    assert "Mọi nguồn theo dõi" not in text
     assert "{%" not in text
 
 
