@@ -233,6 +233,8 @@ def rows(
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
+    # A row stays in one piece.
+    table.rows[2]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     line(table.cell(1, 0).paragraphs[0], f"{{%tr for {loop} %}}")
     line(table.cell(3, 0).paragraphs[0], "{%tr endfor %}")
 

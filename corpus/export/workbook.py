@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import xlsxwriter
 from corpus.export.cells import printable
 from corpus.export.rows import BUDGET_COLUMNS, Column, Row, Table
 from corpus.formats import safe_link
+from corpus.index.names import KINDS, MODALITIES, RELEVANCES
 
 MAX_ROWS = 1_048_575
 """Rows of a sheet of Excel without the head; what is left goes on in a further sheet."""
@@ -19,7 +21,37 @@ MAX_LINKS = 65_530
 """Links of a sheet of Excel; further addresses stay text."""
 MAX_CELL = 32_767
 _MAX_URL = 2_079
+A4 = 9
+"""Excel's number of this size of paper."""
+LINE = 15
+"""Height of a line in points."""
 _VIETNAM = timedelta(hours=7)
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "kind": KINDS,
+    "relevance": RELEVANCES,
+    "modalities": MODALITIES,
+    "qualifier": {"exact": "đúng", "over": "trên", "under": "gần", "about": "khoảng", "max": "tối đa"},
+    "role": {
+        "total": "Tổng kinh phí",
+        "component": "Một phần của tổng",
+        "allocated": "Được giao, phân bổ",
+        "planned": "Dự kiến",
+        "proposed": "Đề xuất",
+        "approved": "Được phê duyệt",
+        "disbursed": "Đã giải ngân",
+        "cap": "Mức chi tối đa",
+        "value": "Trị giá",
+        "other": "Chưa rõ vai trò",
+    },
+    "scope": {
+        "programme": "Cả chương trình",
+        "project": "Dự án",
+        "sub_project": "Tiểu dự án",
+        "activity": "Một hoạt động",
+        "other": "Chưa rõ phạm vi",
+    },
+}
+"""What a workbook, which people read, says for the codes of a column; files for programs keep the codes."""
 _OF_DOCUMENT = (
     Column("id", "Mã tin", "text", "identity of the document", 26),
     Column("title", "Tiêu đề", "text", "title as published", 50),
@@ -37,8 +69,8 @@ def write_workbook(path: Path, rows: Iterable[Row], columns: Sequence[Column], a
         book.set_properties({"title": "loa", "created": created.replace(tzinfo=None)})
         formats = _Formats(book)
         listed = [column for column in columns if column.kind != "budgets"]
-        documents = _Sheet(book, formats, "Tin", listed)
-        amounts = _Sheet(book, formats, "Kinh phí", [*_OF_DOCUMENT, *BUDGET_COLUMNS])
+        documents = _Sheet(book, formats, "Tin", listed, WORDS)
+        amounts = _Sheet(book, formats, "Kinh phí", [*_OF_DOCUMENT, *BUDGET_COLUMNS], WORDS)
         for row in rows:
             documents.write(row)
             for budget in row["budgets"]:
@@ -66,11 +98,12 @@ def write_tables(
 
 def _write_about(book: Any, formats: _Formats, about: Iterable[tuple[str, str]], name: str = "Về tệp này") -> None:
     sheet = book.add_worksheet(name)
+    _on_paper(sheet)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 100)
     for at, (title, value) in enumerate(about):
         sheet.write_string(at, 0, title, formats.head)
-        sheet.write_string(at, 1, printable(value)[:MAX_CELL], formats.text)
+        sheet.write_string(at, 1, printable(value)[:MAX_CELL], formats.said)
 
 
 class _Formats:
@@ -78,6 +111,7 @@ class _Formats:
         top = {"valign": "top"}
         self.head = book.add_format({"bold": True, "bg_color": "#E6EEF5", "valign": "top", "text_wrap": True})
         self.text = book.add_format({**top, "num_format": "@"})
+        self.said = book.add_format({**top, "num_format": "@", "text_wrap": True})
         self.plain = book.add_format(top)
         self.link = book.add_format({**top, "font_color": "#0B57A4", "underline": 1})
         self.date = book.add_format({**top, "num_format": "dd/mm/yyyy"})
@@ -89,8 +123,11 @@ class _Formats:
 class _Sheet:
     """A table that goes on in a further sheet where Excel's limit is reached."""
 
-    def __init__(self, book: Any, formats: _Formats, name: str, columns: Sequence[Column]) -> None:
+    def __init__(
+        self, book: Any, formats: _Formats, name: str, columns: Sequence[Column], words: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
         self._book, self._formats, self._name, self._columns = book, formats, name, columns
+        self._words = words or {}
         self._number = 0
         self._begin()
 
@@ -99,11 +136,10 @@ class _Sheet:
         self._at = self._links = 0
         self._sheet = self._book.add_worksheet(self._name if self._number == 1 else f"{self._name} {self._number}")
         self._sheet.freeze_panes(1, 2)
-        # On paper: as wide as a sheet of A4 lying on its side, the head on each.
-        self._sheet.set_landscape()
-        self._sheet.set_paper(9)
-        self._sheet.fit_to_pages(1, 0)
+        _on_paper(self._sheet)
         self._sheet.repeat_rows(0)
+        # Not every program makes room by itself for a head that is wrapped.
+        self._sheet.set_row(0, LINE * max(len(textwrap.wrap(column.title, column.width)) for column in self._columns))
         for at, column in enumerate(self._columns):
             self._sheet.set_column(at, at, column.width)
             self._sheet.write_string(0, at, column.title, self._formats.head)
@@ -116,6 +152,8 @@ class _Sheet:
         for at, column in enumerate(self._columns):
             value = row[column.name]
             if value is not None and value != []:
+                if words := self._words.get(column.name):
+                    value = [words.get(code, code) for code in value] if isinstance(value, list) else words.get(value, value)
                 self._write(at, column, value)
 
     def _write(self, at: int, column: Column, value: Any) -> None:
@@ -145,6 +183,13 @@ class _Sheet:
 
     def close(self) -> None:
         self._sheet.autofilter(0, 0, max(self._at, 1), len(self._columns) - 1)
+
+
+def _on_paper(sheet: Any) -> None:
+    """As wide as a page of A4 lying on its side."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _fits(value: date) -> bool:

@@ -11,23 +11,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.document import Document
+from corpus.document import BudgetRole, BudgetScope, Document, DocumentKind, Qualifier
 from corpus.export import FORMATS, Asked, Export, Format
 from corpus.export.cells import inert
 from corpus.export.citations import apa, bibtex, csl, ris
 from corpus.export.parquet import read_parquet
 from corpus.export.rows import BUDGET_COLUMNS, COLUMNS, TEXT, columns, row_of
 from corpus.export.text import BOM
+from corpus.export.workbook import WORDS
 from corpus.index.names import Names
 from corpus.portals import PortalRegistry
 from corpus.store import Store, open_store
+from monitor.budgets import ROLE_NAMES
 from tests.search_samples import ALL, FETCHED, NGHE_AN, make_document
 
 NAMES = Names.load(portals=PortalRegistry(()))
@@ -93,6 +95,20 @@ HOSTILE = tuple(hostile(payload, number) for number, payload in enumerate(FORMUL
 
 def opened(content: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def test_a_workbook_speaks_vietnamese_where_the_other_files_have_codes(store: Store) -> None:
+    book = opened(exported(store, "xlsx", ALL)[0])
+    heads = [cell.value for cell in book["Tin"][1]]
+    first = dict(zip(heads, [cell.value for cell in book["Tin"][2]], strict=True))
+    assert (first["Loại"], first["Chủ đề"]) == ("Tin, bài", "Truyền thông về giảm nghèo")
+    amounts = [[cell.value for cell in row] for row in book["Kinh phí"].iter_rows()]
+    sums = [dict(zip(amounts[0], row, strict=True)) for row in amounts[1:]]
+    assert {row["Mức độ"] for row in sums} <= {"đúng", "trên", "gần", "khoảng", "tối đa"}
+    assert {row["Vai trò"].lower() for row in sums} <= set(ROLE_NAMES.values())
+    for column, codes in (("role", BudgetRole), ("scope", BudgetScope), ("qualifier", Qualifier), ("kind", DocumentKind)):
+        assert set(WORDS[column]) == set(get_args(codes))
+    assert {code: said.lower() for code, said in WORDS["role"].items() if code != "cap"} == ROLE_NAMES
 
 
 def test_json_lines_have_every_column_and_no_text(store: Store) -> None:

@@ -82,6 +82,7 @@ def test_the_workbook_fits_on_paper(files: Path) -> None:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
         assert sheet.print_title_rows == "$1:$1"
+    assert (book["Tỉnh x Hoạt động"].row_dimensions[1].height or 0) >= 45, "three lines of a long name"
 
 
 def test_the_letter_says_what_was_done_where(files: Path, report: Report) -> None:
