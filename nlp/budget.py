@@ -158,6 +158,7 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
     structural = False
     previous: Amount | None = None
     previous_sentence = -1
+    after_line = -2  # the sentence before this one, where its last sum is public money: the next item of a list is so, too
     unknown: list[tuple[int, Callable[[], Budget]]] = []
     # Sums of this sentence that no word explains: an item further on in the enumeration may.
     for position, amount in enumerate(amounts):
@@ -166,6 +167,7 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
         last = max(last, amount.end)
         same = previous is not None and index == previous_sentence
         if not same:
+            after_line = previous_sentence if after_kind == "budget" else -2
             after_kind = None
             structural = False
         is_range = previous is not None and previous.start == amount.start
@@ -178,6 +180,8 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
         else:
             structural = is_part(context.left, low[first : first + 4], after_sum=same, in_list=structural)
             kind, known = kind_of(context)
+            if not known and kind == "other" and not same and after_line == index - 1 and _LIST_ITEM.match(low, first):
+                kind, known = "budget", True
             if kind == "budget" and surroundings.nature is not None:
                 near = max(first, amount.start - _LEFT_REACH), min(last, amount.close + _RIGHT_REACH)
                 kind = kind if PUBLIC_GIVER.search(low, *near) else surroundings.nature
@@ -253,15 +257,18 @@ def _context(
     )
 
 
+_LIST_ITEM = re.compile(r"\s*(?:[-–+•*]\s|\d{1,2}(?:\.\d{1,2})*[.)]?\s(?!tỷ|triệu)|[a-zđ][.)]\s|năm 20\d\d|tổng|cộng)")
 _ENUMERATED = re.compile(r"\s*(?:\.\.\.|…)?\s*[;,]")
 _TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
 _EACH_UNIT = (
     "đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|lớp|người|năm|tháng|"
     "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|căn|bộ|thành viên|"
-    "cá nhân|tập thể|ngôi nhà"
+    "cá nhân|tập thể|ngôi nhà|lao động|học sinh|sinh viên|khẩu"
 )
 _GETS = re.compile(r"\s(?:được|nhận|hưởng)\s")
-_WORTH = re.compile(r",\s*(?:trị giá|giá|tương đương|tính ra)\s*$")
+_WORTH = re.compile(
+    r",\s*(?:trị giá|giá|tương đương|tính ra|(?:nhà nước|chương trình|dự án|ngân sách|tỉnh|huyện|xã)\s(?:lo|cho|giúp|cấp|hỗ trợ))\s*$"
+)
 """What each got goes on: "mỗi hộ một con bò, trị giá ..."."""
 _EACH = re.compile(rf"(?<!\w)(?:(?:mỗi|từng|bình quân mỗi)\s+|một\s+(?=căn nhà|ngôi nhà|hộ|nhà))({_EACH_UNIT})(?!\w)([^;.:\n]*)$")
 

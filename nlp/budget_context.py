@@ -91,6 +91,12 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         return "gift", True
     if LENT.search(context.right) and not STATE_SHARE.search(context.left):
         return "loan", True
+    if _OF_A_HOUSEHOLD.search(context.left) and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON:
+        return "norm", True
+    if context.after_kind == "gift" and _SPENDING_IT.search(context.left) and not STATE_SHARE.search(context.left):
+        return "gift", True
+    if context.after_kind == "norm" and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON and _ITS_SHARE.search(context.left):
+        return "norm", True
     if _SET_ASIDE.search(context.left) and ((context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS or context.right.lstrip().startswith("cho ")):
         return "budget", True  # a body sets money aside for somebody, a household for itself
     scores: dict[BudgetKind, float] = {}
@@ -115,6 +121,8 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         _add_scores(scores, context.before, 1.0, reach=60.0)
     if not scores:
         _add_scores(scores, context.previous, 2.0, reach=120.0)
+    if not scores and _THIS_MONEY.match(context.following):
+        _add_scores(scores, context.following, 2.0, reach=120.0)
     if not scores:
         return _by_default(context, unit), False
     return _weighed(context, unit, scores), True
@@ -122,6 +130,16 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
 
 _WHOLE = re.compile(r"(?<!\w)(?:cả thảy|cả thẩy|tổng cộng|tất cả|cộng lại|toàn bộ)(?!\w)")
 """Opens the whole after the rate: "mỗi nhà 700.000 đồng; cả thảy 60 tỷ đồng"."""
+_OF_A_HOUSEHOLD = re.compile(
+    r"(?:^|[.,;:(]\s*|(?<!\w)(?:cho|mỗi|từng|một)\s)(?:hộ|hộ nghèo|hộ cận nghèo|hộ gia đình|gia đình|nhà|người lao động|học viên|học sinh)"
+    r"(?:\s(?!được|nhận)[^\s.,;:\d]+){0,6}?\s(?:được|nhận|hưởng)(?: hỗ trợ| cấp| giúp)?\s*$"
+    r"|(?<!\w)mức hỗ trợ (?:xây|làm|sửa|dựng) (?:mới )?nhà(?: ở)?(?: là)?\s*$"
+)
+"""Somebody of a kind gets the sum, no number of them: "hộ nghèo xây mới được 60 triệu đồng"."""
+_SPENDING_IT = re.compile(r"^\W*(?:đã|nay|và|rồi)?\s?(?:chi|dùng|trích|giúp|hỗ trợ)(?!\w)[^.;:\d]{0,40}$")
+_ITS_SHARE = re.compile(r"^\W*(?:(?:trong đó|gồm|riêng|còn|và|phần|do)\s)*(?:ngân sách |nhà nước|trung ương|tỉnh|huyện|xã)[^.;:\d]{0,24}$")
+_THIS_MONEY = re.compile(r"\s*(?:số |khoản |nguồn )?(?:tiền|vốn|kinh phí|khoản) (?:này|đó|ấy|trên)(?!\w)")
+"""The next sentence goes on about the sum of this one."""
 _SET_ASIDE = re.compile(r"(?<!\w)để dành\s*$")
 _BREAKDOWN = re.compile(r"(?<!\w)(?:chia ra|chia đều|tính ra|bình quân|trung bình|tương đương|tức là|riêng)(?!\w)")
 _BREAKDOWN_WEAK = 4.5
@@ -137,6 +155,13 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
     nearby = context.left + _clause(context.right)
     if best in ("budget", "gift") and context.usd:
         return "budget" if FOREIGN_FUNDED.search(whole_left + context.right) else "other"
+    if best == "price" and (context.vnd or 0) >= _LARGE_FOR_ONE_PRICE and _PAID_FOR_MANY.search(context.left + context.right):
+        return "budget"
+    if best == "gift" and _PUBLIC_SETS_ASIDE.search(context.left) and not CHARITY_WORDS.search(whole_left):
+        return "budget"
+    small = best == "budget" and 1_000 <= (context.vnd or 0) < _SMALL_FOR_A_PROGRAMME and not context.tabular
+    if small and _AT_A_RATE.search(context.left) and not _PAID_FROM.search(context.left):
+        return "norm"
     if best == "norm":
         large = not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON
         return "budget" if large or (unit not in HOUSEHOLD_UNITS and ACTIVITY.search(nearby)) else "norm"
@@ -171,6 +196,15 @@ def _names_person(cased: str) -> bool:
 _WORTH_OF_ALL = re.compile(r"(?<!\w)tổng (?:trị giá|giá trị|số tiền)(?: là)?\s*$")
 _RATE = re.compile(r"(?<!\w)(?:mức|hỗ trợ|chế độ|định mức)(?!\w)")
 _STATE_MONEY = re.compile(r"(?<!\w)(?:ngân sách|kinh phí|dự án|chương trình|ủy ban|ubnd)(?!\w)")
+_LARGE_FOR_ONE_PRICE = 500_000_000
+_PAID_FOR_MANY = re.compile(r"(?<!\w)(?:học phí|mua sắm|thầu|do (?:sở|ubnd|huyện|tỉnh|phòng|nhà nước|ngân sách))(?!\w)")
+_PUBLIC_SETS_ASIDE = re.compile(
+    r"(?<!\w)(?:xã|huyện|tỉnh|thị xã|thành phố|sở|phòng|ngân sách|nhà nước) (?:dành|chi|trích|bố trí)(?: ra| riêng)?\s*$"
+)
+_AT_A_RATE = re.compile(r"(?<!\w)(?:được|nhận|hưởng|bồi dưỡng|hỗ trợ)(?!\w)[^.;:]{0,40}$")
+_PAID_FROM = re.compile(r"(?<!\w)(?:mức chi|chi|cấp|ngân sách|kinh phí)(?!\w)")
+_SMALL_FOR_A_PROGRAMME = 1_000_000
+"""Đồng; what a programme pays in smaller sums it pays somebody at a rate."""
 _LARGE_FOR_ONE_PERSON = 100_000_000
 """Đồng; "tiền điện cho hộ nghèo 1,9 tỷ đồng" is what the programme paid, not a rate for one household."""
 
@@ -187,10 +221,16 @@ def _by_default(context: Context, unit: str) -> BudgetKind:
         return "budget"
     if context.topical and (context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS and not PERSON.search(context.cased):
         return "budget"
+    if (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON and (_NEEDED.search(context.left) or _PUT_INTO.match(context.right)):
+        return "budget"
     purpose = re.match(
         r"[\s,]*(?:cho|để|đưa|thực hiện|phát triển|triển khai|nâng|xây|mở|phủ|giúp|chăm lo|xóa|phục vụ)(?!\w)", context.right
     )
     return "budget" if purpose and (context.vnd or 0) >= 20_000_000 else "other"
+
+
+_NEEDED = re.compile(r"(?<!\w)(?:cần|cần tới|cần đến|cần có|nhu cầu)(?: là)?\s*$")
+_PUT_INTO = re.compile(r"\s*(?:vào (?:mô hình|việc|công tác|hoạt động|dự án)|,\s(?:phòng|sở|ubnd|trung tâm|ban|đài|huyện|tỉnh|xã)(?!\w))")
 
 
 def _add_scores(scores: dict[BudgetKind, float], window: str, penalty: float, *, reach: float, leftward: bool = True) -> None:

@@ -34,9 +34,10 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     # What people put in beside the public share is theirs; what a project "puts in" is public.
     (
         re.compile(
-            r"(?<!\w)(?:nhân dân|người dân|bà con|dân|(?:các )?hộ(?: dân| gia đình| nghèo)?|gia đình|chủ (?:nhà|hộ)|hội viên|phụ huynh)"
-            r"\s(?:cùng\s)?(?:tự\s)?(?:đối ứng|đóng góp|góp|bỏ|lo|chung tay)"
-            r"(?:\s(?:đối ứng|thêm|vào|ra|vốn|công|được|trên|tiền|số tiền))*\s*$"
+            r"(?<!\w)(?:nhân dân|người dân|bà con|dân(?: bản| làng)?|bản|thôn|ấp|(?:các )?hộ(?: dân| gia đình| nghèo)?|gia đình|"
+            r"chủ (?:nhà|hộ)|hội viên|phụ huynh)"
+            r"\s(?:cùng\s)?(?:tự\s)?(?:đối ứng|đóng góp|góp|đóng|bỏ|lo|chung tay|làm phần (?:còn lại|kia))"
+            r"(?:\s(?:đối ứng|thêm|vào|ra|vốn|công|được|trên|tiền|số tiền|\d+\s?%,? (?:bằng|tức|là)))*\s*$"
         ),
         "gift",
     ),
@@ -55,10 +56,14 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     (
         re.compile(
             r"(?<!\w)(?:viettel|vnpt|mobifone|vinaphone|fpt|công ty|doanh nghiệp|tập đoàn|ngân hàng|nhà mạng|chi nhánh|bưu điện tỉnh)"
-            r"(?:\s[^\s.,;:]+){0,4}?\s(?:bỏ|chi|đầu tư|rót|góp|dành|ủng hộ|tài trợ)(?:\s(?:ra|thêm|vốn|tới|gần|số tiền))*\s*$"
+            r"(?:\s[^\s.,;:]+){0,4}?\s(?:bỏ|chi|chịu|đầu tư|rót|góp|dành|ủng hộ|tài trợ|(?:đóng|nộp)(?: vào [^.,;:]{2,40})?)"
+            r"(?:\s(?:ra|thêm|vốn|tới|gần|số tiền))*\s*$"
         ),
         "company",
     ),
+    # A share named by its source alone: "ngân sách 310 tỷ đồng, doanh nghiệp 45 tỷ đồng, nhân dân 12 tỷ đồng".
+    (re.compile(r"(?:^|[,;:(]|\svà)\s*(?:các )?(?:doanh nghiệp|nhân dân|người dân|cộng đồng|nhà hảo tâm|mạnh thường quân)\s*$"), "gift"),
+    (re.compile(r"(?<!\w)so với [^,.;]{3,40}, [^,.;]{0,24}(?<!\w)(?:thêm|hơn|kém|bớt|nhích thêm)\s*$"), "difference"),
 )
 GIVEN_BY = re.compile(
     r"^[^.;\n]{0,60}?(?:trích|lấy) (?:ra )?từ (?:nguồn )?quỹ (?:này|của mặt trận|của hội)|"
@@ -66,15 +71,27 @@ GIVEN_BY = re.compile(
     r"|^,?\s*(?:được |do )?[^.;:,]{0,60}?từ\s(?:nguồn\s)?[“\"']?quỹ [“\"']?(?:vì )?(?:người nghèo|an sinh|khuyến học|từ thiện|bảo trợ)"
     r"|^,?\s*(?:là )?do\s[^.;:]{2,110}?\s(?:tài trợ|ủng hộ|quyên góp|hảo tâm)(?!\w)"
     r"|^\s*(?:là\s)?(?:(?:tiền|vốn|quà)\s)?(?:của|do|từ)\s(?:các\s|một\s|nhóm\s|những\s)?"
-    r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng|tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng)"
+    r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng|tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng|hãng|tư nhân)"
+    r"|^\s*(?:tiền (?:quỹ|riêng)|tài trợ của)(?!\w)"
+    r"|^[^.;:\d]{0,60}?(?<!\w)(?:được|do)\s[^.;:]{0,30}?(?:chùa|nhà thờ|câu lạc bộ|doanh nghiệp|công ty|nhà hảo tâm|"
+    r"mạnh thường quân|bạn đọc|"
+    r"nhóm thiện nguyện|hội từ thiện|ngân hàng|tập đoàn|nhà mạng|bưu điện)[^.;:]{0,50}?\s(?:gom góp|gom|gửi|góp|quyên|"
+    r"tặng|trao|giúp|biếu)(?!\w)"
 )
 """Right behind a sum: it is a gift, whatever stands before."""
 
 KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("loan", 7.5, words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )vay vốn|vốn vay(?! oda)")),
-    ("loan", 7.5, words("tín dụng chính sách|thu nợ|doanh số thu nợ|nợ gốc|cho mượn|không tính lãi")),
+    (
+        "loan",
+        7.5,
+        words(
+            "tín dụng chính sách|thu nợ|khoanh nợ|tiền nợ|nợ nần|nợ gốc|cho mượn|không tính lãi|vốn hộ (?:nghèo|"
+            "cận nghèo|mới thoát nghèo)|nguồn vốn 120"
+        ),
+    ),
     ("loan", 6.0, words("(?<!tổ )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|tín dụng|ngân hàng chính sách|nhcsxh")),
-    ("loan", 7.5, words("ủy thác|uỷ thác")),
+    ("loan", 8.0, words("ủy thác|uỷ thác|vốn ưu đãi|tổ vay vốn|mượn")),
     (
         "loan",
         6.0,
@@ -85,7 +102,8 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         7.5,
         words(
             "thu nhập|tiền lương|lương(?! thực)|lãi ròng|lãi(?! suất)|thu lãi|thu về|"
-            "lời(?! (?:nói|kêu|khuyên))|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công"
+            "lời(?! (?:nói|kêu|khuyên))|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công|"
+            "(?<!thống )lĩnh|(?<!bảo )lãnh|gửi về (?:nhà|cho (?:mẹ|bố|cha|vợ|chồng|con|gia đình))"
         ),
     ),
     ("income", 5.0, words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống")),
@@ -93,7 +111,14 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("income", 4.0, re.compile(r"(?<!\w)thu(?:\s+được)?\s*$")),
     ("income", 7.0, re.compile(r"(?<!\w)bán\s(?:[^\s.,;:]+\s){1,6}(?:được|thu|lời)(?!\w)")),
     ("saving", 7.5, words("góp vốn xoay vòng|hũ gạo|tổ góp vốn|tổ tiết kiệm|nuôi heo đất|ngày tiết kiệm")),
-    ("gift", 7.2, words("gom được|quyên được|vận động được|kêu gọi được|huy động được từ (?:doanh nghiệp|nhà hảo tâm)")),
+    (
+        "gift",
+        7.2,
+        words(
+            "gom được|gom góp|quyên được|nhận đỡ đầu|đỡ đầu|bạn đọc|độc giả|nhắn tin|nhà tình (?:nghĩa|thương)|mái ấm|"
+            "vận động được|kêu gọi được|huy động được từ (?:doanh nghiệp|nhà hảo tâm)"
+        ),
+    ),
     (
         "price",
         6.5,
@@ -102,7 +127,14 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
             r"(?<!\w)(?:giá|đơn giá|giá bán|tỷ giá)(?!\s+(?:trị|cả))(?!\w)"
         ),
     ),
-    ("price", 6.0, words("vé|gói cước|cước|(?<!miễn giảm )(?<!miễn )(?<!hỗ trợ )học phí|phí dịch vụ|giá vé|tiền thuê trọ")),
+    (
+        "price",
+        6.0,
+        words(
+            "vé|gói cước|cước|(?<!miễn giảm )(?<!miễn, giảm )(?<!miễn )(?<!hỗ trợ )học phí|chi phí xuất cảnh|"
+            "bảo hiểm xã hội tự nguyện|phí dịch vụ|giá vé|tiền thuê trọ"
+        ),
+    ),
     ("price", 6.0, words("(?<!% )mức đóng")),
     ("price", 6.0, words("bán được|bán lẻ|thương lái|đơn hàng|niêm yết")),
     (
@@ -118,7 +150,13 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
             "(?<!đóng )(?<!vốn )góp(?! phần| ý| vốn| sức)|nhà nước cho|đóng góp|hiến tặng"
         ),
     ),
-    ("gift", 6.0, words("hiến đất|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|đặc biệt|phụ|thưởng)|gửi hỗ trợ")),
+    (
+        "gift",
+        6.0,
+        words(
+            "doanh nhân|hiến(?! pháp| chương| kế)|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|đặc biệt|phụ|thưởng)|gửi hỗ trợ"
+        ),
+    ),
     (
         "gift",
         5.5,
@@ -141,19 +179,40 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     (
         "revenue",
         7.5,
-        words("doanh thu|nguồn thu|thu ngân sách|thu cân đối|thu nội địa|giá trị sản xuất|tổng giá trị sản phẩm|kim ngạch|grdp|gdp"),
+        words(
+            "doanh thu|nguồn thu|thu ngân sách|thu cân đối|thu nội địa|thu trên địa bàn|giá trị sản xuất|"
+            "tổng giá trị sản phẩm|kim ngạch|grdp|gdp"
+        ),
     ),
+    ("revenue", 9.0, words("(?<!thu hồi )nộp (?:vào )?ngân sách(?! (?:cấp|trả))")),
     ("revenue", 7.5, words("bán ra(?! thị)|hàng hóa bán|giá trị xuất khẩu|hụt thu|vượt thu")),
     ("revenue", 5.0, words("xuất khẩu|tổng thu|phim thu|phòng vé|rạp|tổng sản phẩm|nộp thuế|thu thuế|số thu|hụt thu|vượt thu")),
     ("revenue", 5.0, words("thu phí")),
     ("company", 8.0, words("vốn điều lệ|lợi nhuận|vốn hóa|trước thuế|sau thuế|cổ tức|vốn chủ sở hữu|tổng tài sản|vốn lưu động")),
-    ("company", 6.5, words("cổ phiếu|chứng khoán|khớp lệnh|thanh khoản|mua ròng|bán ròng|trái phiếu|cổ đông|nhà đầu tư")),
+    (
+        "company",
+        6.5,
+        words(
+            "thu hút|đăng ký đầu tư|dự án đăng ký|cổ phiếu|chứng khoán|khớp lệnh|thanh khoản|mua ròng|bán ròng|"
+            "trái phiếu|cổ đông|nhà đầu tư"
+        ),
+    ),
     (
         "other",
         7.0,
-        words("thiệt hại|xử phạt|bị phạt|chiếm đoạt|lừa đảo|lừa|hư hỏng|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí"),
+        words(
+            "thiệt hại|xử phạt|bị phạt|chiếm đoạt|lừa đảo|lừa|hư hỏng|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí|"
+            "ca mổ|chữa bệnh|đám cưới|rút ruột|biển thủ"
+        ),
     ),
-    ("other", 5.2, words("bỏ ra|bỏ vốn|tự bỏ|ngôi nhà|căn nhà|bố mẹ|của hồi môn|sính lễ|gia đình đầu tư|tự đầu tư")),
+    (
+        "other",
+        5.2,
+        words(
+            "vốn ban đầu|đồng vốn|cơ ngơi|mở tiệm|mở quán|vay mượn|bỏ ra|bỏ vốn|tự bỏ|ngôi nhà|căn nhà|bố mẹ|"
+            "của hồi môn|sính lễ|gia đình đầu tư|tự đầu tư"
+        ),
+    ),
     (
         "budget",
         7.0,
@@ -164,7 +223,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         8.0,
         words("(?:địa phương|tỉnh|huyện|xã|thành phố|thị xã|phường|nhà nước|trung ương) (?:đối ứng|góp|lo|rót|bỏ)(?: ra| thêm)?"),
     ),
-    ("budget", 9.0, words("gói thầu|trúng thầu|mời thầu|thành tiền|kho bạc|nhà thầu")),
+    ("budget", 9.0, words("gói thầu|trúng thầu|thắng thầu|giá trị hợp đồng|tổng số vốn giao|mời thầu|thành tiền|kho bạc|nhà thầu")),
     (
         "budget",
         7.0,
@@ -172,7 +231,11 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
             "vốn (?:địa phương|trung ương|tỉnh|huyện|xã|nhà nước)|đầu tư công|tổng nguồn vốn|dự toán chi|miễn giảm học phí|hỗ trợ học phí"
         ),
     ),
-    ("budget", 6.0, words("phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên")),
+    (
+        "budget",
+        6.0,
+        words("phân bổ|dự toán|đối ứng|sự nghiệp|đầu tư phát triển|được giao|mức chi|oda|chi thường xuyên|viễn thông công ích|quỹ thi đua"),
+    ),
     ("budget", 6.0, words("tổng nguồn lực")),
     ("budget", 6.0, words("vốn chương trình|tổng nhu cầu vốn|khái toán|phân khai")),
     (
@@ -237,7 +300,7 @@ STATE_SHARE = words(
 )
 COMPANY = words("công ty|doanh nghiệp|tập đoàn|hợp tác xã|htx|nhà đầu tư|nhà máy|ngân hàng|hãng|cổ phần|fpt|vingroup")
 BANK = words(
-    "ngân hàng|nhcsxh|phòng giao dịch|quỹ tín dụng|agribank|quỹ quốc gia về việc làm|quỹ (?:quốc gia )?giải quyết việc làm|"
+    "ngân hàng|nhcsxh|phòng giao dịch|chi nhánh|quỹ tín dụng|agribank|quỹ quốc gia về việc làm|quỹ (?:quốc gia )?giải quyết việc làm|"
     "quỹ hỗ trợ nông dân|quỹ htnd|quỹ hội"
 )
 LENT = re.compile(r"^[^.;:\d]{0,12}(?:cho|với|để|giúp)\s[^.;:]{0,50}?\s(?:vay|mượn)(?!\w)(?! vốn oda)")
