@@ -183,6 +183,37 @@ def test_both_archipelagos_stand_on_the_map_of_a_phone(scripted: Page, server: s
             assert 0 <= box["x"] <= box["x"] + box["width"] <= 375
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["/?ky=2026-11", "/tim?ky=2026-10-01..2026-11-15"])
+def test_what_opens_in_the_head_stays_on_the_screen(scripted: Page, server: str, path: str, width: int) -> None:
+    scripted.set_viewport_size({"width": width, "height": 800})
+    scripted.goto(server + path)
+    opened = scripted.locator("header summary:visible")
+    assert opened.count() >= 1
+    for summary in opened.all():
+        summary.click()
+        parts = scripted.locator("header details[open] :is(a, input, button)").evaluate_all(
+            "all => all.map(e => [e.getBoundingClientRect().left, e.getBoundingClientRect().right])"
+        )
+        assert len(parts) >= 5
+        assert all(left >= 0 and right <= width for left, right in parts), (path, width, parts)
+        scripted.keyboard.press("Escape")
+
+
+def test_names_stay_off_the_borders_of_the_tiles_on_a_phone(scripted: Page, server: str) -> None:
+    scripted.set_viewport_size({"width": 375, "height": 800})
+    for units in ("34", "63"):
+        scripted.goto(f"{server}/?ban-do={units}")
+        close = scripted.locator(".tiles a").evaluate_all(
+            """all => all.filter(a => {
+                const range = document.createRange(); range.selectNodeContents(a.firstChild);
+                const [text, tile] = [range.getBoundingClientRect(), a.getBoundingClientRect()];
+                return text.left < tile.left + 1 || text.right > tile.right - 1 || text.bottom > tile.bottom || text.top < tile.top
+            }).map(a => a.textContent)"""
+        )
+        assert close == [], (units, close)
+
+
 @pytest.mark.parametrize("path", ["/nguon", "/tinh"])
 def test_numbers_of_a_row_stand_on_one_line_on_a_phone(scripted: Page, server: str, path: str) -> None:
     """Though the words over some of them take two lines."""
