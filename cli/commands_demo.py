@@ -61,6 +61,8 @@ def run_demo(
         say("One command does the same for real portals: loa run")
         if serve:
             serve_until_stopped(settings, port=port)
+        else:
+            say(f"The pages: loa --home {settings.home} serve")
     raise typer.Exit(FAILED if report.failed or troubled(crawled) else OK)
 
 

@@ -13,6 +13,7 @@ import typer
 
 from cli.app import app
 from cli.settings import SECRETS, Settings
+from corpus.export.rows import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -128,3 +129,16 @@ def test_no_tracked_file_leads_to_one_machine_or_registry(what: str) -> None:
             continue
         found += [f"{path.relative_to(ROOT)}: {match.group()}" for match in FORBIDDEN[what].finditer(text)]
     assert not found
+
+
+@pytest.mark.parametrize("page", ["docs/huong-dan/nha-nghien-cuu.md", "docs/api.md", "search_api/templates/help.html"])
+def test_lines_for_a_notebook_work(page: str) -> None:
+    """Addresses that Python opens as they stand, columns that the files have, days read as days before they are asked for their year."""
+    code = (ROOT / page).read_text("utf-8").partition("import pandas\n")[2].partition("</code>")[0].partition("```")[0]
+    code = code.lstrip("\n").partition("\n\n")[0]
+    (address,) = re.findall(r'read_\w+\("([^"]+)"', code)
+    assert address.isascii()
+    named = re.findall(r'(?:groupby|explode)\("(\w+)"\)', code) + re.findall(r"\b(?:tin|articles)\.(\w+)\b(?=\.dt|\))", code)
+    assert named
+    assert set(named) <= {column.name for column in COLUMNS}
+    assert ".dt." not in code or "parse_dates=" in code or "to_datetime(" in code
