@@ -45,8 +45,9 @@ PENALTY = 0.35
 """C of the linear support vector machines; best of 0.1-2 by cross-validation, see docs/model.md."""
 JUDGE_PENALTY = 0.3
 """C of the judge's logistic regression: of 0.05-1 among the best when each batch of pages was judged by a judge fitted on the others."""
-NEAR = 0.8
-"""Scores within this decide the sigmoids: the thousands far below zero would bend them, and scores from 0.1 to 0.4 came out 0.1 too low."""
+NEAR = 1.0
+"""Scores within this decide the sigmoids: the thousands far below zero would bend them. Of 0.6 to 1.0 the one with the
+smallest gap in any bin but for 0.6, with which the model denies too little."""
 SHOWN_FROM = -0.2
 """Score of a model of the examples alone from which a sentence shows an activity of its page; about a probability of 0.4."""
 EXTRA = "extra.jsonl"

@@ -81,6 +81,7 @@ CASES = [
         "Đài xã làm chuyên mục phát thanh về chính sách; phổ biến kiến thức, kinh nghiệm, gương điển hình vươn lên thoát nghèo.",
         {"broadcast": "done", "recognition": "done"},
     ),
+    ("so many times a day", "Bản tin xã đọc 3 lần, nói về vốn cho hộ nghèo.", {"broadcast": "done"}),
     ("models as the subject of a column", "Đài xã làm chuyên mục phát thanh về gương thoát nghèo.", {"broadcast": "done"}),
     ("crop training", "Trung tâm tập huấn kỹ thuật nuôi ong cho 20 hộ nghèo.", {}),
     ("topics of a class", "Giảng viên trình bày chuyên đề kỹ năng làm pa nô, viết tờ rơi, đối thoại.", {"training": "done"}),
