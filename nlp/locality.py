@@ -34,6 +34,8 @@ _HEAD = 1500
 """Characters that tell whether a central body speaks and on which map."""
 _DATELINE_IN = 400
 _SITE = re.compile(r"\s*(?:trang|cổng) (?:thông tin điện tử|ttđt)", re.IGNORECASE)
+_FROM_HOST = re.compile(r"(?:nguồn|theo)\b[^\n]{0,16}?(?:https?://)?((?:[\w-]+\.)+vn)(?![\w.])", re.IGNORECASE)
+_FOOT = 400
 _MOST_CUES = 20
 """Spans shown for what is said without a name."""
 
@@ -123,7 +125,15 @@ class LocalityTagger:
                 codes = self._named.candidates(mention, document.published, new_map=False, levels=("province",))
                 if len(codes) == 1 and self._named.level(codes[0]) == "province":
                     return codes[0]
-        return self._signed(document, mentions) or province_of_host(host, self._slugs)
+        return self._signed(document, mentions) or province_of_host(host, self._slugs) or self._quoted(document)
+
+    def _quoted(self, document: Document) -> str | None:
+        """The province of the newspaper that an aggregator copied from: "Nguồn: http://baolangson.vn/..."."""
+        found = _FROM_HOST.search(document.text, max(0, len(document.text) - _FOOT))
+        if found is None:
+            return None
+        host = found[1].lower()
+        return self._hosts.get(host.removeprefix("www.")) or province_of_host(host, self._slugs)
 
     def _signed(self, document: Document, mentions: Sequence[Mention]) -> str | None:
         """The province in the name of the site, where that stands on a line of its own."""
@@ -137,13 +147,13 @@ class LocalityTagger:
         return None
 
     def _report(self, reading: Reading) -> list[LocalityMention]:
-        about = about_provinces(reading, self._named)
+        about = about_provinces(reading, self._named) or self._own_province(reading)
         spans: dict[tuple[_Key, Role], set[Span]] = {}
         scores: dict[tuple[_Key, Role], float] = {}
         for position, mention in enumerate(reading.mentions):
             key: _Key | None = reading.codes.get(position) or reading.open.get(position)
             if key is not None:
-                role = self._role(mention, key, about, national=reading.national)
+                role = self._role(mention, key, about, reading)
                 spans.setdefault((key, role), set()).add(Span(mention.begin, mention.end, mention.source))
                 scores[key, role] = max(scores.get((key, role), 0.0), reading.scores.get(position, 0.5))
         result = [_mention(key, role, evidence, scores[key, role]) for (key, role), evidence in spans.items()]
@@ -154,7 +164,13 @@ class LocalityTagger:
             result += self._whole_country(reading)
         return sorted(result, key=self._order)
 
-    def _role(self, mention: Mention, key: _Key, about: frozenset[str], *, national: bool) -> Role:
+    def _own_province(self, reading: Reading) -> frozenset[str]:
+        """Of a provincial source that says "tỉnh" or "huyện" and names units of its own province alone: that province."""
+        weights = reading.weights
+        said = reading.bare or reading.bare_districts
+        return frozenset(weights) if said and len(weights) == 1 and reading.prior in weights and reading.districts else frozenset()
+
+    def _role(self, mention: Mention, key: _Key, about: frozenset[str], reading: Reading) -> Role:
         if mention.zone in BOILERPLATE or (mention.newspaper and not leads_title(mention)):
             return "boilerplate"
         codes = (key,) if isinstance(key, str) else key
@@ -163,12 +179,14 @@ class LocalityTagger:
             return "about" if codes[0] in about else "mentioned"
         if level in ("region", "country"):
             return "about" if not about and mention.zone in ("title", "lead") else "mentioned"
-        if mention.guest or mention.neighbour or mention.merged or mention.hall:
+        if mention.guest or mention.neighbour or mention.merged or mention.address:
+            return "mentioned"
+        if mention.hall and not (reading.bare_districts and len(reading.districts) == 1):
             return "mentioned"
         if any(not about.isdisjoint(self._named.provinces(code)) for code in codes):
             return "about"
         # An open name that nothing else outweighs is what the text is about, whichever unit it is.
-        return "about" if len(codes) > 1 and not about and (mention.source == "title" or not national) else "mentioned"
+        return "about" if len(codes) > 1 and not about and (mention.source == "title" or not reading.national) else "mentioned"
 
     def _inferred(self, about: frozenset[str], spans: Mapping[tuple[_Key, Role], set[Span]], reading: Reading) -> list[LocalityMention]:
         """Provinces that only their districts or communes name."""
@@ -188,7 +206,7 @@ class LocalityTagger:
 
     def _of_the_source(self, reading: Reading) -> list[LocalityMention]:
         """A provincial source that says "tỉnh" or "huyện" and names no place speaks of its own province."""
-        said = reading.bare or reading.bare_districts
+        said = reading.bare or reading.bare_districts or (() if reading.national else reading.offices)
         if reading.prior is None or not said or reading.weights:
             return []
         published = reading.document.published

@@ -27,7 +27,7 @@ class Cues:
         types = "|".join(sorted((*TYPE_LEVELS, "thị"), key=len, reverse=True)).replace(" ", r"\s")
         mods = _any_of(self.raw["modifiers"])
         return re.compile(
-            r"(?<![\w.])(?P<count>(?:các|những|mọi|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|\d{1,3})(?:/\d{1,3})?\s+)?"
+            r"(?<![\w.&])(?<!tt-)(?P<count>(?:các|những|mọi|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|\d{1,3})(?:/\d{1,3})?\s+)?"
             rf"(?P<list>(?:(?:{types})\s*(?:,|và|/|-)\s*){{0,3}})"
             rf"(?P<type>(?:{types})|(?:t\.?p|t\.?x|tt|[hqpx](?=\.))(?!\w))(?P<dot>\.?)"
             rf"(?P<mods>(?:\s(?:{mods})(?:\s(?:là|gồm))?(?!\w))*)"
@@ -63,6 +63,7 @@ class Cues:
             "halls": r"\s[^.;:!?\n]{0,48}$",
             "venues": r"[ .:]{1,2}(?:thủ đô\s)?$",
             "merged": r"\s(?:\S+\s){0,3}$",
+            "products": r"[ .]{1,2}$",
         }
         names = (
             "titles",

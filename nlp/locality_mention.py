@@ -52,6 +52,10 @@ class Mention:
     """A venue where people met."""
     hall: bool = False
     """The address of a theatre, hotel or square where people met."""
+    address: bool = False
+    """Part of the address of an office: "số 8 Lê Lợi, quận Hải Châu, Đà Nẵng"; where a firm has its seat."""
+    attends: bool = False
+    """Its people came to see or take part."""
     origin: bool = False
     """Where somebody set out from."""
     former: bool = False

@@ -61,7 +61,7 @@ def read_mentions(
         mention = Mention(name=name, source=field_name, begin=name.start, zone=zone, line=at)
         line_start = lines[at].start if lines else 0
         _read_left(mention, text, lowered, line_start, cues, names)
-        _read_right(mention, text, lowered, starts)
+        _read_right(mention, text, lowered, starts, line_start)
         if name.start - 1 in ends or mention.begin - 1 in ends:
             mention.embedded = False
         mentions.append(mention)
@@ -137,6 +137,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.venue = cues.is_before("venues", left) and _TOPIC.search(here) is None
     mention.meeting = mention.venue and _MEETING.search(here) is not None
     mention.hall = mention.type is not None and cues.is_before("halls", left)
+    mention.attends = _PRESENT.search(here) is not None
+    mention.address = _ADDRESS.search(here) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.former = _FORMERLY.search(left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
@@ -156,6 +158,13 @@ def _is_given_name(text: str, at: int) -> bool:
     return before is not None and before[1].isupper()
 
 
+_TYPED = r"(?:(?:thành phố|thị xã|tp\.?|quận|huyện|tỉnh|phường|xã)\s)?$"
+_ADDRESS = re.compile(
+    rf"(?<!\w)số (?:nhà )?\d{{1,4}}[a-z]?(?:[/-]\d+)?,? (?!\d)(?:đường |phố |ngõ )?[^\d.;:()\n]{{3,50}},\s{_TYPED}"
+    r"|(?<!\w)(?:công ty|tập đoàn)"
+    r"(?:\s(?!(?:tặng|trao|hỗ trợ|về|với|cho|tại|ở|đã|vừa|sẽ|giúp|ủng hộ|thăm|đến|lắp|khởi)(?!\w))[^\s.;:,]+){1,10},"
+    rf"\s(?:[^.;:,\n]{{2,24}},\s)?(?:(?:có )?trụ sở )?(?:tại |ở )?{_TYPED}"
+)
 _MEETING = re.compile(r"(?<!\w)(?:họp|hội thảo|hội nghị|diễn đàn|tọa đàm|giao ban|lễ (?:trao|phát động|tổng kết))(?!\w)")
 _TOPIC = re.compile(r"(?:^|[.!?:] )ở (?:tỉnh )?$")
 """Opens a sentence: "Ở Thái Nguyên, các cấp Hội ..." says whom it is about, "Tại Hà Nội, Bộ ..." where it met."""
@@ -202,14 +211,23 @@ def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:
     return tuple(found)
 
 
-def _read_right(mention: Mention, text: str, lowered: str, starts: set[int]) -> None:
+_PRESENT = re.compile(r"(?<!\w)(?:có mặt|(?:tham|tới|đến) dự)(?: có| là| gồm)?\s[^.;:\d\n]{0,40}$")
+_ATTENDS = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|ra) (?:xem|dự|cổ vũ|chứng kiến)(?!\w)")
+_OPENS = re.compile(r"(?:[.!?…;:]|[-–•*+])\s*$")
+"""What may stand before the head of a passage that does not begin its line."""
+
+
+def _read_right(mention: Mention, text: str, lowered: str, starts: set[int], line_start: int) -> None:
     end = mention.end
     right = lowered[end : end + _RIGHT]
     mention.former = mention.former or _FORMER.match(right) is not None
     if _WIRE.match(right):
         mention.newspaper = True
     mention.recent = _RECENT.match(right) is not None
-    mention.heads = _HEAD.match(right) is not None
+    mention.attends = mention.attends or _ATTENDS.match(right) is not None
+    if _HEAD.match(right):
+        before = text[max(line_start, mention.begin - 4) : mention.begin]
+        mention.heads = not before.strip() or _OPENS.search(before) is not None
     token = _TOKEN_AFTER.match(text, end)
     if (
         token

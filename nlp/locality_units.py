@@ -15,6 +15,7 @@ from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
 from nlp.locality_zones import BOILERPLATE
 
 ABSTAIN_UNDER = 0.5
+_FEWEST_NEIGHBOURS = 3
 _TIE = 0.75
 """Points by which the best candidate must lead; any single clue gives more."""
 
@@ -118,7 +119,7 @@ def _keep(reading: Reading, named: NamedUnits, position: int, code: str, score: 
     reading.ranked.clear()
     scores = reading.known.setdefault(mention.key, {})
     scores[code] = max(scores.get(code, 0.0), score)
-    for district in (code, *named.around(code)):
+    for district in (code, *named.around(code)) if not mention.address else ():
         if named.level(district) == "district":
             reading.districts[district] = reading.districts.get(district, 0) + 1
     _credit_province(reading, named, mention, code)
@@ -198,7 +199,7 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
     if known:
         return min(known, 0.95)
     if " " not in mention.key:
-        return 0.0
+        return 0.9 if _is_listed_with_neighbours(reading, named, mention, code) else 0.0
     if level == "district":
         if fits:
             return 0.9
@@ -217,6 +218,15 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
     if reading.new_map and (len(mention.siblings) > 2 or stressed):
         return 0.75
     return 0.6 if alike == 1 else 0.3
+
+
+def _is_listed_with_neighbours(reading: Reading, named: NamedUnits, mention: Mention, code: str) -> bool:
+    """ "Tân Thành, Thuận, A Xing": a word alone is a commune where two others of its list lie in its district."""
+    if named.level(code) != "commune" or len(mention.siblings) < _FEWEST_NEIGHBOURS:
+        return False
+    above = {unit for unit in named.reach(code) if named.level(unit) == "district"}
+    others = {reading.codes.get(reading.positions.get(id(sibling), -1)) for sibling in mention.siblings} - {None, code}
+    return sum(1 for other in others if other and not above.isdisjoint(named.reach(other))) > 1
 
 
 def _credit_province(reading: Reading, named: NamedUnits, mention: Mention, code: str) -> None:

@@ -40,15 +40,22 @@ _STANDS_OUT = 5.0
 """Times the weight of the lightest of a list: its own title or paragraphs."""
 MANY_PROVINCES = 4
 """More than this, none in the title and none well ahead, make a national or regional text."""
-_NOT_BARE = ("các ", "những ", "nhiều ", "mỗi ", "liên ", "cấp ", "ngoại ", "hai ", "một số ", r"\d ", "huyện, ")
+_NOT_BARE = ("các ", "những ", "nhiều ", "mỗi ", "liên ", "cấp ", "ngoại ", "hai ", "một số ", "huyện, ")
 _BARE_PROVINCE = re.compile(
-    rf"tỉnh(?<!\wtỉnh){''.join(f'(?<!{before}tỉnh)' for before in _NOT_BARE)}(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
+    rf"tỉnh(?<!\wtỉnh){''.join(f'(?<!{before}tỉnh)' for before in _NOT_BARE)}(?:(?<!\d tỉnh)|(?<=năm 20\d\d tỉnh))"
+    r"(?:(?= ủy| này)|(?!\w))(?! (?:đoàn|lỵ|thành|nghèo|khác|bạn))"
 )
 _NUMBERS = {"ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
 _COUNT = re.compile(r"(?<!\w)([1-9]\d?|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:tỉnh|địa phương)(?!\w)", re.ASCII)
 _BARE_DISTRICT = re.compile(
     r"(?<!\w)(?:ubnd|hđnd|toàn|trong|của|địa bàn|lãnh đạo) (?:huyện|thị xã)(?= |[,.;:])(?! nghèo)|(?<!\w)huyện ủy(?!\w)"
 )
+
+_OFFICE = re.compile(
+    r"(?<!\w)sở (?:(?:thông tin|văn hóa|khoa học|lao động|nông nghiệp|nội vụ|dân tộc|y tế|giáo dục|tài chính|kế hoạch|công thương|xây dựng"
+    r"|tư pháp)(?!\w)|(?:tt|vh|kh|lđ|ld|nn|gd)[&,-])"
+)
+_OFFICE_WITHIN = 1500
 
 
 @dataclass(slots=True)
@@ -93,6 +100,8 @@ class Reading:
     """Where "tỉnh" stands without a name."""
     bare_districts: list[Span] = field(default_factory=list)
     """The same for "UBND huyện", "toàn thị xã", ..."""
+    offices: list[Span] = field(default_factory=list)
+    """Departments of a province without its name: "Sở Nội vụ"."""
 
     def add(self, province: str, weight: float) -> None:
         if weight:
@@ -117,6 +126,8 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
     for applies, factor in (
         (mention.guest or (mention.delegate and listed > 1), 0.1),
         (mention.bridge, 0.2),
+        (mention.address, 0.1),
+        (reading.national and mention.attends, 0.3),
         (mention.origin and mention.source == "text", 0.3),
         (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
@@ -234,6 +245,11 @@ def _add_bare_provinces(reading: Reading, named: NamedUnits) -> None:
     ]
     reading.bare_districts = [
         Span(match.start(), match.end()) for match in _BARE_DISTRICT.finditer(reading.lowered) if match.end() + 1 not in starts
+    ]
+    reading.offices = [
+        Span(match.start(), match.end())
+        for match in _OFFICE.finditer(reading.lowered, 0, _OFFICE_WITHIN)
+        if match.end() + 1 not in starts and match.start() not in begins
     ]
     said: list[tuple[int, str]] = []
     in_title: set[str] = set()

@@ -38,7 +38,7 @@ _CLOCK = re.compile(
 )
 """The time of a page, however it is written."""
 _ILLUSTRATION = re.compile(
-    r"(?:^|[.(\-–/] ?)(?:ảnh|hình) (?:(?:chỉ )?(?:có )?(?:mang )?tính (?:chất )?)?(?:minh họa|tư liệu)[^.\n]{0,40}[.)]*\s*$"
+    r"(?:^|[.(\-–/] ?)(?:ảnh|hình) (?:(?:chỉ )?(?:có )?(?:mang )?tính (?:chất )?)?(?:minh họa|tư liệu)[^.\n]{0,40}[.)|\s]*$"
 )
 """A picture of something else than the story."""
 _RECEIVING = re.compile(f"nơi nhận{RECEIVING_PLACES}")
