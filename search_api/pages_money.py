@@ -154,10 +154,10 @@ class MoneyPages:
         return self.monitor.money_sums(asked.state.period, asked.state.map, province=asked.province)
 
     def _role(self, asked: Asked, figures: MoneyFigures) -> str | None:
-        """The one asked for, else the one that most sentences are about."""
+        """The one asked for, else the one that most sentences are about; one that no text names is nobody's first question."""
         if asked.role or not figures.roles:
             return asked.role
-        return max(figures.roles, key=lambda row: row.sentences).role
+        return max(figures.roles, key=lambda row: (row.role != "other", row.sentences)).role
 
     def _rows(self, figures: MoneyFigures, group: str | None, role: str | None) -> Sequence[BudgetFigure]:
         rows = {

@@ -193,6 +193,29 @@ def test_nothing_found_is_about_the_words_only_where_there_are_some(serve: Serve
     assert "mọi thời gian" in parsed(empty.get("/kinh-phi?ky=2026-W47").text).xpath("string(//div[@class='empty'])")
 
 
+def test_the_whole_country_is_not_called_a_province(client: TestClient) -> None:
+    said = parsed(client.get("/tinh/VN?ky=2023").text).xpath("string(//main)")
+    assert "không riêng tỉnh nào" in said
+    assert "của tỉnh" not in said
+    assert "về Cả nước" not in said
+
+
+def test_money_begins_with_a_role_that_the_texts_name(serve: Serve) -> None:
+    role = "//*[@class='role-cards']//a[@aria-current]/span"
+    sums = [("3 tỷ đồng", 3 * 10**9, "approved"), ("40 triệu đồng", 40 * 10**6, "other"), ("51 triệu đồng", 51 * 10**6, "other")]
+    texts = [
+        make_document(
+            f"{at:024x}",
+            f"Truyền thông về giảm nghèo {at}",
+            f"Kinh phí là {words}.",
+            amounts=((words, vnd, role_of, "exact", "budget"),),  # type: ignore[arg-type]  # a role
+        )
+        for at, (words, vnd, role_of) in enumerate(sums)
+    ]
+    assert parsed(serve(*texts).get("/kinh-phi").text).xpath(f"string({role})") == "Được phê duyệt"
+    assert parsed(serve(*texts[1:]).get("/kinh-phi").text).xpath(f"string({role})") == "Chưa rõ vai trò"
+
+
 @pytest.mark.parametrize(("period", "columns"), [("2023-W49", 6), ("2023", 5)])
 def test_a_year_is_compared_with_the_year_before_once(client: TestClient, period: str, columns: int) -> None:
     assert len(parsed(client.get(f"/tinh?ky={period}").text).xpath("//thead//th")) == columns
