@@ -60,6 +60,8 @@ _BARE_VERB = re.compile(
 _PUT_OFF = re.compile(r"\b(?:sẽ|dự kiến|chuẩn bị|sớm|tham mưu|đang chờ)\b")
 _PUT_OFF_CHARACTERS = 30
 _CLAUSE = re.compile(r"[;]")
+_SOON_AFTER = 40
+"""Characters after a match in which "đã" speaks of it ("Tài liệu đã phát hành")."""
 _LOOKBACK = 160
 """Characters before a match in which a marker can govern it."""
 
@@ -140,7 +142,7 @@ class ModalityReader:
             return self._carried or "planned"
         if self._carried == "planned":
             return "planned"
-        self.assumed = True
+        self.assumed = _AFTER_DONE.search(text, start, end + _SOON_AFTER) is None
         return "done"
 
 
