@@ -109,7 +109,7 @@ class _Surroundings:
             name: _tagged([(span.start, m.code) for m in document.activities for span in m.evidence if span.field == name])
             for name in ("title", "text")
         }
-        self.nature = _nature(everything) if document.relevance is None or document.relevance.value != "communication" else None
+        self.nature = _nature(everything)
         self._fund_statements = tuple(_fund_statements(document.text))
         title_years = years_in(lower(document.title))
         self.title_years = title_years[0] if len(title_years) == 1 else None

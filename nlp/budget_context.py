@@ -87,6 +87,8 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     for pattern, kind in IMMEDIATE:
         if pattern.search(context.left):
             return kind, True
+    if _FROM_PUBLIC_FUND.match(context.right):
+        return "budget", True
     if GIVEN_BY.search(context.right):
         return "gift", True
     if LENT.search(context.right) and not STATE_SHARE.search(context.left):
@@ -102,7 +104,7 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     scores: dict[BudgetKind, float] = {}
     _add_scores(scores, context.left, 0.0, reach=40.0)
     _add_scores(scores, _clause(context.right), 1.5, reach=25.0, leftward=False)
-    unit = context.per_unit.split("/")[0] if context.per_unit else ""
+    unit = "người" if _PER_HEAD.match(context.right) else context.per_unit.split("/")[0] if context.per_unit else ""
     if unit in PRICED_UNITS:
         scores["price"] = max(scores.get("price", 0.0), 4.6)
     strongest = max(scores.values(), default=0.0)
@@ -130,6 +132,10 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
 
 _WHOLE = re.compile(r"(?<!\w)(?:cả thảy|cả thẩy|tổng cộng|tất cả|cộng lại|toàn bộ)(?!\w)")
 """Opens the whole after the rate: "mỗi nhà 700.000 đồng; cả thảy 60 tỷ đồng"."""
+_FROM_PUBLIC_FUND = re.compile(
+    r"\s*,?\s?(?:được )?(?:trích|lấy|chi)(?: từ)?(?: nguồn)? (?:quỹ thi đua|ngân sách|dự toán|kinh phí (?:của )?(?:tỉnh|huyện|xã))(?!\w)"
+)
+_PER_HEAD = re.compile(r"\s*(?:/|cho )?(?:mỗi|một|từng) (?:đầu )?(?:người|hộ|khẩu|lao động|em|nhân khẩu)(?!\w)(?! (?:nghèo )?ở)")
 _OF_A_HOUSEHOLD = re.compile(
     r"(?:^|[.,;:(]\s*|(?<!\w)(?:cho|mỗi|từng|một)\s)(?:hộ|hộ nghèo|hộ cận nghèo|hộ gia đình|gia đình|nhà|người lao động|học viên|học sinh)"
     r"(?:\s(?!được|nhận)[^\s.,;:\d]+){0,6}?\s(?:được|nhận|hưởng)(?: hỗ trợ| cấp| giúp)?\s*$"
@@ -326,6 +332,8 @@ def scope_of(context: Context, *, default_project: str, information_project: str
 
 
 def _component(window: str, default: str, information: str, *, leftward: bool) -> tuple[BudgetScope, str | None] | None:
+    if "án" not in window and "da" not in window and "giảm nghèo" not in window:
+        return None  # every name of a project holds one of these
     candidates: list[tuple[int, BudgetScope, str | None]] = []
     for match in _PROJECT.finditer(window):
         place = match.end() if leftward else -match.start()
