@@ -309,6 +309,26 @@ def test_a_weak_cue_that_the_model_denies_is_no_tag() -> None:
     assert "broadcast" in with_model(plain, {"loa": {"broadcast": 0.01}})
 
 
+class Prophet:
+    """Stands for a model that takes everything for planned."""
+
+    def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
+        return tuple(Prediction(activities={"publication": 0.9}, relevance={}, modality={"planned": 0.9}) for _ in sentences)
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("Tài liệu tuyên truyền về giảm nghèo phát tới các khu dân cư.", "planned"),
+        ("Tài liệu tuyên truyền về giảm nghèo đã phát tới các khu dân cư.", "done"),
+    ],
+)
+def test_the_model_is_asked_for_the_modality_where_the_text_does_not_say(text: str, modality: str) -> None:
+    tagger = ActivityTagger(Prophet())  # type: ignore[arg-type]  # predict is all that is asked of a model
+    (mention,) = tagger(make_document(text)).activities
+    assert mention.modality == modality
+
+
 def test_model_adds_nothing_from_lists_of_topics_captions_and_teasers() -> None:
     says = {"": {"visual": 0.99}}
     assert "visual" not in with_model("Giảng viên trình bày cách làm cụm trang trí ở thôn bản.", says)
