@@ -85,7 +85,7 @@ def test_the_issue_goes_out_once(loa: Loa, readers: Path, server: Scripted, fill
     assert "Huyện Tuần Giáo mở lớp tập huấn" in text.get_content()
     assert "tỉnh bạn chọn: Điện Biên" in text.get_content()
     assert f"https://loa.mau.example.vn/tin/{filled}" in text.get_content()
-    assert str(message["Subject"]).startswith("Tuần 32/2023: 1 tin")
+    assert str(message["Subject"]).startswith("Tuần 32/2023: 1 chuyện")
     (row,) = [row for row in loa("digest", "status", "--json").rows if row.get("issue") == WEEK]
     assert (row["state"], row["sends"]) == ("frozen", {"sent": 2})
 
