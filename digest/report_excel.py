@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from corpus.export.rows import Column, Row, Table
-from corpus.export.workbook import write_tables
+from corpus.export.workbook import WORDS, write_tables
 from corpus.formats import sentence_case
 from digest.report import LIMITS, Report
 
@@ -68,12 +68,11 @@ def _money(report: Report) -> Table:
         Column("source", "Nguồn", "text", "", 28),
         Column("repeated", "Số tin khác nhắc lại", "integer", "", 12),
     )
-    qualifiers = {"exact": "đúng", "over": "trên", "under": "gần", "about": "khoảng", "max": "tối đa"}
     rows: list[Row] = [
         {
             "role": sentence_case(item.role_name),
             "vnd": item.vnd,
-            "qualifier": qualifiers.get(item.qualifier, item.qualifier),
+            "qualifier": WORDS["qualifier"].get(item.qualifier, item.qualifier),
             "title": item.title,
             "published": item.published,
             "source": item.portal_name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from corpus.formats import dong, sentence_case
+from corpus.index.names import QUALIFIERS
 from digest.issue import Story, StoryMoney
 from digest.message import clean_line
 from monitor.budgets import ROLE_NAMES, summable
@@ -12,7 +13,6 @@ from monitor.facts import NATIONAL, Fact
 from monitor.figure_parts import Sources
 from monitor.periods import Units
 
-QUALIFIERS = {"over": "trên ", "under": "gần ", "about": "khoảng ", "max": "tối đa "}
 _MOST_PLACES = 3
 
 
@@ -82,7 +82,7 @@ def story_money(fact: Fact) -> StoryMoney | None:
     return StoryMoney(
         vnd=largest.vnd,
         role=sentence_case(ROLE_NAMES.get(largest.role, largest.role)),
-        text=QUALIFIERS.get(largest.qualifier, "") + dong(largest.vnd),
+        text=f"{QUALIFIERS.get(largest.qualifier, '')} {dong(largest.vnd)}".lstrip(),
     )
 
 

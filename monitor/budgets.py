@@ -17,6 +17,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from corpus.index.names import BUDGET_ROLES
 from corpus.localities import Register
 from monitor.facts import NATIONAL, Fact, FactBudget, Facts, stretch
 from monitor.periods import Period, Units
@@ -24,18 +25,8 @@ from monitor.periods import Period, Units
 By = Literal["province", "activity", "year", "role", "scope", "programme"]
 BYS: tuple[By, ...] = get_args(By)
 
-ROLE_NAMES: Mapping[str, str] = {
-    "total": "tổng kinh phí",
-    "component": "một phần của tổng",
-    "allocated": "được giao, phân bổ",
-    "planned": "dự kiến",
-    "proposed": "đề xuất",
-    "approved": "được phê duyệt",
-    "disbursed": "đã giải ngân",
-    "value": "trị giá",
-    "other": "chưa rõ vai trò",
-}
-"""In the order in which they are shown."""
+ROLE_NAMES: Mapping[str, str] = {role: name for role, name in BUDGET_ROLES.items() if role != "cap"}
+"""Those that sums are added by, in the order in which they are shown; what may be spent at most is no sum."""
 ROLE_ORDER: Mapping[str, int] = {role: number for number, role in enumerate(ROLE_NAMES)}
 
 UNKNOWN = ""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from corpus.analysis import Pattern, highlight
 from corpus.document import Budget, Document, LocalityMention, Span
-from corpus.index.names import Names
+from corpus.index.names import BUDGET_SCOPES, QUALIFIERS, Names
 from corpus.tags import tag_code
 from search_api import labels
 from search_api.formats import dong, number
@@ -245,11 +245,11 @@ def _amount(budget: Budget) -> str:
     other = f"{number(budget.usd)} USD" if budget.usd is not None else "không đọc được"
     value = other if budget.vnd is None else dong(budget.vnd)
     per = f"/{budget.per_unit}" if budget.per_unit else ""
-    return f"{labels.QUALIFIERS[budget.qualifier]} {value}{per}".strip()
+    return f"{QUALIFIERS[budget.qualifier]} {value}{per}".strip()
 
 
 def _money_row(document: Document, at: int, budget: Budget, names: Names) -> MoneyRow:
-    scope = [_component(budget.component)] if budget.component else [labels.SCOPES[budget.scope]]
+    scope = [_component(budget.component)] if budget.component else [BUDGET_SCOPES[budget.scope]]
     if budget.programme:
         scope.append(names.programmes.name(budget.programme))
     years = [str(year) for year in dict.fromkeys((budget.year_from, budget.year_to)) if year]

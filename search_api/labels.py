@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from monitor.budgets import ROLE_NAMES
+from corpus.index.names import BUDGET_ROLES
 from monitor.coverage import STATE_MARKS
 from search_api.formats import sentence_case
 
-ROLES = {role: sentence_case(name) for role, name in ROLE_NAMES.items()} | {"cap": "Mức chi tối đa"}
+ROLES = {role: sentence_case(name) for role, name in BUDGET_ROLES.items()}
 """Of sums, in the words of the money pages; caps are never added up and stand on article pages alone."""
 KINDS = {
     "budget": "Kinh phí công",
@@ -20,14 +20,6 @@ KINDS = {
     "revenue": "Nguồn thu",
     "difference": "Phần chênh lệch",
     "other": "Khoản khác",
-}
-QUALIFIERS = {"exact": "", "over": "trên", "under": "gần", "about": "khoảng", "max": "tối đa"}
-SCOPES = {
-    "programme": "Cả chương trình",
-    "project": "Dự án",
-    "sub_project": "Tiểu dự án",
-    "activity": "Một hoạt động",
-    "other": "Chưa rõ phạm vi",
 }
 FUNDS = {
     "central": "ngân sách trung ương",

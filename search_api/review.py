@@ -21,7 +21,7 @@ from corpus.document import (
     Span,
     to_plain,
 )
-from corpus.index.names import MODALITIES, RELEVANCES, Names
+from corpus.index.names import BUDGET_SCOPES, MODALITIES, QUALIFIERS, RELEVANCES, Names
 from corpus.store import Review
 from corpus.store.reviews import Decision
 from corpus.tags import TagKind, tag_code, tags_of
@@ -175,9 +175,9 @@ def _words(document: Document, tag: Any, names: Names) -> tuple[str, tuple[str, 
             return then, (role, *(("Suy ra từ đơn vị nhỏ hơn hoặc từ nguồn",) if tag.inferred else ()))
         case Budget():
             other = f"{number(tag.usd)} USD" if tag.usd is not None else "Không đọc được số"
-            amount = f"{labels.QUALIFIERS[tag.qualifier]} {other if tag.vnd is None else dong(tag.vnd)}".strip()
+            amount = f"{QUALIFIERS[tag.qualifier]} {other if tag.vnd is None else dong(tag.vnd)}".strip()
             per = (f"cho mỗi {tag.per_unit}",) if tag.per_unit else ()
-            return amount, (labels.KINDS[tag.kind], labels.ROLES[tag.role], labels.SCOPES[tag.scope], *per)
+            return amount, (labels.KINDS[tag.kind], labels.ROLES[tag.role], BUDGET_SCOPES[tag.scope], *per)
     raise AssertionError(f"no kind of tag: {tag!r}")
 
 

@@ -12,8 +12,8 @@ import xlsxwriter
 
 from corpus.export.cells import printable
 from corpus.export.rows import BUDGET_COLUMNS, Column, Row, Table
-from corpus.formats import safe_link
-from corpus.index.names import KINDS, MODALITIES, RELEVANCES
+from corpus.formats import safe_link, sentence_case
+from corpus.index.names import BUDGET_ROLES, BUDGET_SCOPES, KINDS, MODALITIES, QUALIFIERS, RELEVANCES
 
 MAX_ROWS = 1_048_575
 """Rows of a sheet of Excel without the head; what is left goes on in a further sheet."""
@@ -30,26 +30,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS,
     "relevance": RELEVANCES,
     "modalities": MODALITIES,
-    "qualifier": {"exact": "đúng", "over": "trên", "under": "gần", "about": "khoảng", "max": "tối đa"},
-    "role": {
-        "total": "Tổng kinh phí",
-        "component": "Một phần của tổng",
-        "allocated": "Được giao, phân bổ",
-        "planned": "Dự kiến",
-        "proposed": "Đề xuất",
-        "approved": "Được phê duyệt",
-        "disbursed": "Đã giải ngân",
-        "cap": "Mức chi tối đa",
-        "value": "Trị giá",
-        "other": "Chưa rõ vai trò",
-    },
-    "scope": {
-        "programme": "Cả chương trình",
-        "project": "Dự án",
-        "sub_project": "Tiểu dự án",
-        "activity": "Một hoạt động",
-        "other": "Chưa rõ phạm vi",
-    },
+    "qualifier": QUALIFIERS | {"exact": "đúng"},
+    "role": {role: sentence_case(name) for role, name in BUDGET_ROLES.items()},
+    "scope": BUDGET_SCOPES,
 }
 """What a workbook, which people read, says for the codes of a column; files for programs keep the codes."""
 _OF_DOCUMENT = (

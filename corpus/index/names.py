@@ -29,6 +29,28 @@ MONEY = {
     "10b-100b": "10 đến dưới 100 tỷ đồng",
     "over-100b": "Từ 100 tỷ đồng",
 }
+BUDGET_ROLES = {
+    "total": "tổng kinh phí",
+    "component": "một phần của tổng",
+    "allocated": "được giao, phân bổ",
+    "planned": "dự kiến",
+    "proposed": "đề xuất",
+    "approved": "được phê duyệt",
+    "disbursed": "đã giải ngân",
+    "value": "trị giá",
+    "other": "chưa rõ vai trò",
+    "cap": "mức chi tối đa",
+}
+"""In the order in which they are shown."""
+BUDGET_SCOPES = {
+    "programme": "Cả chương trình",
+    "project": "Dự án",
+    "sub_project": "Tiểu dự án",
+    "activity": "Một hoạt động",
+    "other": "Chưa rõ phạm vi",
+}
+QUALIFIERS = {"exact": "", "over": "trên", "under": "gần", "about": "khoảng", "max": "tối đa"}
+"""Before a sum."""
 CONFIDENCES = {"sure": "Chắc chắn", "likely": "Khá chắc", "doubtful": "Cần xem lại"}
 _SEPARATORS = re.compile(r"[\W_]+")
 
