@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from corpus.errors import InvalidData
 from monitor.budgets import budget_sums
@@ -13,8 +14,9 @@ from monitor.figure_parts import TIMELINE_WEEKS, Sources, activity_figures, caus
 from monitor.figure_parts import timeline as weekly_timeline
 from monitor.figures import ActivityFigure, NamedPlace, ProvinceFigures, SourceFigure, StoryFigure, WeekFigure
 from monitor.figures_money import budget_figures
+from monitor.health import GRID_RUNS
 from monitor.links import articles as link
-from monitor.periods import Period, Units
+from monitor.periods import Period, Units, day_of
 from monitor.tallies import NOTHING, tallies
 
 MAX_STORIES = 50
@@ -48,6 +50,18 @@ def province_figures(
         sources=tuple(row for row in source_rows if _speaks_for(sources, row, code, units)),
         stories=story_figures(sources, found)[:MAX_STORIES],
     )
+
+
+def first_read(sources: Iterable[SourceFigure]) -> date | None:
+    """Day on which one of them was first read, as far as the runs that are kept reach; why a new source is not yet watched."""
+    days = [
+        day_of(run.at)
+        for source in sources
+        if source.verified and len(source.health.runs) < GRID_RUNS
+        for run in source.health.runs
+        if run.result == "ok"
+    ]
+    return min(days, default=None)
 
 
 def check_province(sources: Sources, code: str, units: Units) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,8 +11,8 @@ from corpus.errors import InvalidData
 from monitor.charts import Chart, Column, bars
 from monitor.desk import Monitor
 from monitor.figures import ProvinceFigures, to_plain
-from monitor.health import GRID_RUNS
-from monitor.periods import Period, day_of
+from monitor.figures_province import first_read
+from monitor.periods import Period
 from search_api.answers import Catalogue
 from search_api.api import search_of
 from search_api.caching import cached
@@ -58,7 +57,7 @@ class ProvincePages:
             all_money=link("/kinh-phi", chosen),
             everything=link("/tim", replace(chosen, period=None)),
             other_links=[(place.name, link(f"/tinh/{place.code}", elsewhere)) for place in figures.other_map],
-            first_read=_first_read(figures),
+            first_read=first_read(figures.sources),
         )
 
     def twin(self, request: Request, code: str) -> Response:
@@ -109,18 +108,6 @@ class ProvincePages:
             before = register.provinces_before(code)
             return before[0] if len(before) == 1 else code
         return code
-
-
-def _first_read(figures: ProvinceFigures) -> date | None:
-    """Day on which a source of the province was first read, as far as the runs that are kept reach; why a new source is not yet watched."""
-    days = [
-        day_of(run.at)
-        for source in figures.sources
-        if source.verified and len(source.health.runs) < GRID_RUNS
-        for run in source.health.runs
-        if run.result == "ok"
-    ]
-    return min(days, default=None)
 
 
 def activities_chart(figures: ProvinceFigures) -> Chart:
