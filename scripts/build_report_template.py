@@ -98,67 +98,52 @@ def body(document: Any) -> None:
     rows(
         document,
         ("TT", "Tỉnh, thành", "Tình trạng", "Số tin", "Kỳ trước", "Cùng kỳ năm trước"),
-        "row in provinces",
+        "provinces",
         ("{{ row.number }}", "{{ row.name }}", "{{ row.state }}", "{{ row.articles }}", "{{ row.before }}", "{{ row.year_before }}"),
         (10, 42, 48, 18, 20, 27),
         right=(3, 4, 5),
     )
     heading(document, "4. Hoạt động truyền thông")
-    condition(document, "{%p if activities %}")
-    rows(
+    rows_or(
         document,
+        "Trong kỳ không có tin nào để đếm theo hoạt động.",
         ("Hoạt động", "Số tin", "Tỉnh, thành (số tin)"),
-        "row in activities",
+        "activities",
         ("{{ row.name }}", "{{ row.articles }}", "{{ row.places }}"),
         (60, 18, 87),
         right=(1,),
+        note="Tin có nhiều hoạt động đếm ở từng hoạt động.",
     )
-    text(document, "Tin có nhiều hoạt động đếm ở từng hoạt động.", size=11)
-    condition(document, "{%p else %}")
-    text(document, "Trong kỳ không có tin nào để đếm theo hoạt động.")
-    condition(document, "{%p endif %}")
     heading(document, "5. Tỉnh, thành im lặng")
-    condition(document, "{%p if silent %}")
-    rows(
+    rows_or(
         document,
+        "Không có tỉnh, thành nào im lặng ở cuối kỳ.",
         ("Tỉnh, thành", "Số tuần im lặng", "Tin gần nhất"),
-        "row in silent",
+        "silent",
         ("{{ row.name }}", "{{ row.weeks }}", "{{ row.last }}"),
         (70, 45, 50),
         right=(1,),
     )
-    condition(document, "{%p else %}")
-    text(document, "Không có tỉnh, thành nào im lặng ở cuối kỳ.")
-    condition(document, "{%p endif %}")
     heading(document, "6. Nguồn không đọc được")
-    condition(document, "{%p if unread %}")
-    rows(
+    rows_or(
         document,
+        "{% if watched == '0' %}Trong kỳ chưa theo dõi nguồn nào.{% else %}Mọi nguồn theo dõi ({{ watched }}) đều đọc được trong kỳ.{% endif %}",
         ("Nguồn", "Tỉnh, thành", "Nguyên nhân"),
-        "row in unread",
+        "unread",
         ("{{ row.name }}", "{{ row.province }}", "{{ row.cause }}"),
         (75, 40, 50),
     )
-    condition(document, "{%p else %}")
-    text(
-        document,
-        "{% if watched == '0' %}Trong kỳ chưa theo dõi nguồn nào.{% else %}Mọi nguồn theo dõi ({{ watched }}) đều đọc được trong kỳ.{% endif %}",
-    )
-    condition(document, "{%p endif %}")
     heading(document, "7. Kinh phí nêu trong tin")
-    condition(document, "{%p if budgets %}")
-    rows(
+    rows_or(
         document,
+        "Trong kỳ không có tin nào nêu kinh phí cộng được.",
         ("Vai trò", "Địa bàn", "Số tiền (đồng)", "Căn cứ"),
-        "row in budgets",
+        "budgets",
         ("{{ row.role }}", "{{ row.name }}", "{{ row.vnd }}", "{{ row.said }}"),
         (45, 45, 40, 35),
         right=(2,),
+        note="Các vai trò không cộng với nhau; mỗi chuyện tính một lần.",
     )
-    text(document, "Các vai trò không cộng với nhau; mỗi chuyện tính một lần.", size=11)
-    condition(document, "{%p else %}")
-    text(document, "Trong kỳ không có tin nào nêu kinh phí cộng được.")
-    condition(document, "{%p endif %}")
     heading(document, "8. Cách tính")
     condition(document, "{%p for entry in limits %}")
     text(document, "- {{ entry }}", size=12)
@@ -181,7 +166,7 @@ def appendix(document: Any) -> None:
     rows(
         document,
         ("TT", "Tin", "Ngày đăng", "Nguồn", "Tỉnh, thành"),
-        "row in articles",
+        "articles",
         ("{{ row.number }}", "{{r row.link }}", "{{ row.day }}", "{{ row.source }}", "{{ row.places }}"),
         (10, 66, 27, 32, 30),
     )
@@ -221,9 +206,9 @@ def white_lines(table: Any) -> None:
 
 
 def rows(
-    document: Any, names: tuple[str, ...], loop: str, cells: tuple[str, ...], mm: tuple[int, ...], *, right: tuple[int, ...] = ()
+    document: Any, names: tuple[str, ...], of: str, cells: tuple[str, ...], mm: tuple[int, ...], *, right: tuple[int, ...] = ()
 ) -> None:
-    """A table with a head that is repeated on every page, and one row for each entry of the loop."""
+    """A table with a head that is repeated on every page, and one row for each entry of the list named ``of``."""
     table = document.add_table(rows=4, cols=len(names))
     table.style = "Table Grid"
     widths(table, mm)
@@ -235,8 +220,29 @@ def rows(
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
     # A row stays in one piece.
     table.rows[2]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    line(table.cell(1, 0).paragraphs[0], f"{{%tr for {loop} %}}")
+    line(table.cell(1, 0).paragraphs[0], f"{{%tr for row in {of} %}}")
     line(table.cell(3, 0).paragraphs[0], "{%tr endfor %}")
+
+
+def rows_or(
+    document: Any,
+    empty: str,
+    names: tuple[str, ...],
+    of: str,
+    cells: tuple[str, ...],
+    mm: tuple[int, ...],
+    *,
+    right: tuple[int, ...] = (),
+    note: str = "",
+) -> None:
+    """The table with what has to be known of it, or the sentence that stands for an empty list."""
+    condition(document, f"{{%p if {of} %}}")
+    rows(document, names, of, cells, mm, right=right)
+    if note:
+        text(document, note, size=11)
+    condition(document, "{%p else %}")
+    text(document, empty)
+    condition(document, "{%p endif %}")
 
 
 def widths(table: Any, mm: tuple[int, ...]) -> None:
