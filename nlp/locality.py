@@ -110,13 +110,9 @@ class LocalityTagger:
         """The province that the source stands for: by its registered host, its dateline, its newspaper, or the letters of its host."""
         address = urlsplit(document.provenance.final_url)
         host = (address.hostname or "").lower()
-        name = address.netloc.lower()
-        if name not in self._hosts:  # a source on its own port is registered with it
-            name = host
-        while name:
-            if name in self._hosts:
-                return self._hosts[name]
-            _, _, name = name.partition(".")
+        # A source on its own port is registered with it.
+        if registered := self._hosts.get(address.netloc.lower()) or self._registered(host):
+            return registered
         dateline = self._dateline.search(document.text, 0, _DATELINE_IN)
         if dateline:
             return str(self._cues.raw["datelines"][dateline[1]])
@@ -133,7 +129,15 @@ class LocalityTagger:
         if found is None:
             return None
         host = found[1].lower()
-        return self._hosts.get(host.removeprefix("www.")) or province_of_host(host, self._slugs)
+        return self._registered(host) or province_of_host(host, self._slugs)
+
+    def _registered(self, host: str) -> str | None:
+        """Of the host or the nearest one above it."""
+        while host:
+            if found := self._hosts.get(host):
+                return found
+            _, _, host = host.partition(".")
+        return None
 
     def _signed(self, document: Document, mentions: Sequence[Mention]) -> str | None:
         """The province in the name of the site, where that stands on a line of its own."""
@@ -167,8 +171,9 @@ class LocalityTagger:
     def _own_province(self, reading: Reading) -> frozenset[str]:
         """Of a provincial source that says "tỉnh" or "huyện" and names units of its own province alone: that province."""
         weights = reading.weights
-        said = reading.bare or reading.bare_districts
-        return frozenset(weights) if said and len(weights) == 1 and reading.prior in weights and reading.districts else frozenset()
+        return (
+            frozenset(weights) if reading.nameless and len(weights) == 1 and reading.prior in weights and reading.districts else frozenset()
+        )
 
     def _role(self, mention: Mention, key: _Key, about: frozenset[str], reading: Reading) -> Role:
         if mention.zone in BOILERPLATE or (mention.newspaper and not leads_title(mention)):
@@ -206,7 +211,7 @@ class LocalityTagger:
 
     def _of_the_source(self, reading: Reading) -> list[LocalityMention]:
         """A provincial source that says "tỉnh" or "huyện" and names no place speaks of its own province."""
-        said = reading.bare or reading.bare_districts or (() if reading.national else reading.offices)
+        said = reading.nameless or (() if reading.national else reading.offices)
         if reading.prior is None or not said or reading.weights:
             return []
         published = reading.document.published

@@ -103,6 +103,11 @@ class Reading:
     offices: list[Span] = field(default_factory=list)
     """Departments of a province without its name: "Sở Nội vụ"."""
 
+    @property
+    def nameless(self) -> list[Span]:
+        """What speaks of a province without naming it."""
+        return self.bare or self.bare_districts
+
     def add(self, province: str, weight: float) -> None:
         if weight:
             self.weights[province] = min(self.weights.get(province, 0.0) + weight, _MOST)

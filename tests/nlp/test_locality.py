@@ -116,6 +116,13 @@ def test_registered_hosts_come_first(tagger: LocalityTagger, register: Register)
     assert tagger(make(text, published=date(2023, 5, 1))).localities == ()
 
 
+@pytest.mark.parametrize("host", ["bantin.example.vn", "www.bantin.example.vn", "xahoi.bantin.example.vn"])
+def test_a_copy_stands_for_the_province_of_the_host_it_names(register: Register, host: str) -> None:
+    own = LocalityTagger.load(register, {"bantin.example.vn": "v1-62"})
+    copied = make(f"Toàn tỉnh có 80 đài truyền thanh hoạt động tốt.\nNguồn: http://{host}/tin/1", published=date(2023, 5, 1))
+    assert [(m.code, m.inferred) for m in own(copied).localities] == [("v1-62", True)]
+
+
 def test_a_host_is_no_proof(tagger: LocalityTagger, register: Register) -> None:
     document = tagger(make("Thủ tướng ký quyết định về chuẩn nghèo.", published=date(2023, 5, 1), url="https://baothanhhoa.vn/a"))
     assert labels(register, document, "about") == {"Việt Nam"}
