@@ -36,6 +36,11 @@ MANY_DOCUMENTS = 10_000
 """Their figures take more than a second to read, 100,000 some ten."""
 
 
+SWITCH_SECONDS = 0.001
+"""How long a thread computes before another may. At Python's 5 ms the thread that hands pages to helpers and sends answers waits so
+long for each of its steps, and a helper with it."""
+
+
 def serve_at(listener: socket.socket, settings: Settings, names: Names, opened_well: Callable[[], None] = lambda: None) -> None:
     """Returns after Ctrl-C or SIGTERM. ``opened_well`` is called once store and index could be opened."""
     helpers: list[Helper] = []
@@ -43,6 +48,7 @@ def serve_at(listener: socket.socket, settings: Settings, names: Names, opened_w
     limiter = Limiter(settings.rate_per_minute) if settings.rate_per_minute else None
     with application(settings, names, limiter, hands) as (app, store, index):
         opened_well()
+        sys.setswitchinterval(SWITCH_SECONDS)
         try:
             number = settings.serve_processes or min(2, os.cpu_count() or 1)
             if number > 1 and isinstance(index, EmbeddedIndex):

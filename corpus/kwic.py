@@ -90,19 +90,26 @@ class Match:
     def form(self) -> str:
         return _form(self.text[self.start : self.end])
 
-    @property
-    def before(self) -> tuple[str, ...]:
-        words = self._segments() if self.segmented else _cut_before(self.text, self.start)
-        return _before(self.text, words, self.start)
+    def before(self, reach: int = REACH) -> tuple[str, ...]:
+        """Up to ``reach`` words before the match, the nearest first."""
+        words = self._segments(reach) if self.segmented else _cut_before(self.text, self.start, reach)
+        return _before(self.text, words, self.start, reach)
 
-    @property
-    def after(self) -> tuple[str, ...]:
-        words = self._segments() if self.segmented else _cut_after(self.text, self.start, self.end)
-        return _after(self.text, words, self.end)
+    def after(self, reach: int = REACH) -> tuple[str, ...]:
+        words = self._segments(reach) if self.segmented else _cut_after(self.text, self.start, self.end, reach)
+        return _after(self.text, words, self.end, reach)
 
-    def _segments(self) -> list[tuple[int, int]]:
+    def word_at(self, position: Position) -> str:
+        """`word_at` of its line; no more of the text is cut into words than that takes."""
+        if position == "match":
+            return self.form
+        side, reach = self.before if position[1] == "L" else self.after, int(position[0])
+        nearest = side(reach)
+        return nearest[-1] if len(nearest) == reach else _nth(side(), position)
+
+    def _segments(self, reach: int) -> list[tuple[int, int]]:
         words = self.document.title_words if self.field == "title" else self.document.words
-        return _around(self.text, words, self.start, self.end)
+        return _around(self.text, words, self.start, self.end, reach)
 
     def line(self, width: int = WIDTH) -> Line:
         text = self.text
@@ -114,8 +121,8 @@ class Match:
             left=_left(text, self.start, width),
             match=text[self.start : self.end],
             right=_right(text, self.end, width),
-            before=self.before,
-            after=self.after,
+            before=self.before(),
+            after=self.after(),
         )
 
 
@@ -135,9 +142,7 @@ def matches_of(document: ReadText, patterns: Iterable[Pattern]) -> Iterator[Matc
 
 def arranged(matches: Sequence[Match], position: Position, first: int, last: int, *, by_frequency: bool = False) -> list[Line]:
     """The lines ``[first, last)`` of `arrange`. Whole lines are made only of matches that have the same word as one of these."""
-    words = [
-        match.form if position == "match" else _nth(match.before if position[1] == "L" else match.after, position) for match in matches
-    ]
+    words = [match.word_at(position) for match in matches]
     counts = Counter(words) if by_frequency else Counter[str]()
     keys: list[Any] = [(not word, -counts[word], _order(word)) for word in words]
     order = sorted(range(len(keys)), key=lambda at: keys[at])
@@ -223,16 +228,16 @@ def _joined(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]
     return result
 
 
-def _around(text: str, segmented: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
-    """The words, without punctuation, from `REACH` before the match to `REACH` behind it."""
+def _around(text: str, segmented: Sequence[tuple[int, int]], start: int, end: int, reach: int) -> list[tuple[int, int]]:
+    """The words, without punctuation, from ``reach`` before the match to ``reach`` behind it."""
     first = last = bisect_left(segmented, (start, 0))
     before: list[tuple[int, int]] = []
-    while first and len(before) < REACH:
+    while first and len(before) < reach:
         first -= 1
         if text[segmented[first][0]].isalnum():
             before.append(segmented[first])
     words, behind = before[::-1], 0
-    while last < len(segmented) and behind < REACH:
+    while last < len(segmented) and behind < reach:
         span = segmented[last]
         if text[span[0]].isalnum():
             words.append(span)
@@ -241,27 +246,27 @@ def _around(text: str, segmented: Sequence[tuple[int, int]], start: int, end: in
     return words
 
 
-def _cut_before(text: str, start: int) -> list[tuple[int, int]]:
+def _cut_before(text: str, start: int, number: int) -> list[tuple[int, int]]:
     """The words before a match in a text that was not segmented; no more of it is cut into words than is needed."""
-    reach = 10 * REACH
+    reach = 10 * number
     while True:
         first = max(0, start - reach)
         words = word_spans(text, first, start)[first > 0 :]  # the outermost may be a part of a word
-        if first == 0 or len(words) >= REACH:
+        if first == 0 or len(words) >= number:
             return words
         reach *= 4
 
 
-def _cut_after(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _cut_after(text: str, start: int, end: int, number: int) -> list[tuple[int, int]]:
     """The same of the words of a match and behind it."""
-    reach = 10 * REACH
+    reach = 10 * number
     while True:
         last = min(len(text), end + reach)
         words = word_spans(text, start, last)
         if last == len(text):
             return words
         words.pop()  # may be a part of a word
-        if len(words) - bisect_left(words, (end, 0)) >= REACH:
+        if len(words) - bisect_left(words, (end, 0)) >= number:
             return words
         reach *= 4
 
@@ -288,15 +293,15 @@ def _flat(text: str) -> str:
 _SPACE = re.compile(r"\s")
 
 
-def _before(text: str, words: Sequence[tuple[int, int]], start: int) -> tuple[str, ...]:
+def _before(text: str, words: Sequence[tuple[int, int]], start: int, reach: int) -> tuple[str, ...]:
     at = bisect_left(words, (start, 0))
     # A match may begin inside a segmented word ("nghèo" in "hộ nghèo"): the part before it is then the nearest neighbour.
-    found = [text[first : min(last, start)] for first, last in words[max(0, at - REACH) : at]]
+    found = [text[first : min(last, start)] for first, last in words[max(0, at - reach) : at]]
     return tuple(form for piece in reversed(found) if (form := _form(piece)))
 
 
-def _after(text: str, words: Sequence[tuple[int, int]], end: int) -> tuple[str, ...]:
+def _after(text: str, words: Sequence[tuple[int, int]], end: int, reach: int) -> tuple[str, ...]:
     at = bisect_left(words, (end, 0))
     found = [text[end : words[at - 1][1]]] if at and words[at - 1][1] > end else []
-    found += [text[first:last] for first, last in words[at : at + REACH]]
-    return tuple(form for piece in found if (form := _form(piece)))[:REACH]
+    found += [text[first:last] for first, last in words[at : at + reach]]
+    return tuple(form for piece in found if (form := _form(piece)))[:reach]
