@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from corpus.store import SourceNote
 from monitor.desk import Monitor
 from monitor.figures import SourceFigure
+from monitor.periods import day_of
 from search_api.auth import Gate
 from search_api.formats import VIETNAM
 from search_api.forms import Form, read_form
@@ -56,7 +57,9 @@ class SourceNotePages:
             status=400 if mistake else 200,
             session=session,
             source=source,
-            notes=[(note, NOTE_NAMES[note.kind]) for note in reversed(self.store.source_notes(id))],
+            notes=[
+                (note, NOTE_NAMES[note.kind], day_of(note.until) if note.until else None) for note in reversed(self.store.source_notes(id))
+            ],
             kinds=NOTE_NAMES,
             chosen=form.get("viec") if form else "acknowledged",
             until=form.get("den") if form else "",

@@ -383,5 +383,6 @@ province = "v2-40"
     assert (note.kind, note.who, note.until) == ("paused", "minh", datetime(2026, 11, 30, 17, tzinfo=UTC))
     page = desk.get(address)
     assert "Tạm dừng nhắc" in page
+    assert '<td data-label="Đến ngày">01/12/2026</td>' in page
     assert "<script>alert" not in page
     assert desk.browser.get("/nguon/khac.gov.vn/ghi-chu").status_code == 404
