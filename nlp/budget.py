@@ -14,8 +14,8 @@ from functools import partial
 
 from corpus.document import Budget, BudgetKind, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentence_spans
-from nlp.budget_context import Context, funds_of, kind_of, role_of, scope_of, years_in, years_of
-from nlp.budget_cues import FUNDS, GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
+from nlp.budget_context import Context, funds_in, funds_of, kind_of, role_of, scope_of, years_in, years_of
+from nlp.budget_cues import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.money import parse_amounts
 from nlp.money_forms import Amount
@@ -72,7 +72,7 @@ def _fund_statements(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     for match in _STATEMENT.finditer(lower(text)):
         line = match[0]
         if not _NAMES_SUM.search(line):
-            funds = tuple(sorted(name for name, pattern in FUNDS if pattern.search(line)))
+            funds = funds_in(line)
             if funds:
                 yield match.end(), funds
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from corpus.document import BudgetKind, BudgetRole, BudgetScope
 from nlp.budget_cues import (
@@ -36,9 +37,15 @@ from nlp.budget_cues import (
     SPEECH,
     STATE_SHARE,
 )
+from nlp.sieve import Sieve
+
+_KINDS = Sieve(KINDS, lambda row: row[2])
+_IMMEDIATE = Sieve(IMMEDIATE, lambda row: row[0])
+_ROLES = Sieve(ROLES, lambda row: row[1])
+_FUNDS = Sieve(FUNDS, lambda row: row[1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """The surroundings of one sum, all in lower case but ``cased``."""
 
@@ -67,7 +74,18 @@ class Context:
     vnd: int | None = None
     usd: int | None = None
 
-    @property
+    @cached_property
+    def whole_left(self) -> str:
+        """The sentence before the sum."""
+        return self.before + self.left
+
+    @cached_property
+    def clause(self) -> str:
+        """What in ``right`` still speaks of the sum: up to a comma or a conjunction that opens something new."""
+        end = _CLAUSE_END.search(self.right)
+        return self.right[: end.start()] if end else self.right
+
+    @cached_property
     def own(self) -> str:
         """``left`` without what still belongs to the sum before: "5 tỷ đồng *cho Tiểu dự án 1 và* 3 tỷ đồng"."""
         if not self.after_sum:
@@ -84,7 +102,7 @@ _SEPARATORS = (";", " + ", "=", " và ", ", ", "(", ":")
 
 def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     """The kind, and whether any word spoke for it; without one the next sum of an enumeration may still tell."""
-    for pattern, kind in IMMEDIATE:
+    for pattern, kind in _IMMEDIATE.possible(context.left):
         if pattern.search(context.left):
             return kind, True
     if _FROM_PUBLIC_FUND.match(context.right):
@@ -103,7 +121,7 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         return "budget", True  # a body sets money aside for somebody, a household for itself
     scores: dict[BudgetKind, float] = {}
     _add_scores(scores, context.left, 0.0, reach=40.0)
-    _add_scores(scores, _clause(context.right), 1.5, reach=25.0, leftward=False)
+    _add_scores(scores, context.clause, 1.5, reach=25.0, leftward=False)
     unit = "người" if _PER_HEAD.match(context.right) else context.per_unit.split("/")[0] if context.per_unit else ""
     if unit in PRICED_UNITS:
         scores["price"] = max(scores.get("price", 0.0), 4.6)
@@ -157,8 +175,8 @@ _WEAK = 3.0
 def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> BudgetKind:
     """The best scored kind, corrected by who has the money and what it is per."""
     best = max(scores, key=lambda kind: (scores[kind], kind))
-    whole_left = context.before + context.left
-    nearby = context.left + _clause(context.right)
+    whole_left = context.whole_left
+    nearby = context.left + context.clause
     if best in ("budget", "gift") and context.usd:
         return "budget" if FOREIGN_FUNDED.search(whole_left + context.right) else "other"
     if best == "price" and (context.vnd or 0) >= _LARGE_FOR_ONE_PRICE and _PAID_FOR_MANY.search(context.left + context.right):
@@ -240,7 +258,7 @@ _PUT_INTO = re.compile(r"\s*(?:vào (?:mô hình|việc|công tác|hoạt độn
 
 
 def _add_scores(scores: dict[BudgetKind, float], window: str, penalty: float, *, reach: float, leftward: bool = True) -> None:
-    for kind, weight, pattern in KINDS:
+    for kind, weight, pattern in _KINDS.possible(window):
         if not leftward and kind in _LEFT_ONLY:
             continue
         for match in pattern.finditer(window):
@@ -254,15 +272,6 @@ def _add_scores(scores: dict[BudgetKind, float], window: str, penalty: float, *,
 _LEFT_ONLY = frozenset({"income", "price", "norm"})
 
 
-def _clause(right: str) -> str:
-    """What still speaks of the sum: up to a comma or a conjunction that opens something new."""
-    end = len(right)
-    for match in _CLAUSE_END.finditer(right):
-        end = match.start()
-        break
-    return right[:end]
-
-
 _CLAUSE_END = re.compile(
     r"[:;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|trích|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}(?:\d|$))|\.(?=\s)"
 )
@@ -270,7 +279,7 @@ _CLAUSE_END = re.compile(
 
 def role_of(context: Context, *, structural: bool) -> BudgetRole:
     """``structural``: the sum stands in a "trong đó" or a list under a total."""
-    left, right = context.left, _clause(context.right)
+    left, right = context.left, context.clause
     whole_left = context.before + left
     found = {role for role, pattern, reach in ROLES if pattern.search(left if reach == "near" else whole_left) or pattern.search(right)}
     if "disbursed" in found and not _ROLE_TARGET.search(left):
@@ -306,7 +315,7 @@ _PROJECT = re.compile(
 def scope_of(context: Context, *, default_project: str, information_project: str) -> tuple[BudgetScope, str | None]:
     """Scope and component. ``default_project`` stands for "Tiểu dự án 1" without its project; ``information_project`` is the
     number that "truyền thông và giảm nghèo về thông tin" had at the time ("6", before 2021 "4")."""
-    right = _clause(context.right)
+    right = context.clause
     for window, leftward in ((context.own, True), (right, False)):
         found = _component(window, default_project, information_project, leftward=leftward)
         if found:
@@ -318,7 +327,7 @@ def scope_of(context: Context, *, default_project: str, information_project: str
     found = _component(context.right[:90].partition(";")[0], default_project, information_project, leftward=False)
     if found:
         return found
-    earlier = context.before + context.left
+    earlier = context.whole_left
     found = _component(earlier, default_project, information_project, leftward=True)
     if found:
         return found
@@ -360,8 +369,13 @@ def _component(window: str, default: str, information: str, *, leftward: bool) -
 
 
 def funds_of(context: Context) -> tuple[str, ...]:
-    window = re.split(r"[;=+(]", context.own)[-1] + " | " + _clause(context.right)
-    return tuple(sorted(name for name, pattern in FUNDS if pattern.search(window)))
+    window = re.split(r"[;=+(]", context.own)[-1] + " | " + context.clause
+    return funds_in(window)
+
+
+def funds_in(window: str) -> tuple[str, ...]:
+    """The sources of money that ``window`` names, in the order of their codes."""
+    return tuple(sorted(name for name, pattern in _FUNDS.possible(window) if pattern.search(window)))
 
 
 _PERIOD = re.compile(r"(?<!\d)(20\d\d)\s*(?:[-–—]|đến(?: năm)?|tới(?: năm)?)\s*(20\d\d)(?!\d)")
@@ -370,7 +384,7 @@ _ISSUED = re.compile(r"tháng\s+\d{1,2}\s+$|ngày\s+[\d/.]+\s+$")
 
 
 def years_of(context: Context) -> tuple[int | None, int | None]:
-    for window, leftward in ((context.own, True), (_clause(context.right), False), (context.before + context.left, True)):
+    for window, leftward in ((context.own, True), (context.clause, False), (context.whole_left, True)):
         found = years_in(window)
         if found:
             return found[-1] if leftward else found[0]
