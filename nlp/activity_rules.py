@@ -45,6 +45,29 @@ _ANOTHER_DEED = re.compile(
     r"|đã|còn|sẽ|huyện|tỉnh|xã|sở|phòng|biên soạn|xuất bản|hỗ trợ|trao|tặng|mở|sản xuất|đầu tư|nâng cấp|đặt hàng|đăng|ban hành|trang bị)\b)"
     r"|\b(?:đồng thời|ngoài ra|bên cạnh đó|cùng với đó)\b"
 )
+# What is shown and practised in a class is a list, of deeds too ("Học viên thực hành viết tin, dựng áp phích, tổ chức hội thi").
+_PRACTISED = re.compile(
+    r"\b(?:học viên|người học|giảng viên|báo cáo viên|chuyên gia|thầy cô|bài học|lớp|khóa học)\b[^.;,]{0,25}?"
+    r" (?:thực hành|tập|luyện|làm quen với|bày(?: cho \w+)?|chỉ|dạy|hướng dẫn|trình bày|giới thiệu|truyền đạt|nói|học)"
+    r" (?:cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|kinh nghiệm|viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức)\b"
+    r"|\bhọc (?:cách|kỹ năng|nghiệp vụ|nghề) (?:viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức|dùng|vận hành)\b"
+)
+_LEARNT = frozenset({"training", "recognition"})
+"""Activities that a class is itself, or carries to people: a list of what it teaches hides all others."""
+_ANOTHER_ACTOR = re.compile(
+    r"[.;]|, (?:đồng thời|ngoài ra|bên cạnh đó|cùng với đó)\b|, (?=(?:huyện|tỉnh|xã|sở|phòng|ban tổ chức|trung tâm) (?!của\b))"
+)
+# How things were before ("Trước kia muốn biết chính sách phải chờ họp thôn"), up to what came then.
+_FORMERLY = re.compile(
+    r"(?:^|[.;] )[\"“']?(?:trước kia|trước đây|ngày trước|hồi trước|xưa|ngày xưa|khi chưa có [^,]{2,40}),? "
+    r"(?=[^.;]{0,60}\b(?:phải|muốn|mỗi khi|chỉ|thường|hay|toàn|chưa|không)\b)"
+)
+# What a play, an article or a broadcast tells of.
+_TOLD = re.compile(
+    r"\b(?:vở|vở kịch|tiết mục|tiểu phẩm|tác phẩm|đề tài|chủ đề|kịch ngắn|bài|số đầu|kỳ đầu|phim|phần thi)\b[^.;,:]{0,25}?"
+    r" (?:nói về|kể về|kể chuyện|xoay quanh|là chuyện|về chuyện|tự soạn về|phản ánh chuyện)\b"
+)
+_NOWADAYS = re.compile(r"[.;]|\b(?:nay|giờ|bây giờ|hiện|từ khi|từ ngày|từ lúc|sau khi)\b")
 # "Kết thúc khóa học, ..." tells what came after it.
 _AFTER_CLASS = re.compile(
     r"(?:kết thúc|sau|xong|hết)(?: khi kết thúc)?(?: các| mỗi| hai)? (?:khóa|lớp|buổi|đợt) (?:học|tập huấn|bồi dưỡng)(?= ?,)"
@@ -64,8 +87,10 @@ _AIM_ENDS = re.compile(rf":|{_ANOTHER_DEED.pattern}")
 """A project that "nhằm lấp chỗ thiếu đó: dựng đài, cấp máy" says after the colon what it does."""
 # "Không mở hội nghị tổng kết", "chưa có đài"; "không chỉ" and "không những" deny nothing.
 _DENIED = re.compile(
-    r"\b(?:không|chưa)(?: (?:có|mở|tổ chức|làm|lập|lắp|in|cấp|tiến hành|hề|kịp|từng|được)){0,2}"
-    r"(?: (?:các|buổi|lễ|cuộc|lớp|đợt|hội nghị))? $"
+    r"\b(?:(?:không|chưa)(?: (?:có|mở|tổ chức|làm|lập|lắp|in|cấp|tiến hành|hề|kịp|từng|được|chuẩn bị|bố trí"
+    r"|xây dựng|còn|dùng|sử dụng)){0,2}"
+    r"|(?:bỏ|thôi|ngừng|dừng)(?: hẳn)? (?:việc|cách|kiểu|lối)(?: (?:treo|in|phát|dán|dựng|mở|tổ chức))?|thay (?:cho|vì)(?: việc)?)"
+    r"(?: (?:các|buổi|lễ|cuộc|lớp|đợt|hội nghị|điểm|hệ thống|chiếc|cái|bộ))? $"
 )
 _DENIED_CHARACTERS = 36
 _TELLS_OF_DEEDS = re.compile(r"\d|\b(?:đã|sẽ|tổ chức|mở|lắp|cấp|in|phát)\b")
@@ -94,6 +119,7 @@ class Rule:
     require: tuple[Pattern, ...]
     exclude: tuple[Pattern, ...]
     exclude_clause: tuple[Pattern, ...]
+    aside: tuple[Pattern, ...]
     modality: Modality | None
     only: frozenset[str]
     """Modalities in which it counts; empty: all."""
@@ -173,6 +199,7 @@ class ActivityRules:
         only_topics = self._only_topics(hits) or (_AIM.match(text) is not None and _TELLS_OF_DEEDS.search(text) is None)
         taught: tuple[tuple[int, int], ...] | None = None
         aims: tuple[tuple[int, int], ...] | None = None
+        practised: tuple[tuple[int, int], ...] | None = None
         matches: list[Match] = []
         silenced: set[str] = set()
         for position, patterns in self._index.possible(hits):
@@ -184,10 +211,19 @@ class ActivityRules:
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
             if aims is None:
-                aims = _stretches(_WHAT_FOR, text, _AIM_ENDS)
+                aims = (
+                    *_stretches(_WHAT_FOR, text, _AIM_ENDS),
+                    *_stretches(_FORMERLY, text, _NOWADAYS),
+                    *_stretches(_TOLD, text, _ANOTHER_ACTOR),
+                )
             if taught is None and not rule.topics:
                 taught = (*_stretches(_TAUGHT, text, _ANOTHER_DEED), *aims)
-            match = _first_allowed(rule, patterns, hits, text, aims if rule.topics else taught or ())
+            if practised is None and rule.activity not in _LEARNT:
+                practised = _stretches(_PRACTISED, text, _ANOTHER_ACTOR)
+            silent = aims if rule.topics else taught or ()
+            if rule.activity not in _LEARNT:
+                silent = (*silent, *(practised or ()))
+            match = _first_allowed(rule, patterns, hits, text, silent)
             if isinstance(match, tuple):
                 matches.append(Match(rule, *match))
             elif match:
@@ -227,12 +263,16 @@ def _first_allowed(
 ) -> tuple[int, int] | bool:
     """The first match that nothing excludes and that lies outside the ``silent`` stretches; else whether there was one at all."""
     excluded: list[tuple[tuple[int, int], int]] | None = None
+    aside: list[tuple[int, int]] = []
     for pattern in patterns:
         for match in all_matches(pattern, hits)[:_MAX_MATCHES]:
             if excluded is None:
                 excluded = [(span, _EXCLUDE_CHARACTERS) for span in _spans(rule.exclude, hits)]
                 excluded += [(span, _CLAUSE_CHARACTERS) for span in _spans(rule.exclude_clause, hits)]
+                aside = _spans(rule.aside, hits)
             if any(start <= match[0] < end or start < match[1] <= end for start, end in silent):
+                continue
+            if any(start <= match[0] < end or start < match[1] <= end for start, end in aside):
                 continue
             if _DENIED.search(text[max(0, match[0] - _DENIED_CHARACTERS) : match[0]]):
                 continue
@@ -260,6 +300,7 @@ def _rule(entry: Entry, book: CueBook) -> Rule:
         require=book.patterns(entry.strings("require")),
         exclude=book.patterns(entry.strings("exclude")),
         exclude_clause=book.patterns(entry.strings("exclude_clause")),
+        aside=book.patterns(entry.strings("aside")),
         modality=_MODALITIES.get(modality),
         only=_names(entry, "only", frozenset(_MODALITIES)),
         zones=_names(entry, "zones", _ZONES),

@@ -38,7 +38,8 @@ _END = re.compile(
 )
 _SURE_END = re.compile(r"liên quan|chuyên mục|nơi nhận")
 _CHROME = re.compile(
-    r"(?:(?:trang|cổng) (?:thông tin điện tử|ttđt) (?:xã|phường|huyện|quận|thị xã|thành phố|tỉnh|sở|ủy ban|ubnd)[^.!?]{0,60}$"
+    r"(?:(?:[^.!?:]{2,25} [-–] )?(?:trang|cổng) (?:thông tin điện tử|ttđt) (?:xã|phường|huyện|quận|thị xã|thành phố|tỉnh|sở|ủy ban"
+    r"|ubnd)[^.!?]{0,60}$"
     r"|trang chủ|đăng nhập|đăng ký(?: tài khoản| nhận|$)|liên hệ(?:\s*:| quảng cáo|$)|skip |powered|publishingportal|lượt xem"
     r"|cập nhật(?: ngày| lúc|\s*:| lần|\s*\d|$)|đăng ngày|ngày đăng|in bài|bản in"
     r"|gởi bài|gửi bài"
@@ -67,7 +68,18 @@ _PLAN_TITLE = re.compile(r"(?:dự thảo\s+)?kế hoạch\s+(?:số\s+)?\d*\s*/
 _PLAN_LINE = re.compile(
     r"^[ \t]*(?:kế hoạch|phương án|chương trình hành động)[ \t]*$|^[ \t]*số[ \t]*:[ \t]*[\d.]*[ \t]*/[ \t]*kh\b", re.MULTILINE
 )
-_OFFICIAL_LINE = re.compile(r"^[ \t]*(?:quyết định|công văn|hướng dẫn|thông tư|nghị quyết|chỉ thị|tờ trình)[ \t]*$", re.MULTILINE)
+_OFFICIAL_LINE = re.compile(
+    r"^[ \t]*(?:quyết định|công văn|hướng dẫn|thông tư|nghị quyết|chỉ thị|tờ trình|(?:chương trình|quy chế|kế hoạch) phối hợp)[ \t]*$",
+    re.MULTILINE,
+)
+# A letter of an authority that asks others to do something; not one that thanks, invites, answers, or asks for figures and reports.
+_LETTER = re.compile(r"^[ \t]*kính gửi[ \t]*:", re.MULTILINE)
+_ASKS = re.compile(r"\b(?:đề nghị|yêu cầu|giao|chỉ đạo|hướng dẫn)\b")
+_OTHER_LETTER = re.compile(
+    r"^[ \t]*(?:thư cảm ơn|thư ngỏ|giấy mời|báo cáo|đơn [^\n]{0,40}|thông báo)[ \t]*$"
+    r"|\b(?:chuẩn bị số liệu|đề cương báo cáo|trả lời (?:kiến nghị|cử tri|công văn)|đoàn (?:kiểm tra|giám sát)[^\n]{0,30} sẽ)\b",
+    re.MULTILINE,
+)
 _NAME_WORD = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]*$")
 _NO_LETTERS = re.compile(r"[\W\d_]*$")
 
@@ -134,7 +146,12 @@ def _outline(document_title: str, text: str) -> Outline:
     is_plan = bool(_PLAN_TITLE.match(title) or _PLAN_LINE.search(lowered))
     found = [Sentence(start, end, "title", "title", "", plain(document_title[start:end]), 0) for start, end in sentences(document_title)]
     found += _text_sentences(text, lowered, title, is_plan=is_plan)
-    return Outline(tuple(found), is_plan, is_plan or bool(_OFFICIAL_LINE.search(lowered)))
+    is_official = is_plan or bool(_OFFICIAL_LINE.search(lowered)) or _is_order(lowered)
+    return Outline(tuple(found), is_plan, is_official)
+
+
+def _is_order(text: str) -> bool:
+    return _LETTER.search(text) is not None and _ASKS.search(text) is not None and _OTHER_LETTER.search(text) is None
 
 
 def _text_sentences(text: str, lowered: str, title: str, *, is_plan: bool) -> Iterator[Sentence]:

@@ -72,7 +72,9 @@ def never(book: CueBook, named: Iterable[tuple[str, Iterable[Pattern]]]) -> list
 def test_every_pattern_of_an_activity_is_found() -> None:
     rules = ActivityRules.load()
     named = [
-        (f"{rule.id} {part}", getattr(rule, part)) for rule in rules.rules for part in ("patterns", "require", "exclude", "exclude_clause")
+        (f"{rule.id} {part}", getattr(rule, part))
+        for rule in rules.rules
+        for part in ("patterns", "require", "exclude", "exclude_clause", "aside")
     ]
     assert never(rules.book, [*named, ("topics", rules.topics)]) == []
 
@@ -186,6 +188,11 @@ LAYOUTS = [
     "Sởngày 4/12 họp xong.",
     "KẾ HOẠCH\nSố: 14/KH-UBND\nNgười ký: Trần Văn Mẫu\nUBND xã mở lớp tập huấn cho cán bộ thôn.\n",
     "QUYẾT ĐỊNH\nTặng Giấy khen cho 9 hộ nghèo tự viết đơn xin thoát nghèo.\nHuyện biểu dương các hộ tự nguyện thoát nghèo.\n",
+    "Kính gửi: UBND các xã\nĐể truyền thông giảm nghèo tốt hơn, Sở đề nghị các xã treo pa nô, mở đối thoại với hộ nghèo.\n",
+    "THƯ CẢM ƠN\nKính gửi: Đài tỉnh\nXã mong Đài tiếp tục giao máy, nói về truyền thông giảm nghèo.\n",
+    "Trước kia muốn biết tin giảm nghèo thông tin phải chờ họp thôn, nay bà con nghe loa của Dự án 6.\n",
+    "Hội thi truyền thông về giảm nghèo có tám vở kịch ngắn. Vở kể chuyện hộ nghèo mở Zalo, nghe loa.\n",
+    "Lớp truyền thông giảm nghèo mở hai ngày. Học viên thực hành viết tin, dựng áp phích, mở đối thoại với hộ nghèo.\n",
     "Huyện phát máy thu thanh cho hộ nghèo.\nNơi nhận gồm các xã Tam Chung, Mường Lý và bản Ón.\n",
 ]
 """What only lines and tables show."""
