@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from corpus.document import Budget, BudgetKind, Document, FieldName, LocalityMention, Span
+from corpus.document import Budget, BudgetKind, BudgetScope, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentence_spans
 from nlp.budget_context import Context, funds_in, funds_of, kind_of, role_of, scope_of, years_in, years_of
 from nlp.budget_cues import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
@@ -39,9 +39,9 @@ def tag_budgets(document: Document) -> Document:
     surroundings = _Surroundings(document)
     for name in ("title", "text"):
         sums.extend(_field_sums(document, name, amounts[name], surroundings))
-    sums = link_parts(sums)
-    sums = mark_duplicates(sums)
-    return replace(document, budgets=tuple(found.budget for found in sums))
+    link_parts(sums)
+    mark_duplicates(sums)
+    return replace(document, budgets=tuple(found.linked() for found in sums))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,11 +284,15 @@ def _each(left: str) -> str | None:
     return inner[1] if inner else match[1]
 
 
+def _scope(context: Context, surroundings: _Surroundings) -> tuple[BudgetScope, str | None]:
+    return scope_of(context, default_project=surroundings.default_project, information_project=surroundings.information_project)
+
+
 def _budget(
     name: FieldName, amount: Amount, context: Context, kind: BudgetKind, sentence: Span, surroundings: _Surroundings, *, structural: bool
 ) -> Budget:
     role = role_of(context, structural=structural) if kind == "budget" else "other"
-    scope, component = scope_of(context, default_project=surroundings.default_project, information_project=surroundings.information_project)
+    scope, component = _scope(context, surroundings) if kind == "budget" else ("other", None)
     year_from, year_to = years_of(context)
     if year_from is None and surroundings.title_years and kind == "budget":
         year_from, year_to = surroundings.title_years
@@ -307,8 +311,8 @@ def _budget(
         qualifier=amount.qualifier,
         kind=kind,
         role=role,
-        scope=scope if is_budget else "other",
-        component=component if is_budget else None,
+        scope=scope,
+        component=component,
         programme=programme,
         per_unit=context.per_unit,
         year_from=year_from,

@@ -7,8 +7,7 @@ the sentence count. The windows have a fixed size, so that the cost does not dep
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from corpus.document import BudgetKind, BudgetRole, BudgetScope
 from nlp.budget_cues import (
@@ -43,9 +42,13 @@ _KINDS = Sieve(KINDS, lambda row: row[2])
 _IMMEDIATE = Sieve(IMMEDIATE, lambda row: row[0])
 _ROLES = Sieve(ROLES, lambda row: row[1])
 _FUNDS = Sieve(FUNDS, lambda row: row[1])
+_ASKED = (ACTIVITY, BANK, CHARITY, COMPANY, PROGRAMME)
+"""Patterns that nearly every sum's sentence is searched for, mostly in vain."""
+_ASKED_SIEVE = Sieve(_ASKED, lambda pattern: pattern)
+_PEOPLE = Sieve((PERSON,), lambda pattern: pattern)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Context:
     """The surroundings of one sum, all in lower case but ``cased``."""
 
@@ -74,29 +77,36 @@ class Context:
     vnd: int | None = None
     usd: int | None = None
 
-    @cached_property
-    def whole_left(self) -> str:
-        """The sentence before the sum."""
-        return self.before + self.left
+    whole_left: str = field(init=False)
+    """The sentence before the sum."""
+    own: str = field(init=False)
+    """``left`` without what still belongs to the sum before: "5 tỷ đồng *cho Tiểu dự án 1 và* 3 tỷ đồng"."""
+    clause: str = field(init=False)
+    """What in ``right`` still speaks of the sum: up to a comma or a conjunction that opens something new."""
+    _missing: frozenset[int] = field(init=False)
+    """Of `_ASKED`, by ``id``, what cannot stand in ``whole_left``."""
 
-    @cached_property
-    def clause(self) -> str:
-        """What in ``right`` still speaks of the sum: up to a comma or a conjunction that opens something new."""
+    def __post_init__(self) -> None:
+        self.whole_left = self.before + self.left
+        self.own = _own(self.left) if self.after_sum else self.left
         end = _CLAUSE_END.search(self.right)
-        return self.right[: end.start()] if end else self.right
+        self.clause = self.right[: end.start()] if end else self.right
+        self._missing = _ASKED_IDS - {id(pattern) for pattern in _ASKED_SIEVE.possible(self.whole_left)}
 
-    @cached_property
-    def own(self) -> str:
-        """``left`` without what still belongs to the sum before: "5 tỷ đồng *cho Tiểu dự án 1 và* 3 tỷ đồng"."""
-        if not self.after_sum:
-            return self.left
-        for separator in _SEPARATORS:
-            _, found, after = self.left.rpartition(separator) if separator != ", " else self.left.partition(separator)
-            if found:
-                return after
-        return self.left
+    def finds(self, pattern: re.Pattern[str], window: str) -> bool:
+        """Whether ``pattern`` stands in ``window``, which is a part of ``whole_left``."""
+        return id(pattern) not in self._missing and pattern.search(window) is not None
 
 
+def _own(left: str) -> str:
+    for separator in _SEPARATORS:
+        _, found, after = left.rpartition(separator) if separator != ", " else left.partition(separator)
+        if found:
+            return after
+    return left
+
+
+_ASKED_IDS = frozenset(map(id, _ASKED))
 _SEPARATORS = (";", " + ", "=", " và ", ", ", "(", ":")
 
 
@@ -107,15 +117,15 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
             return kind, True
     if _FROM_PUBLIC_FUND.match(context.right):
         return "budget", True
-    if GIVEN_BY.search(context.right):
+    if GIVEN_BY.match(context.right):
         return "gift", True
-    if LENT.search(context.right) and not STATE_SHARE.search(context.left):
+    if LENT.match(context.right) and not STATE_SHARE.search(context.left):
         return "loan", True
     if _OF_A_HOUSEHOLD.search(context.left) and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON:
         return "norm", True
-    if context.after_kind == "gift" and _SPENDING_IT.search(context.left) and not STATE_SHARE.search(context.left):
+    if context.after_kind == "gift" and _SPENDING_IT.match(context.left) and not STATE_SHARE.search(context.left):
         return "gift", True
-    if context.after_kind == "norm" and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON and _ITS_SHARE.search(context.left):
+    if context.after_kind == "norm" and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON and _ITS_SHARE.match(context.left):
         return "norm", True
     if _SET_ASIDE.search(context.left) and ((context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS or context.right.lstrip().startswith("cho ")):
         return "budget", True  # a body sets money aside for somebody, a household for itself
@@ -196,15 +206,15 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
     if best != "budget":
         return best
     around = whole_left + nearby
-    if PAID_BY_OTHERS.search(context.following) and not STATE_SHARE.search(around):
+    if PAID_BY_OTHERS.match(context.following) and not STATE_SHARE.search(around):
         return "gift"
-    if CHARITY.search(whole_left) and not STATE_SHARE.search(around):
+    if context.finds(CHARITY, whole_left) and not STATE_SHARE.search(around):
         return "gift"
     if _WORTH_OF_ALL.search(context.left) and CHARITY_WORDS.search(context.previous) and not STATE_SHARE.search(around + context.previous):
         return "gift"
-    if BANK.search(whole_left) and not _STATE_MONEY.search(whole_left + context.right):
+    if context.finds(BANK, whole_left) and not _STATE_MONEY.search(whole_left + context.right):
         return "loan"
-    if scores["budget"] < 5.6 and COMPANY.search(whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
+    if scores["budget"] < 5.6 and context.finds(COMPANY, whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
         return "company"
     if scores["budget"] < 4.6 and _names_person(context.cased):
         return "gift" if re.search(r"(?<!\w)(?:hỗ trợ|trao|cấp)(?!\w)", nearby) else "other"
@@ -213,6 +223,8 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
 
 def _names_person(cased: str) -> bool:
     """Whether somebody is named after the last words that only say who speaks."""
+    if not _PEOPLE.possible(cased) or not PERSON.search(cased):
+        return False
     quoted = list(SPEECH.finditer(cased))
     return PERSON.search(cased, quoted[-1].end() if quoted else 0) is not None
 
@@ -280,8 +292,9 @@ _CLAUSE_END = re.compile(
 def role_of(context: Context, *, structural: bool) -> BudgetRole:
     """``structural``: the sum stands in a "trong đó" or a list under a total."""
     left, right = context.left, context.clause
-    whole_left = context.before + left
-    found = {role for role, pattern, reach in ROLES if pattern.search(left if reach == "near" else whole_left) or pattern.search(right)}
+    whole_left = context.whole_left
+    found = {role for role, pattern, reach in _ROLES.possible(whole_left) if pattern.search(left if reach == "near" else whole_left)}
+    found |= {role for role, pattern, _ in _ROLES.possible(right) if pattern.search(right)}
     if "disbursed" in found and not _ROLE_TARGET.search(left):
         return "disbursed"
     if structural:
@@ -295,7 +308,7 @@ def role_of(context: Context, *, structural: bool) -> BudgetRole:
     for role in ("proposed", "approved", "planned", "total", "allocated", "value"):
         if role in found:
             return role
-    return "component" if _SHARE_NAMED.search(context.own) or _SHARE_OF_FUNDS.match(right) else "other"
+    return "component" if _SHARE_NAMED.match(context.own) or _SHARE_OF_FUNDS.match(right) else "other"
 
 
 # A source or a sub-project right before its sum: "ngân sách trung ương là", "Tiểu dự án giảm nghèo về thông tin:".
@@ -320,9 +333,9 @@ def scope_of(context: Context, *, default_project: str, information_project: str
         found = _component(window, default_project, information_project, leftward=leftward)
         if found:
             return found
-    if ACTIVITY.search(context.own) or ACTIVITY.search(right):
+    if context.finds(ACTIVITY, context.own) or ACTIVITY.search(right):
         return "activity", None
-    if PROGRAMME.search(context.own) or PROGRAMME.search(right):
+    if context.finds(PROGRAMME, context.own) or PROGRAMME.search(right):
         return "programme", None
     found = _component(context.right[:90].partition(";")[0], default_project, information_project, leftward=False)
     if found:
@@ -331,9 +344,9 @@ def scope_of(context: Context, *, default_project: str, information_project: str
     found = _component(earlier, default_project, information_project, leftward=True)
     if found:
         return found
-    if ACTIVITY.search(earlier):
+    if context.finds(ACTIVITY, earlier):
         return "activity", None
-    if PROGRAMME.search(earlier):
+    if context.finds(PROGRAMME, earlier):
         return "programme", None
     if ACTIVITY.search(context.right[:90]):
         return "activity", None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.document import Qualifier
+from nlp.sieve import Sieve
 
 _OVER = (
     "hơn|trên|tối thiểu|ít nhất|thấp nhất|không dưới|không thấp hơn|không ít hơn|không kém|vượt quá|vượt|quá|cao hơn|nhiều hơn|lớn hơn|>|≥"
@@ -27,12 +28,15 @@ _QUALIFIERS = re.compile(
     r"(?:\s{1,3}(?:là|chỉ|đạt|bằng|đến|tới|từ|mức|thực hiện|giải ngân|khoảng|hơn|trên|gần)){0,3}"
     rf"|(?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*)[\s*_]{{0,6}}$"
 )
+_SIEVE = Sieve((_QUALIFIERS,), lambda pattern: pattern)
 _WINDOW = 48
 
 
 def qualifier_before(text: str, start: int) -> tuple[int, Qualifier]:
     """Where the qualifier before ``start`` begins and what it means; several keep the bound ("khoảng hơn" is over)."""
     window_start = max(0, start - _WINDOW)
+    if not _SIEVE.possible(text[window_start:start]):
+        return start, "exact"
     match = _QUALIFIERS.search(text, window_start, start)
     if not match:
         return start, "exact"

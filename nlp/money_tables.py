@@ -24,6 +24,8 @@ _COUNT_COLUMN = re.compile(r"số lượng|stt|^tt$|đơn giá|số lớp|số n
 _CELL_NUMBER = re.compile(r"[\s*_]*(\d{1,3}(?:[.,]\d{3})+(?:,\d+)?|\d+(?:,\d+)?)[\s*_]*")
 _LABELLED = re.compile(r"[^\W\d_][^\n]{0,160}?(?::|\t|\s{2,})[ *_]{0,4}(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)[ *_;.]{0,4}$")
 
+_AFTER_NUMBER = " *_;."
+
 
 def parse_table_amounts(text: str, amounts: Sequence[Amount]) -> tuple[Amount, ...]:
     """``amounts`` with the cells of tables in their places."""
@@ -68,7 +70,7 @@ def _cells(low: str, header: re.Match[str], limit: int, scale: int) -> Iterator[
             elif position > header.start() or columns:
                 yield from _row(cells, columns, position, scale)
         elif position > header.start():
-            match = _LABELLED.search(line)
+            match = _LABELLED.search(line) if line.rstrip(_AFTER_NUMBER)[-1:].isdecimal() else None
             if match:
                 amount = _amount(match[1], position + match.start(1), scale)
                 if amount:

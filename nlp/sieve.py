@@ -35,16 +35,17 @@ class Sieve(Generic[Row]):
             for literal in literals:
                 owners.setdefault(literal, []).append(position)
         self._always = frozenset(always)
+        self._where_nothing_stands = tuple(self._rows[position] for position in always)
         self._automaton = _automaton(owners) if owners else None
 
-    def possible(self, text: str) -> list[Row]:
+    def possible(self, text: str) -> Sequence[Row]:
         """The rows whose patterns may match somewhere in ``text``, in the order of the table."""
-        if self._automaton is None:
-            return list(self._rows)
-        found = set(self._always)
-        for _, positions in self._automaton.iter(text):
+        found: set[int] | None = None
+        for _, positions in self._automaton.iter(text) if self._automaton is not None else ():
+            if found is None:
+                found = set(self._always)
             found.update(positions)
-        return [self._rows[position] for position in sorted(found)]
+        return self._where_nothing_stands if found is None else [self._rows[position] for position in sorted(found)]
 
 
 def _automaton(owners: Mapping[str, Sequence[int]]) -> ahocorasick.Automaton:
