@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from corpus.document import Budget, BudgetKind, BudgetScope, Document, FieldName, LocalityMention, Span
+from corpus.document import Budget, BudgetKind, BudgetRole, BudgetScope, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentence_spans
-from nlp.budget_context import Context, funds_in, funds_of, kind_of, role_of, scope_of, years_in, years_of
+from nlp.budget_context import Context, funds_in, funds_of, is_from_public_fund, kind_of, role_of, scope_of, years_in, years_of
 from nlp.budget_cues import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.money import parse_amounts
@@ -184,8 +184,9 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
                 kind, known = "budget", True
             if kind == "budget" and surroundings.nature is not None:
                 near = max(first, amount.start - _LEFT_REACH), min(last, amount.close + _RIGHT_REACH)
-                kind = kind if PUBLIC_GIVER.search(low, *near) else surroundings.nature
-            budget = _budget(name, amount, context, kind, Span(first, last, name), surroundings, structural=structural)
+                kind = kind if PUBLIC_GIVER.search(low, *near) or is_from_public_fund(context) else surroundings.nature
+            before = sums[-1].budget.role if same and sums else None
+            budget = _budget(name, amount, context, kind, Span(first, last, name), surroundings, structural=structural, before=before)
             if kind == "budget" and known and same and _ENUMERATED.match(context.left):
                 for earlier, redo in unknown:
                     sums[earlier] = replace(sums[earlier], budget=redo())
@@ -193,7 +194,7 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
                 unknown.clear()
             if not known and kind == "other":
                 redo_as_budget = partial(
-                    _budget, name, amount, context, "budget", Span(first, last, name), surroundings, structural=structural
+                    _budget, name, amount, context, "budget", Span(first, last, name), surroundings, structural=structural, before=before
                 )
                 unknown.append((len(sums), redo_as_budget))
         sums.append(
@@ -289,9 +290,17 @@ def _scope(context: Context, surroundings: _Surroundings) -> tuple[BudgetScope, 
 
 
 def _budget(
-    name: FieldName, amount: Amount, context: Context, kind: BudgetKind, sentence: Span, surroundings: _Surroundings, *, structural: bool
+    name: FieldName,
+    amount: Amount,
+    context: Context,
+    kind: BudgetKind,
+    sentence: Span,
+    surroundings: _Surroundings,
+    *,
+    structural: bool,
+    before: BudgetRole | None,
 ) -> Budget:
-    role = role_of(context, structural=structural) if kind == "budget" else "other"
+    role = role_of(context, structural=structural, before=before) if kind == "budget" else "other"
     scope, component = _scope(context, surroundings) if kind == "budget" else ("other", None)
     year_from, year_to = years_of(context)
     if year_from is None and surroundings.title_years and kind == "budget":

@@ -24,9 +24,14 @@ from nlp.budget_cues import (
     IMMEDIATE,
     KINDS,
     LENT,
+    OF_A_PROGRAMME,
+    OF_A_PUBLIC_BODY,
+    OF_LENDING_FUND,
     PAID_BY_OTHERS,
     PERSON,
     PRICED_UNITS,
+    PRIVATE_AFTER,
+    PRIVATE_DOES,
     PROGRAMME,
     PROJECT_NAME,
     PUBLIC_BODY,
@@ -119,8 +124,12 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         return "budget", True
     if GIVEN_BY.match(context.right):
         return "gift", True
-    if LENT.match(context.right) and not STATE_SHARE.search(context.left):
+    if context.after_kind in _BESIDE_PUBLIC and OF_A_PUBLIC_BODY.match(context.right):
+        return "budget", True
+    if OF_LENDING_FUND.match(context.right) or (LENT.match(context.right) and not STATE_SHARE.search(context.left)):
         return "loan", True
+    if context.per_unit in ("tháng", "ngày", "vụ", "buổi") and _MORE.search(context.left):
+        return "income", True
     if _OF_A_HOUSEHOLD.search(context.left) and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON:
         return "norm", True
     if context.after_kind == "gift" and _SPENDING_IT.match(context.left) and not STATE_SHARE.search(context.left):
@@ -132,7 +141,9 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     scores: dict[BudgetKind, float] = {}
     _add_scores(scores, context.left, 0.0, reach=40.0)
     _add_scores(scores, context.clause, 1.5, reach=25.0, leftward=False)
-    unit = "người" if _PER_HEAD.match(context.right) else context.per_unit.split("/")[0] if context.per_unit else ""
+    if PRIVATE_AFTER.match(context.right) or PRIVATE_DOES.search(context.left):
+        scores["other"] = max(scores.get("other", 0.0), 6.0)
+    unit = _unit(context)
     if unit in PRICED_UNITS:
         scores["price"] = max(scores.get("price", 0.0), 4.6)
     strongest = max(scores.values(), default=0.0)
@@ -140,10 +151,11 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     if (
         context.after_kind is not None
         and not whole_after_rate
+        and not (context.after_kind == "difference" and _UP_TO.match(context.left))
         and (
             (strongest < 1.0 and len(context.left) < 40)
             or (strongest < _BREAKDOWN_WEAK and _BREAKDOWN.search(context.left))
-            or (strongest < _WEAK and len(context.left) < 24 and context.after_kind not in ("budget", "other"))
+            or (strongest < _WEAK and len(context.left) < _SHORT_LEAD and context.after_kind not in ("budget", "other"))
         )
     ):
         return context.after_kind, True
@@ -158,6 +170,28 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     return _weighed(context, unit, scores), True
 
 
+_BESIDE_PUBLIC = ("gift", "company", "saving", "other")
+
+
+def is_from_public_fund(context: Context) -> bool:
+    """Whether the words right behind say so: "trích Quỹ thi đua, khen thưởng tỉnh", "từ nguồn ngân sách"."""
+    return _FROM_PUBLIC_FUND.match(context.right) is not None or OF_A_PROGRAMME.match(context.right) is not None
+
+
+def _unit(context: Context) -> str:
+    """What the sum is per, by its own words or the ones right behind it: "15 triệu đồng một bản"."""
+    if _PER_HEAD.match(context.right):
+        return "người"
+    if behind := _PER_PLACE.match(context.right):
+        return behind[1]
+    return context.per_unit.split("/")[0] if context.per_unit else ""
+
+
+_PER_PLACE = re.compile(r"\s(?:cho )?(?:mỗi|một|từng) (bản|xã|huyện|thôn|điểm|đài|lớp|cụm)(?!\w)")
+_UP_TO = re.compile(
+    r"\W*(?:nâng (?:tổng (?:số |vốn |kinh phí )?)?)?(?:lên|thành|xuống còn|xuống|còn|đạt)(?: (?:tới|đến|mức|thành|gần|hơn|trên))*\s*$"
+)
+"""After a difference the whole follows: "tăng 3,6 tỷ đồng, lên 19,8 tỷ đồng"."""
 _WHOLE = re.compile(r"(?<!\w)(?:cả thảy|cả thẩy|tổng cộng|tất cả|cộng lại|toàn bộ)(?!\w)")
 """Opens the whole after the rate: "mỗi nhà 700.000 đồng; cả thảy 60 tỷ đồng"."""
 _FROM_PUBLIC_FUND = re.compile(
@@ -165,11 +199,14 @@ _FROM_PUBLIC_FUND = re.compile(
 )
 _PER_HEAD = re.compile(r"\s*(?:/|cho )?(?:mỗi|một|từng) (?:đầu )?(?:người|hộ|khẩu|lao động|em|nhân khẩu)(?!\w)(?! (?:nghèo )?ở)")
 _OF_A_HOUSEHOLD = re.compile(
-    r"(?:^|[.,;:(]\s*|(?<!\w)(?:cho|mỗi|từng|một)\s)(?:hộ|hộ nghèo|hộ cận nghèo|hộ gia đình|gia đình|nhà|người lao động|học viên|học sinh)"
+    r"(?:^|[.,;:(]\s*|(?<!\w)(?:cho|mỗi|từng|một)\s)(?:hộ|hộ nghèo|hộ cận nghèo|hộ gia đình|gia đình|nhà|người lao động|học viên|"
+    r"học sinh)"
     r"(?:\s(?!được|nhận)[^\s.,;:\d]+){0,6}?\s(?:được|nhận|hưởng)(?: hỗ trợ| cấp| giúp)?\s*$"
     r"|(?<!\w)mức hỗ trợ (?:xây|làm|sửa|dựng) (?:mới )?nhà(?: ở)?(?: là)?\s*$"
 )
 """Somebody of a kind gets the sum, no number of them: "hộ nghèo xây mới được 60 triệu đồng"."""
+_MORE = re.compile(r"(?<!\w)(?:có|kiếm|được) thêm\s*$")
+""" "Nay chị có thêm 3 triệu đồng mỗi tháng"."""
 _SPENDING_IT = re.compile(r"^\W*(?:đã|nay|và|rồi)?\s?(?:chi|dùng|trích|giúp|hỗ trợ)(?!\w)[^.;:\d]{0,40}$")
 _ITS_SHARE = re.compile(r"^\W*(?:(?:trong đó|gồm|riêng|còn|và|phần|do)\s)*(?:ngân sách |nhà nước|trung ương|tỉnh|huyện|xã)[^.;:\d]{0,24}$")
 _THIS_MONEY = re.compile(r"\s*(?:số |khoản |nguồn )?(?:tiền|vốn|kinh phí|khoản) (?:này|đó|ấy|trên)(?!\w)")
@@ -178,6 +215,8 @@ _SET_ASIDE = re.compile(r"(?<!\w)để dành\s*$")
 _BREAKDOWN = re.compile(r"(?<!\w)(?:chia ra|chia đều|tính ra|bình quân|trung bình|tương đương|tức là|riêng)(?!\w)")
 _BREAKDOWN_WEAK = 4.5
 """Cues below it do not make something else of "dư nợ 300 tỷ, bình quân mỗi xã 20 tỷ": the second is a share of the first."""
+_SHORT_LEAD = 40
+"""Characters between two sums of one enumeration."""
 _WEAK = 3.0
 """Cues below it ("huyện", "sửa", "trị giá") do not open a new subject in an enumeration."""
 
@@ -196,6 +235,15 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
     small = best == "budget" and 1_000 <= (context.vnd or 0) < _SMALL_FOR_A_PROGRAMME and not context.tabular
     if small and _AT_A_RATE.search(context.left) and not _PAID_FROM.search(context.left):
         return "norm"
+    shared = best in (*_BESIDE_PUBLIC, "price") and unit not in HOUSEHOLD_UNITS and (context.vnd or 0) >= _SMALL_FOR_A_SHARE
+    if shared and OF_A_PROGRAMME.match(context.right):
+        return "budget"
+    if best == "gift" and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON and _PUBLIC_REWARDS.search(context.left):
+        return "budget"
+    if best == "price" and unit in PUBLIC_UNITS and _SUPPORTED.search(context.left):
+        return "budget"
+    if best == "norm" and not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_FEE and _FEES.search(context.left):
+        return "budget"
     if best == "norm":
         large = not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON
         return "budget" if large or (unit not in HOUSEHOLD_UNITS and ACTIVITY.search(nearby)) else "norm"
@@ -206,6 +254,8 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
     if best != "budget":
         return best
     around = whole_left + nearby
+    if _PUBLIC_PAYS.search(context.left):
+        return best
     if PAID_BY_OTHERS.match(context.following) and not STATE_SHARE.search(around):
         return "gift"
     if context.finds(CHARITY, whole_left) and not STATE_SHARE.search(around):
@@ -214,7 +264,12 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
         return "gift"
     if context.finds(BANK, whole_left) and not _STATE_MONEY.search(whole_left + context.right):
         return "loan"
-    if scores["budget"] < 5.6 and context.finds(COMPANY, whole_left) and not PUBLIC_MONEY.search(whole_left + context.right):
+    if (
+        scores["budget"] < 5.6
+        and context.finds(COMPANY, whole_left)
+        and not _IS_GIVEN.search(context.left)
+        and not PUBLIC_MONEY.search(whole_left + context.right)
+    ):
         return "company"
     if scores["budget"] < 4.6 and _names_person(context.cased):
         return "gift" if re.search(r"(?<!\w)(?:hỗ trợ|trao|cấp)(?!\w)", nearby) else "other"
@@ -229,6 +284,21 @@ def _names_person(cased: str) -> bool:
     return PERSON.search(cased, quoted[-1].end() if quoted else 0) is not None
 
 
+_SMALL_FOR_A_SHARE = 5_000_000
+_LARGE_FOR_ONE_FEE = 15_000_000
+_FEES = re.compile(r"(?<!\w)(?:thù lao|tiền ăn|tiền điện|bồi dưỡng|phụ cấp)(?!\w)")
+"""What one person gets of these is small: "Thù lao báo cáo viên: 36.000.000 đồng" is a line of a plan."""
+_PUBLIC_REWARDS = re.compile(
+    r"(?<!\w)(?:tỉnh|huyện|thị xã|thành phố|nhà nước|trung ương|hđnd|ubnd(?: [^\s,;.]+){0,4}) (?:sẽ |đã |còn |vừa )?(?:thưởng|"
+    r"tặng thưởng)(?: cho)?[^,.;:\d]{0,40}$"
+)
+"""Works as a reward for a village; what one person gets is a prize."""
+_SUPPORTED = re.compile(r"(?<!\w)(?:hỗ trợ|chi trả|thanh toán|được cấp)(?!\w)")
+_PUBLIC_PAYS = re.compile(
+    r"(?<!\w)(?:sở|huyện|tỉnh|xã|phòng [^\s,;.]+(?: [^\s,;.]+)?|ubnd(?: [^\s,;.]+){0,4}|ngân sách(?: [^\s,;.]+)?|nhà nước|trung ương)"
+    r" (?:đã |còn |cũng |sẽ )?(?:chi|trích|bố trí|đối ứng|dành)(?: ra| thêm)*(?! (?:ủng hộ|tặng|từ quỹ))[^,;.:\d]{0,20}$"
+)
+_IS_GIVEN = re.compile(r"(?<!\w)được (?:nhà nước |tỉnh |huyện |chương trình |dự án )?(?:hỗ trợ|cấp|bố trí|đầu tư)(?: thêm| vốn)*\s*$")
 _WORTH_OF_ALL = re.compile(r"(?<!\w)tổng (?:trị giá|giá trị|số tiền)(?: là)?\s*$")
 _RATE = re.compile(r"(?<!\w)(?:mức|hỗ trợ|chế độ|định mức)(?!\w)")
 _STATE_MONEY = re.compile(r"(?<!\w)(?:ngân sách|kinh phí|dự án|chương trình|ủy ban|ubnd)(?!\w)")
@@ -289,8 +359,8 @@ _CLAUSE_END = re.compile(
 )
 
 
-def role_of(context: Context, *, structural: bool) -> BudgetRole:
-    """``structural``: the sum stands in a "trong đó" or a list under a total."""
+def role_of(context: Context, *, structural: bool, before: BudgetRole | None = None) -> BudgetRole:
+    """``structural``: the sum stands in a "trong đó" or a list under a total; ``before``: role of the sum before in the sentence."""
     left, right = context.left, context.clause
     whole_left = context.whole_left
     found = {role for role, pattern, reach in _ROLES.possible(whole_left) if pattern.search(left if reach == "near" else whole_left)}
@@ -308,9 +378,36 @@ def role_of(context: Context, *, structural: bool) -> BudgetRole:
     for role in ("proposed", "approved", "planned", "total", "allocated", "value"):
         if role in found:
             return role
-    return "component" if _SHARE_NAMED.match(context.own) or _SHARE_OF_FUNDS.match(right) else "other"
+    if _SHARE_NAMED.match(context.own) or _SHARE_OF_FUNDS.match(right):
+        return "component"
+    if not context.per_unit:
+        if _COST_OF.search(left):
+            return "total"
+        if _PUBLIC_SPENDS.search(left):
+            return "allocated"
+        if before in _GIVEN_ROLES and _GOES_ON.match(left) and _FOR_WORK.match(context.right):
+            return before
+    return "other"
 
 
+_COST_OF = re.compile(
+    r"(?<!\w)(?<!tiết kiệm )(?:kinh phí|chi phí)(?! (?:còn thiếu|đối ứng|này|đó|trên|lớn|dôi dư|phát sinh))(?:,?\s[^\s,;.:]+){0,12}?"
+    r"(?: (?:là|khoảng|hết|lên tới|lên đến|vào khoảng|chỉ|mất|ở mức|bằng))*:?\s*$"
+)
+"""What something costs as a whole: "Kinh phí lớp học 74 triệu đồng", "Chi phí biên soạn, in là 540.000.000 đồng"."""
+_PUBLIC_SPENDS = re.compile(
+    r"(?<!\w)(?:tỉnh|huyện|thị xã|thị trấn|thành phố|xã|phường|sở|ubnd|nhà nước|trung ương|ngân sách|chương trình|dự án \d+|"
+    r"trung tâm|đài|phòng)"
+    r"(?:\s(?!(?:vay|mất|nợ|thu|không|chưa|cần|phải|nếu|muốn)(?!\w))[^\s,;.:]+){0,6}?\s(?:chi|hỗ trợ|đầu tư|bỏ ra|bỏ|trích|rót|dùng|"
+    r"cấp)(?: thêm| ra)?\s*$"
+)
+_GIVEN_ROLES = frozenset({"allocated", "planned", "approved", "proposed", "disbursed"})
+_GOES_ON = re.compile(r"[^;.:]{0,110}(?:,|\svà|;)\s*$")
+_FOR_WORK = re.compile(
+    r"\s*(?:cho|để|vào|mua|in|làm|lắp|sản xuất|tập huấn|xây|nâng cấp|sửa|thuê|tổ chức|mở|thiết lập|truyền thông|tuyên truyền|hỗ trợ|"
+    r"chi)(?!\w)"
+)
+"""An item further on of what is shared out: "dành 900 triệu đồng lắp đài, 360 triệu đồng sản xuất chương trình"."""
 # A source or a sub-project right before its sum: "ngân sách trung ương là", "Tiểu dự án giảm nghèo về thông tin:".
 _FUND_NAME = r"(?:nguồn )?(?:ngân sách|vốn) (?:trung ương|địa phương|sự nghiệp|đầu tư|tỉnh|huyện|xã)"
 _SHARE_NAMED = re.compile(rf"^\W*(?:{_FUND_NAME}[^,;.:]{{0,40}}?(?:\slà|:|với)?|tiểu dự án[^,;.:]{{3,80}}:)\s*$")

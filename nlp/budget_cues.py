@@ -13,7 +13,8 @@ from nlp.patterns import words
 
 ACTIVITY = words(
     "đài truyền thanh|truyền thanh|loa|cụm loa|tập huấn|bồi dưỡng|lớp|hội thi|cuộc thi|chuyên mục|chuyên trang|phát thanh|phóng sự|"
-    "tác phẩm báo chí|tờ rơi|tờ gấp|sổ tay|cẩm nang|in ấn|đài|thiết bị|điểm cung cấp|điểm bưu điện|bưu điện văn hóa|cụm thông tin|bảng tin|"
+    "tác phẩm báo chí|tờ rơi|tờ gấp|sổ tay|cẩm nang|in ấn|đài|thiết bị|điểm cung cấp|điểm bưu điện|bưu điện văn hóa|cụm thông tin|"
+    "bảng tin|"
     "băng rôn|khẩu hiệu|pa nô|áp phích|trang thông tin|cổng thông tin|hệ thống thông tin nguồn|tuyên truyền lưu động|buổi truyền thông|"
     "đối thoại|đầu thu|nghe - xem|nghe nhìn|micro|máy tính|đặt hàng báo chí|hội nghị|tăng âm|bàn giao|bầu cử"
 )
@@ -28,7 +29,7 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
         ),
         "other",
     ),
-    (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hành chính|số tiền|tới|đến|tổng cộng))*\s*$"), "other"),
+    (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hợp đồng|vi phạm|hành chính|số tiền|tới|đến|tổng cộng))*\s*$"), "other"),
     (re.compile(r"(?<!\w)trả(?: cho)? (?:người|nhân viên|cộng tác viên)\s[^,.;:]{0,30}$"), "norm"),
     (re.compile(r"(?<!\w)xã hội h(?:óa|oá)(?: được| là| gần| hơn| trên| khoảng)*\s*$"), "gift"),
     # What people put in beside the public share is theirs; what a project "puts in" is public.
@@ -64,17 +65,75 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     # A share named by its source alone: "ngân sách 310 tỷ đồng, doanh nghiệp 45 tỷ đồng, nhân dân 12 tỷ đồng".
     (re.compile(r"(?:^|[,;:(]|\svà)\s*(?:các )?(?:doanh nghiệp|nhân dân|người dân|cộng đồng|nhà hảo tâm|mạnh thường quân)\s*$"), "gift"),
     (re.compile(r"(?<!\w)so với [^,.;]{3,40}, [^,.;]{0,24}(?<!\w)(?:thêm|hơn|kém|bớt|nhích thêm)\s*$"), "difference"),
+    (
+        re.compile(
+            r"(?<!\w)(?:thấp hơn|cao hơn|nhiều hơn|ít hơn|vượt|hụt|kém|bớt so với)\s(?:so với\s)?"
+            r"(?:dự toán|kế hoạch|cùng kỳ|năm (?:trước|ngoái|20\d\d)|dự kiến|định mức|chỉ tiêu|tổng mức)(?: được duyệt|"
+            r" ban đầu)?(?: là| tới| đến)*\s*$"
+        ),
+        "difference",
+    ),
+    # A share named by its public source alone: "trong đó ngân sách tỉnh và huyện hơn 7 tỷ đồng".
+    (
+        re.compile(
+            r"(?<!\w)(?<!nộp )(?<!thu )(?<!vào )(?<!nộp vào )(?:vốn )?ngân sách(?: (?:của |cấp )?(?:nhà nước|trung ương|địa phương|"
+            r"tỉnh|huyện|xã|"
+            r"thành phố|thị xã|phường|các cấp|tw)(?: và| hay|,)?)*(?: (?:của |cấp )?(?:nhà nước|trung ương|địa phương|tỉnh|huyện|xã|"
+            r"thành phố|thị xã|"
+            r"phường|các cấp|tw))(?: (?:là|cấp|lo|chi|bố trí|hỗ trợ|đối ứng|góp|đầu tư))*\s*$"
+        ),
+        "budget",
+    ),
 )
+_PRIVATE = (
+    r"(?:anh|chị|ông|bà(?! con)|cụ|cô|chú|bác|em|họ|gia đình|cả nhà|nhà|vợ chồng|mẹ con|hai mẹ con|hộ|hộ này|lão nông|nông dân|người mẹ|"
+    r"chủ (?:trang trại|vườn|nhà|hộ|quán|rẫy|đầm|xưởng|cơ sở|homestay|cửa hàng|tiệm|đại lý))"
+)
+PRIVATE_DOES = re.compile(
+    rf"(?:^|[,.;:!?“\"(]\s?|(?<!\w)(?:và|nên|mà|rồi|nay|khi|giúp|để|năm ngoái|nhờ đó|của|cho)\s){_PRIVATE}"
+    r"(?:\s(?!(?:nói|cho|biết|kể|bảo|hay|xã|huyện|tỉnh|nước|sở|ubnd|thầu|văn|máy|đề|yêu|thông|khẳng|chia)(?!\w))[^\s.,;:\d]+){0,4}?\s"
+    r"(?:trả|gửi|mua|bán|sắm|dành|bỏ|đầu tư|xây|dựng|sửa|mở|thu|kiếm|cầm|giữ|tiết kiệm|vay|tích|gom|lãi|mất|nợ|nuôi|trồng|trị giá|"
+    r"còn dư|dư)"
+    r"(?!\w)[^,;.:\d]{0,40}$"
+)
+"""A private person is who spends, sells or owes: "anh trả hết nợ", "chủ vườn đầu tư", "vườn cam của ông trị giá"."""
+PRIVATE_AFTER = re.compile(
+    rf"^[^.;:\d]{{0,30}},\s{_PRIVATE}(?!\w)(?:\s(?!(?:nói|cho|biết|kể|bảo|khẳng|chia|nhấn|đề|yêu|thông)(?!\w))[^\s.,;:\d]+){{0,3}}?\s"
+    r"(?:mua|mở|dựng|xây|sắm|bắt|nuôi|trồng|sửa|đầu tư|trả|làm|lập|gây|thuê|học)(?!\w)"
+)
+""" "Với 2 triệu đồng vốn liếng, chị mở quầy tạp hóa"."""
+OF_LENDING_FUND = re.compile(
+    r"^\s(?:vốn |tiền )?(?:tín dụng|vay(?! oda| không hoàn)|cho vay|dư nợ)(?!\w)|"
+    r"^,?\s*(?:từ|của|bằng|thuộc|trích từ)\s(?:nguồn\s|nguồn vốn\s|vốn\s)*"
+    r"(?:quỹ (?:hỗ trợ nông dân|htnd|quốc gia (?:về |giải quyết )việc làm|giải quyết việc làm|tín dụng|quay vòng|hỗ trợ phụ nữ)|"
+    r"nhcsxh|vay(?!\w))"
+)
+OF_A_PROGRAMME = re.compile(
+    r"^,?\s*(?:thuộc|từ|trong|nằm trong|lấy từ|theo|bằng|của)\s(?:nguồn\s|nguồn vốn\s|vốn\s|kinh phí\s)*"
+    r"(?:tiểu dự án|dự án (?:\d|đa dạng|hỗ trợ|nhân rộng|phát triển sản xuất|giảm nghèo|truyền thông)|chương trình (?:mục tiêu|mtqg|"
+    r"giảm nghèo|135|30a|1719)|"
+    r"ctmtqg|ngân sách|sự nghiệp|đề án|chương trình nông thôn mới)(?!\w)"
+)
+"""Right behind a sum: which public money it is, whatever it buys or whoever gets it."""
+OF_A_PUBLIC_BODY = re.compile(
+    r"^\s*(?:là )?(?:của|do|từ)\s(?:ngân sách|nhà nước|trung ương|tỉnh|huyện|xã|thị xã|thành phố)(?!\w)(?! (?:đoàn|hội|ủy|viên|"
+    r"[a-zà-ỹ]+ (?:tặng|ủng hộ)))"
+)
+
 GIVEN_BY = re.compile(
     r"^[^.;\n]{0,60}?(?:trích|lấy) (?:ra )?từ (?:nguồn )?quỹ (?:này|của mặt trận|của hội)|"
     r"^\s*(?:lấy\s|trích\s)?từ\s(?:nguồn\s)?(?:vận động|quyên góp|ủng hộ|đóng góp|[“\"']?quỹ [“\"']?vì người nghèo)"
     r"|^,?\s*(?:được |do )?[^.;:,]{0,60}?từ\s(?:nguồn\s)?[“\"']?quỹ [“\"']?(?:vì )?(?:người nghèo|an sinh|khuyến học|từ thiện|bảo trợ)"
-    r"|^,?\s*(?:là )?do\s[^.;:]{2,110}?\s(?:tài trợ|ủng hộ|quyên góp|hảo tâm)(?!\w)"
-    r"|^\s*(?:là\s)?(?:(?:tiền|vốn|quà)\s)?(?:của|do|từ)\s(?:các\s|một\s|nhóm\s|những\s)?"
-    r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng|tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng|hãng|tư nhân)"
+    r"|^,?\s*(?:là )?do\s(?!ngân sách|nhà nước|trung ương|tỉnh|huyện|xã|ubnd|chương trình|dự án)"
+    r"[^.;:]{2,110}?\s(?:tài trợ|ủng hộ|quyên góp|hảo tâm|góp(?! phần| ý)|trao tặng|đóng góp|đồng hành|hiến)(?!\w)"
+    r"|^\s*(?:là\s)?(?:(?:tiền|vốn|quà)\s)?(?:của|do|từ)\s(?:(?:nguồn |nguồn vốn |vốn |tiền )(?:của |do |tài trợ của )?)?(?:các\s|"
+    r"một\s|nhóm\s|những\s)?"
+    r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng|tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng|hãng|"
+    r"tư nhân)"
     r"|^\s*(?:tiền (?:quỹ|riêng)|tài trợ của)(?!\w)"
-    r"|^[^.;:\d]{0,60}?(?<!\w)(?:được|do)\s[^.;:]{0,30}?(?:chùa|nhà thờ|câu lạc bộ|doanh nghiệp|công ty|nhà hảo tâm|"
-    r"mạnh thường quân|bạn đọc|"
+    r"|^(?!\W{0,3}(?:số |phần )còn lại)[^.;:\d]{0,60}?(?<!\w)(?<!số còn lại )(?<!phần còn lại )(?:được|do)\s[^.;:]{0,30}?(?:chùa|"
+    r"nhà thờ|câu lạc bộ|doanh nghiệp|công ty|nhà hảo tâm|"
+    r"mạnh thường quân|bạn đọc|con em|đồng hương|kiều bào|bà con|cựu (?:học sinh|sinh viên|chiến binh)|"
     r"nhóm thiện nguyện|hội từ thiện|ngân hàng|tập đoàn|nhà mạng|bưu điện)[^.;:]{0,50}?\s(?:gom góp|gom|gửi|góp|quyên|"
     r"tặng|trao|giúp|biếu)(?!\w)"
 )
@@ -86,7 +145,8 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "loan",
         7.5,
         words(
-            "tín dụng chính sách|thu nợ|khoanh nợ|tiền nợ|nợ nần|nợ gốc|cho mượn|không tính lãi|vốn hộ (?:nghèo|"
+            "tín dụng chính sách|thu nợ|khoanh nợ|tiền nợ|trả (?:hết |xong |được |dứt )*(?:khoản )?nợ(?! xây| đọng| nhà thầu)|nợ nần|"
+            "nợ gốc|cho mượn|không tính lãi|vốn hộ (?:nghèo|"
             "cận nghèo|mới thoát nghèo)|nguồn vốn 120"
         ),
     ),
@@ -103,12 +163,13 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         words(
             "thu nhập|tiền lương|lương(?! thực)|lãi ròng|lãi(?! suất)|thu lãi|thu về|"
             "lời(?! (?:nói|kêu|khuyên))|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công|"
-            "(?<!thống )lĩnh|(?<!bảo )lãnh|gửi về (?:nhà|cho (?:mẹ|bố|cha|vợ|chồng|con|gia đình))"
+            "(?<!thống )lĩnh|(?<!bảo )lãnh|gửi về(?! (?:bộ|sở|ubnd|huyện|tỉnh|xã|trung ương|phòng|ban)(?!\\w))"
         ),
     ),
     ("income", 5.0, words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống")),
-    ("saving", 5.0, words("để dành")),
+    ("saving", 5.0, words("để dành|vốn liếng|lấy sổ|gửi sổ")),
     ("income", 4.0, re.compile(r"(?<!\w)thu(?:\s+được)?\s*$")),
+    ("income", 5.0, re.compile(r"(?<!\w)bán (?:được )?(?:mỗi|một|trong|cả|nửa) ?(?:tháng|ngày|vụ|năm|phiên|buổi)(?!\w)")),
     ("income", 7.0, re.compile(r"(?<!\w)bán\s(?:[^\s.,;:]+\s){1,6}(?:được|thu|lời)(?!\w)")),
     ("saving", 7.5, words("góp vốn xoay vòng|hũ gạo|tổ góp vốn|tổ tiết kiệm|nuôi heo đất|ngày tiết kiệm")),
     (
@@ -131,7 +192,8 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "price",
         6.0,
         words(
-            "vé|gói cước|cước|(?<!miễn giảm )(?<!miễn, giảm )(?<!miễn )(?<!hỗ trợ )học phí|chi phí xuất cảnh|"
+            "vé|gói cước|(?<!hỗ trợ )(?<!bù )(?<!tiền )cước|(?<!miễn giảm )(?<!miễn, giảm )(?<!miễn )(?<!hỗ trợ )học phí|"
+            "chi phí xuất cảnh|"
             "bảo hiểm xã hội tự nguyện|phí dịch vụ|giá vé|tiền thuê trọ"
         ),
     ),
@@ -188,6 +250,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("revenue", 7.5, words("bán ra(?! thị)|hàng hóa bán|giá trị xuất khẩu|hụt thu|vượt thu")),
     ("revenue", 5.0, words("xuất khẩu|tổng thu|phim thu|phòng vé|rạp|tổng sản phẩm|nộp thuế|thu thuế|số thu|hụt thu|vượt thu")),
     ("revenue", 5.0, words("thu phí")),
+    ("company", 10.0, words("nộp bảo lãnh|tiền bảo lãnh|ký quỹ")),
     ("company", 8.0, words("vốn điều lệ|lợi nhuận|vốn hóa|trước thuế|sau thuế|cổ tức|vốn chủ sở hữu|tổng tài sản|vốn lưu động")),
     (
         "company",
@@ -221,7 +284,10 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     (
         "budget",
         8.0,
-        words("(?:địa phương|tỉnh|huyện|xã|thành phố|thị xã|phường|nhà nước|trung ương) (?:đối ứng|góp|lo|rót|bỏ)(?: ra| thêm)?"),
+        words(
+            "(?:địa phương|(?<!công an )(?<!biên phòng )(?<!bộ đội )(?<!thanh niên )(?<!mặt trận )tỉnh|(?<!công an )huyện|"
+            "(?<!công an )xã|thành phố|thị xã|phường|nhà nước|trung ương) (?:đối ứng|góp|lo|rót|bỏ)(?: ra| thêm)?"
+        ),
     ),
     ("budget", 9.0, words("gói thầu|trúng thầu|thắng thầu|giá trị hợp đồng|tổng số vốn giao|mời thầu|thành tiền|kho bạc|nhà thầu")),
     (
@@ -245,18 +311,22 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ),
     ("budget", 5.0, words("chương trình mtqg|chương trình mục tiêu quốc gia|xã hội hóa|xã hội hoá|lồng ghép")),
     ("budget", 4.0, words("dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch")),
+    ("budget", 4.4, words("hợp phần|thanh toán cho|xuất toán|tiền thuê (?:mc|âm thanh|sân khấu|xe|hội trường|máy|loa|đường truyền|đội)")),
+    ("budget", 3.0, words("giảm nghèo (?:bền vững|về thông tin|thông tin|đa chiều)|xây dựng nông thôn mới")),
     ("budget", 4.0, words("đưa thông tin|thẻ bhyt|bảo hiểm y tế|chi phí học")),
+    ("budget", 3.4, words("tiền (?:mực|giấy|in|xăng|tài liệu|photo|trang trí|thiết bị|biên tập|phát sóng)")),
     ("budget", 3.4, words("hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|thanh toán|điều chỉnh|đề nghị bổ sung|bảo đảm")),
     ("budget", 3.4, words("được hỗ trợ|mức hỗ trợ|tổng cộng|tốn|tiêu tốn|ngốn|hết|để lại")),
     ("budget", 3.4, words("số tiền|tổng số tiền|tổng trị giá|tổng giá trị|tiền mua")),
+    ("budget", 2.6, words("truyền thông|tuyên truyền|triển lãm|dàn dựng|biên soạn")),
     ("budget", 2.6, words("công trình|hạ tầng|nhà văn hóa|trường|trạm|đường|cầu|xây|xây dựng|sửa|phim tài liệu|thông tin cơ sở")),
     ("budget", 2.6, ACTIVITY),
     ("budget", 2.6, words("trị giá|nguồn|sở|ubnd|hđnd|tỉnh|huyện|xã|phòng|bộ|nhà nước|hạng mục|nội dung")),
 )
 
 PERSON = re.compile(
-    r"(?<!\w)(?:[Gg]ia đình|[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]ụ|[Ee]m)\s+(?:[A-ZĐÀ-Ỹ][^\W\d_]*)"
-    r"|(?<!\w)(?:[Tt]ôi|vợ chồng|[Gg]ia đình (?:anh|chị|ông|bà|tôi|em))(?!\w)|^(?:Ông|Bà|Anh|Chị) được"
+    r"(?<!\w)(?:[Gg]ia đình|[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]ụ|[Ee]m)\s+(?!Chủ|Phó|Giám|Bí thư|Trưởng|Quyền)(?:[A-ZĐÀ-Ỹ][^\W\d_]*)"
+    r"|(?<!\w)(?:(?<!húng )[Tt]ôi|vợ chồng|[Gg]ia đình (?:anh|chị|ông|bà|tôi|em))(?!\w)|^(?:Ông|Bà|Anh|Chị) được"
 )
 SPEECH = re.compile(
     r"(?:cho biết|cho hay|thông tin|nói|chia sẻ|khẳng định|cho rằng|nhấn mạnh|đề nghị|báo cáo|phát biểu)[,:]?\s"
@@ -268,7 +338,8 @@ PUBLIC_MONEY = words(
     "ngân sách|kinh phí|chương trình|tiểu dự án|trung ương|ubnd|hđnd|vốn sự nghiệp|nhà nước|đề án|phê duyệt|truyền thanh|giảm nghèo"
 )
 CHARITY = re.compile(
-    r"(?<!\w)(?:mttq|mặt trận|hội (?:chữ thập đỏ|bảo trợ|từ thiện|khuyến học)|quỹ [^\s,.;]+|nhà tài trợ|mạnh thường quân|nhà hảo tâm"
+    r"(?<!\w)(?:mttq|mặt trận|chi bộ|công đoàn|chi đoàn|hội (?:chữ thập đỏ|bảo trợ|từ thiện|khuyến học)|quỹ [^\s,.;]+|nhà tài trợ|"
+    r"mạnh thường quân|nhà hảo tâm"
     r"|(?:đoàn|nhóm) (?:từ thiện|thiện nguyện)|vận động(?= (?:xây|trao|tặng|mua|nhà hảo tâm|doanh nghiệp|các (?:nhà|tổ chức|doanh)))"
     r"|tấm lòng vàng|câu lạc bộ|chùa|nhà thờ|tập đoàn|công ty|ngân hàng)(?!\w)"
     r"[^.;]{0,160}?(?<!\w)(?:trao|tặng|ủng hộ|bàn giao|thăm|giúp)(?!\w)"
@@ -291,11 +362,12 @@ PUBLIC_GIVER = re.compile(
 PUBLIC_AT_ALL = words(
     "ngân sách|sự nghiệp|chương trình mục tiêu|mtqg|ctmtqg|phân bổ|dự án \\d|tiểu dự án|kế hoạch vốn|đầu tư công|dự toán|"
     "hđnd|hội đồng nhân dân|nhà nước|chương trình 135|30a|truyền thanh|đề án|kinh phí (?:của )?(?:tỉnh|huyện|xã|chương trình)|"
-    "mức chi"
+    "mức chi|vốn (?:trung ương|địa phương|tỉnh|huyện)(?! (?:ủy|uỷ) thác)|kế hoạch phân bổ"
 )
 """What a whole text says of where its money is from; see `nlp.budget._nature`."""
 STATE_SHARE = words(
-    "ngân sách|vốn sự nghiệp|nguồn vốn|vốn đầu tư|tiểu dự án|dự án|chương trình (?:mục tiêu|mtqg|giảm nghèo)|đề án|phê duyệt|kế hoạch vốn|"
+    "ngân sách|vốn sự nghiệp|nguồn vốn|vốn đầu tư|tiểu dự án|dự án|chương trình (?:mục tiêu|mtqg|giảm nghèo)|đề án|phê duyệt|"
+    "kế hoạch vốn|"
     "phân bổ|nhà nước|trung ương hỗ trợ|đối ứng"
 )
 COMPANY = words("công ty|doanh nghiệp|tập đoàn|hợp tác xã|htx|nhà đầu tư|nhà máy|ngân hàng|hãng|cổ phần|fpt|vingroup")
@@ -306,7 +378,8 @@ BANK = words(
 LENT = re.compile(r"^[^.;:\d]{0,12}(?:cho|với|để|giúp)\s[^.;:]{0,50}?\s(?:vay|mượn)(?!\w)(?! vốn oda)")
 """Right behind a sum: "với 9 hộ vay", "cho 12 hội viên vay"."""
 PAID_BY_OTHERS = re.compile(
-    r"^\W*(?:toàn bộ|tất cả|số (?:tiền|vốn|kinh phí)|nguồn (?:vốn|kinh phí|tiền)|kinh phí)(?! (?:của )?(?:trung ương|ngân sách))[^.;]{0,70}"
+    r"^\W*(?:toàn bộ|tất cả|số (?:tiền|vốn|kinh phí)|nguồn (?:vốn|kinh phí|tiền)|kinh phí)(?! (?:của )?(?:trung ương|"
+    r"ngân sách))[^.;]{0,70}"
     r"(?:người dân|nhân dân|bà con|nhà hảo tâm|mạnh thường quân|doanh nghiệp|công ty|vận động|quyên góp|ủng hộ|tài trợ)(?!\w)"
 )
 """The next sentence says that the money was not public."""
@@ -369,7 +442,8 @@ ROLES: tuple[tuple[BudgetRole, re.Pattern[str], str], ...] = (
 )
 
 PROGRAMME = words(
-    "chương trình(?! (?:phát thanh|truyền hình|này phát|tiếng|tập huấn|văn nghệ|bồi dưỡng|sản xuất|ca nhạc))|ctmtqg|mtqg|vốn 30a|nguồn 30a|"
+    "chương trình(?! (?:phát thanh|truyền hình|này phát|tiếng|tập huấn|văn nghệ|bồi dưỡng|sản xuất|ca nhạc))|ctmtqg|mtqg|vốn 30a|"
+    "nguồn 30a|"
     "chương trình 135|cho giảm nghèo|công tác giảm nghèo|các dự án giảm nghèo"
 )
 PROJECT_NAME = re.compile(

@@ -38,15 +38,19 @@ NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?: \d{3}){2,}(?![\d.,])|\d[\d.,]*)")
 END = r"(?![^\W\d_])"
 NOT_BILLION = r"(?!\s+(?:lệ|trọng|số|suất|giá|phú|phần|mỉ)(?!\w))"
 SCALE = re.compile(
-    rf"{GAP}(?:(trăm|chục)\s+)?(?:(nghìn|ngàn|triệu|tr(?=\.?\s?đ))\.?(?:\s+(t[ỷỉ])(?=đ|\W|\Z){NOT_BILLION})?|(t[ỷỉ]){NOT_BILLION})(?=đ|\W|\d|\Z)"
+    rf"{GAP}(?:(trăm|chục)\s+)?(?:(nghìn|ngàn|triệu|tr(?=\.?\s?đ))\.?(?:\s+(t[ỷỉ])(?=đ|\W|\Z){NOT_BILLION})?|"
+    rf"(t[ỷỉ]){NOT_BILLION})(?=đ|\W|\d|\Z)"
 )
 HALF = re.compile(r"\s+rưỡi(?!\w)")
 # "5 triệu đồng bào" counts people, "2.000 đồng chí" too; after a full sum fewer of these can be meant.
 COMPOUND = (
-    "bào|bạc|bằng|bộ|cấp|chí|chủ|diễn|dạng|giải|hành|hóa|hoá|hồ|hương|khởi|loạt|lòng|lúa|minh|mưu|môn|nghiệp|nghĩa|niên|phạm|phục|"
+    "bào|bạc|bằng(?! (?:chữ|tiền mặt|chuyển khoản))|bộ|cấp|chí|chủ|diễn|dạng|giải|hành|hóa|hoá|hồ|hương|khởi|loạt|lòng|lúa|minh|mưu|"
+    "môn|nghiệp|nghĩa|niên|phạm|phục|"
     "quản|quê|ruộng|tác|thau|thanh|thời|thuận|tình|tổ|tổng|trưởng|tâm|viện|vị|ý|đẳng|đều|đội|ấu|muối|cỏ"
 )
-DONG = re.compile(rf"{GAP}(?:đồng(?!\s+(?:{COMPOUND})(?!\w)){END}|vnđ{END}|vnd{END}|đ(?![^\W\d_]|/c))(?:\s+(?:việt nam|vn){END})?")
+NO_COMPOUND = rf"(?![^\S\n]+(?:{COMPOUND})(?!\w)|\s+(?:bào|chí|hương|đội|nghiệp|diễn)(?!\w))"
+"""Across a line break only people are meant: a line may end in "đồng" and the next begin with "Tổng cộng" or "Bằng chữ"."""
+DONG = re.compile(rf"{GAP}(?:đồng{NO_COMPOUND}{END}|vnđ{END}|vnd{END}|đ(?![^\W\d_]|/c))(?:\s+(?:việt nam|vn){END})?")
 SCALED_DONG = re.compile(
     rf"{GAP}(?:đồng(?!\s+(?:bào|chí|hương|đội|nghiệp|diễn)(?!\w)){END}|vnđ{END}|vnd{END}|đ(?![^\W\d_]|/c))(?:\s+(?:việt nam|vn){END})?"
 )
@@ -62,7 +66,9 @@ NUMBERED = (
 )
 NO_RANGE_AFTER = re.compile(rf"(?:{NUMBERED})\s+$|[/\d]$|^\s*$")
 WORDS_BRACKET = re.compile(
-    r"[^\S\n]{0,4}[*_]{0,3}(?:[,;.]?\s{0,4}\(?\s{0,4}(?:(?:viết\s+)?bằng chữ|số tiền bằng chữ)\s{0,2}:?|\s{0,2}\()([^()\n;]{2,200})\)?"
+    r"[^\S\n]{0,4}[*_]{0,3}"
+    r"(?:[,;./–-]{0,3}\s{0,4}(?:[–-]\s)?[(\[]?\s{0,4}(?:(?:viết|ghi|đọc)\s+)?(?:số tiền )?bằng chữ\s{0,2}(?:là)?\s?:?|\s{0,2}[(\[])"
+    r"([^()\[\]\n;]{2,200})[)\]]?"
 )
 DIGITS_BRACKET = re.compile(r"\s{0,2}\(\s{0,2}(\d[\d.,]{3,25}\d)\s{0,2}(?:đồng|đ|vnđ)?\s{0,2}\)")
 WORD = "|".join(sorted(WORDS, key=len, reverse=True))

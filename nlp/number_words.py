@@ -27,8 +27,8 @@ SCALES = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỷ": 10**9, "t�
 WORDS = frozenset(_ONES) | _TENS | _ZERO_TENS | frozenset(SCALES) | {_HUNDRED, _HALF}
 """Every word that can stand inside a number."""
 
-# What may follow or separate the words without changing the number: "đồng chẵn", "đồng Việt Nam", commas, full stop.
-_NOISE = re.compile(r"[,.;:()*_\"“”-]+")
+# What may follow or separate the words without changing the number: "đồng chẵn./.", "đồng Việt Nam", commas, full stop.
+_NOISE = re.compile(r"[,.;:()*_/\"“”-]+")
 _TAIL = frozenset({"đồng", "chẵn", "việt", "nam", "vnđ", "và"})
 
 

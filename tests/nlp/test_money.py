@@ -53,6 +53,13 @@ READ = [
     ("glued unit", "chi 230triệu đồng và 4tỷ đồng", [(230_000_000, "exact"), (4_000_000_000, "exact")]),
     ("bold marks", "chi **45.600.000** đồng", [(45_600_000, "exact")]),
     ("line break inside", "chi 2,75 tỷ\nđồng trong quý", [(2_750_000_000, "exact")]),
+    (
+        "the next line begins with a word of compounds",
+        "Tờ rơi: 5.200.000 đồng\nTổng cộng: 9.100.000 đồng",
+        [(5_200_000, "exact"), (9_100_000, "exact")],
+    ),
+    ("paid in cash", "trả 350.000 đồng bằng tiền mặt", [(350_000, "exact")]),
+    ("plains", "2.000 đồng bằng ruộng", []),
     ("blank line ends it", "năm 2023\n\nđồng chí bí thư", []),
     ("no-break space", "chi hơn\u00a05\u00a0tỷ\u00a0đồng", [(5_000_000_000, "over")]),
     ("zero-width space", "chi 5\u200b tỷ đồng", [(5_000_000_000, "exact")]),
@@ -185,6 +192,11 @@ WORDS = [
     ("differ", "96.150.000 đồng (Chín mươi sáu triệu đồng)", False),
     ("bằng chữ without brackets", "96.000.000 đồng, bằng chữ: chín mươi sáu triệu đồng.", True),
     ("absent", "96.150.000 đồng (vốn sự nghiệp)", None),
+    ("on the line below", "96.150.000 đồng\n(Bằng chữ: Chín mươi sáu triệu, một trăm năm mươi nghìn đồng chẵn./.)", True),
+    ("on the line below without brackets", "96.150.000 đồng./.\nGhi bằng chữ: Chín mươi sáu triệu, một trăm năm mươi nghìn đồng", True),
+    ("after a dash", "96.150.000 đồng - Bằng chữ là: Chín mươi sáu triệu, một trăm năm mươi nghìn đồng", True),
+    ("in square brackets", "96.150.000 đồng [Chín mươi sáu triệu, một trăm năm mươi nghìn đồng]", True),
+    ("differ on the line below", "96.150.000 đồng\nBằng chữ: Chín mươi sáu triệu đồng", False),
     ("without unit", "96.150.000 (Bằng chữ: Chín mươi sáu triệu, một trăm năm mươi nghìn đồng)", True),
 ]
 

@@ -14,6 +14,7 @@ import pkgutil
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from nlp.cues import CueBook, Pattern, find
 from nlp.locality import LocalityTagger
 from nlp.relevance_cues import RelevanceCues
 from nlp.sections import plain
+from nlp.sieve import Sieve
 from pipelines.process import Processor, ProcessorParts
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +122,11 @@ def recorded(value: Any, name: str, known: dict[int, Recorder]) -> Any:
     if type(value) is tuple:
         parts = tuple(recorded(part, f"{name}[{position}]", known) for position, part in enumerate(value))
         return parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
+    if isinstance(value, Sieve):
+        sieve = copy(value)
+        for name_of_part, part in vars(value).items():
+            setattr(sieve, name_of_part, recorded(part, f"{name}.{name_of_part}", known))
+        return sieve
     if type(value) is dict:
         entries = {key: recorded(part, f"{name}[{key}]", known) for key, part in value.items()}
         return entries if any(entries[key] is not value[key] for key in value) else value
