@@ -9,6 +9,7 @@ again in a later week adds nothing. Neither does a sum that other stories repeat
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import msgspec
 
 from corpus.index.names import BUDGET_ROLES
 from corpus.localities import Register
-from monitor.facts import NATIONAL, Fact, FactBudget, Facts, stretch
+from monitor.facts import NATIONAL, Fact, FactBudget, Facts
 from monitor.periods import Period, Units
 
 By = Literal["province", "activity", "year", "role", "scope", "programme"]
@@ -149,20 +150,6 @@ def counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
     return facts.once("counted_sums", lambda: _counted_sums(facts))
 
 
-def sums_during(facts: Facts, period: Period | None) -> Sequence[CountedSum]:
-    """Those of `counted_sums` that a period holds; None: all, the undated too."""
-    found = counted_sums(facts)
-    return found if period is None else found[_during(facts, period)]
-
-
-def _during(facts: Facts, period: Period) -> slice:
-    return stretch(counted_sums(facts), period.start, period.end, _day)
-
-
-def _day(entry: CountedSum) -> date:
-    return entry.fact.published or date.max
-
-
 def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
     first: dict[tuple[object, ...], int] = {}
     found: list[tuple[Fact, FactBudget]] = []
@@ -191,18 +178,53 @@ def _counted_sums(facts: Facts) -> tuple[CountedSum, ...]:
     )
 
 
-def ranks(facts: Facts, period: Period | None) -> Sequence[int]:
-    """Of each of `sums_during` its place among all of any time, by role, then the largest first."""
-    found = facts.once("sum_ranks", lambda: _ranks(facts))
-    return found if period is None else found[_during(facts, period)]
+@dataclass(frozen=True, slots=True)
+class SumColumns:
+    """`counted_sums` in columns, one place for each: to pick and add sums touches none of their objects (see `monitor.tallies`)."""
+
+    entries: tuple[CountedSum, ...]
+    items: tuple[BudgetItem, ...]
+    days: array[int]
+    """Ordinals of publication in order, the undated last."""
+    amounts: array[int]
+    """VND."""
+    articles: array[int]
+    """A number for the article of each."""
+    sentences: array[int]
+    """A number for the sentence of each."""
+    ranks: array[int]
+    """The place of each among all, by role, then the largest first."""
+
+    def during(self, period: Period | None) -> range:
+        """Places of the sums that a period holds; None: all, the undated too."""
+        return days_during(self.days, period)
 
 
-def _ranks(facts: Facts) -> Sequence[int]:
-    entries = counted_sums(facts)
-    found = array("i", bytes(4 * len(entries)))
+def days_during(days: array[int], period: Period | None) -> range:
+    """Places of a period among ordinals in order; None: all."""
+    if period is None:
+        return range(len(days))
+    return range(bisect_left(days, period.start.toordinal()), bisect_left(days, period.end.toordinal()))
+
+
+def sum_columns(facts: Facts) -> SumColumns:
+    return facts.once("sum_columns", lambda: _sum_columns(counted_sums(facts)))
+
+
+def _sum_columns(entries: tuple[CountedSum, ...]) -> SumColumns:
+    numbers: dict[str, int] = {}
+    ranks = array("i", bytes(4 * len(entries)))
     for rank, at in enumerate(sorted(range(len(entries)), key=lambda at: place_of(entries[at]))):
-        found[at] = rank
-    return found
+        ranks[at] = rank
+    return SumColumns(
+        entries=entries,
+        items=tuple([entry.item for entry in entries]),
+        days=array("i", [(entry.fact.published or date.max).toordinal() for entry in entries]),
+        amounts=array("q", [entry.item.vnd for entry in entries]),
+        articles=array("i", [numbers.setdefault(entry.fact.id, len(numbers)) for entry in entries]),
+        sentences=array("i", [entry.sentence for entry in entries]),
+        ranks=ranks,
+    )
 
 
 def place_of(entry: CountedSum) -> tuple[int, int, str, int]:
@@ -214,10 +236,9 @@ Row = tuple[str, str]
 """Role and key of a bar."""
 
 
-def rows_of(facts: Facts, period: Period | None, by: By, units: Units, register: Register) -> Sequence[Row]:
-    """The bar of each of `sums_during`."""
-    found = facts.once(("sum_rows", by, units if by == "province" else None), lambda: _rows_of(facts, by, units, register))
-    return found if period is None else found[_during(facts, period)]
+def rows_of(facts: Facts, by: By, units: Units, register: Register) -> Sequence[Row]:
+    """The bar of each of `counted_sums`."""
+    return facts.once(("sum_rows", by, units if by == "province" else None), lambda: _rows_of(facts, by, units, register))
 
 
 def _rows_of(facts: Facts, by: By, units: Units, register: Register) -> tuple[Row, ...]:
@@ -239,38 +260,37 @@ def budget_sums(
 
     ``period`` None: all, the undated too. ``province`` keeps the sums that stand under it.
     """
-    entries, rows = sums_during(facts, period), rows_of(facts, period, by, units, register)
     chosen = in_order(facts, period, units, register, province=province)
-    return sums_by([entries[at] for at in chosen], [rows[at] for at in chosen])
+    return sums_by(sum_columns(facts), chosen, rows_of(facts, by, units, register))
 
 
 def in_order(facts: Facts, period: Period | None, units: Units, register: Register, *, province: str | None = None) -> list[int]:
-    """Places among `sums_during`, by role, then the largest first; of a ``province`` those of its sums."""
-    rank = ranks(facts, period)
-    if province is None:
-        return sorted(range(len(rank)), key=rank.__getitem__)
-    rows = rows_of(facts, period, "province", units, register)
-    return sorted([at for at, (_, place) in enumerate(rows) if place == province], key=rank.__getitem__)
+    """Places among `counted_sums` of those of a period, by role, then the largest first; of a ``province`` those of its sums."""
+    columns = sum_columns(facts)
+    found: Iterable[int] = columns.during(period)
+    if province is not None:
+        rows = rows_of(facts, "province", units, register)
+        found = [at for at in found if rows[at][1] == province]
+    return sorted(found, key=columns.ranks.__getitem__)
 
 
-def sums_by(entries: Iterable[CountedSum], rows: Iterable[Row]) -> tuple[BudgetSum, ...]:
-    """`budget_sums` of these entries, each with its bar; those of a role come with the largest first."""
-    found: dict[Row, list[CountedSum]] = defaultdict(list)
-    for entry, row in zip(entries, rows, strict=True):
-        found[row].append(entry)
-    sums = [_sum(key, role, inside) for (role, key), inside in found.items()]
+def sums_by(columns: SumColumns, chosen: Iterable[int], rows: Sequence[Row]) -> tuple[BudgetSum, ...]:
+    """`budget_sums` of the chosen places, which come by role with the largest first. ``rows``: the bar of each sum there is."""
+    found: dict[Row, list[int]] = defaultdict(list)
+    for at in chosen:
+        found[rows[at]].append(at)
+    sums = [_sum(key, role, columns, inside) for (role, key), inside in found.items()]
     return tuple(sorted(sums, key=lambda row: (ROLE_ORDER[row.role], -row.vnd, row.key)))
 
 
-def _sum(key: str, role: str, entries: list[CountedSum]) -> BudgetSum:
-    items = tuple([entry.item for entry in entries])
+def _sum(key: str, role: str, columns: SumColumns, places: Sequence[int]) -> BudgetSum:
     return BudgetSum(
         key=key,
         role=role,
-        vnd=sum([item.vnd for item in items]),
-        articles=len({item.document for item in items}),
-        sentences=len({entry.sentence for entry in entries}),
-        items=items,
+        vnd=sum(map(columns.amounts.__getitem__, places)),
+        articles=len(set(map(columns.articles.__getitem__, places))),
+        sentences=len(set(map(columns.sentences.__getitem__, places))),
+        items=tuple(map(columns.items.__getitem__, places)),
     )
 
 

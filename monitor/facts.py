@@ -182,7 +182,7 @@ class Facts(Sequence[Fact]):
 
     def between(self, start: date, end: date) -> list[Fact]:
         """Dated facts with ``start <= day < end``, in order."""
-        return _slice(self._all, start, end)
+        return self._all[bisect_left(self._all, start, key=_day) : bisect_left(self._all, end, key=_day)]
 
     def during(self, period: Period) -> list[Fact]:
         return self.between(period.start, period.end)
@@ -222,9 +222,6 @@ class Facts(Sequence[Fact]):
                 groups[fact.story].append(fact)
         return {fact.id: group for group in groups.values() if len(group) > 1 for fact in group}
 
-    def about_during(self, units: Units, code: str, period: Period) -> list[Fact]:
-        return _slice(self.about(units).get(code, []), period.start, period.end)
-
 
 def _by_province(facts: Iterable[Fact], units: Units) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = defaultdict(list)
@@ -240,15 +237,6 @@ def _order(fact: Fact) -> tuple[date, datetime, str]:
 
 def _day(fact: Fact) -> date:
     return fact.published or date.max
-
-
-def _slice(ordered: list[Fact], start: date, end: date) -> list[Fact]:
-    return ordered[stretch(ordered, start, end, _day)]
-
-
-def stretch(ordered: Sequence[T], start: date, end: date, day: Callable[[T], date]) -> slice:
-    """Of the entries with ``start <= day < end`` among those in order of their days."""
-    return slice(bisect_left(ordered, start, key=day), bisect_left(ordered, end, key=day))
 
 
 class FactTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,17 +18,19 @@ from monitor.budgets import (
     BudgetSum,
     By,
     CountedSum,
+    SumColumns,
     counted_sums,
     counts,
+    days_during,
     in_order,
     key_of,
     money_stories,
     place_of,
     rows_of,
+    sum_columns,
     sums_by,
-    sums_during,
 )
-from monitor.facts import Fact, FactBudget, Facts, stretch
+from monitor.facts import Fact, FactBudget, Facts
 from monitor.figure_parts import Sources, period_figure, province_name
 from monitor.figures import BudgetFigure, LeftOut, MoneyFigures, MoneyItem
 from monitor.links import article
@@ -40,16 +43,17 @@ class MoneySums:
 
     figures: MoneyFigures
     """Without ``items``."""
-    added: tuple[CountedSum, ...]
-    """Every sum that was added, by role, then the largest first."""
+    columns: SumColumns
+    added: Sequence[int]
+    """Places of every sum that was added, by role, then the largest first."""
     sources: Sources
 
     def whole(self) -> MoneyFigures:
-        return replace(self.figures, items=self.items(self.added))
+        return replace(self.figures, items=self.items(self._entries(self.added)))
 
     def page(self, page: int, size: int) -> MoneyFigures:
         """The same figures with the single sums of one page. Behind each bar stand those of its sums that the page holds."""
-        added = self.added[(page - 1) * size : page * size]
+        added = self._entries(self.added[(page - 1) * size : page * size])
         units, register = self.figures.units, self.sources.names.register
 
         def shortened(rows: tuple[BudgetFigure, ...], by: By) -> tuple[BudgetFigure, ...]:
@@ -73,11 +77,15 @@ class MoneySums:
 
     def items_behind(self, row: BudgetFigure, start: int, end: int) -> tuple[MoneyItem, ...]:
         """The sums ``[start, end)`` of one of the bars, the largest first."""
+        entries = self.columns.entries
         found = []
         for item in row.items[start:end]:
             wanted = (ROLE_ORDER[row.role], -item.vnd, item.document, item.position)
-            found.append(self.added[bisect_left(self.added, wanted, key=place_of)])
-        return self.items(found)
+            found.append(self.added[bisect_left(self.added, wanted, key=lambda at: place_of(entries[at]))])
+        return self.items(self._entries(found))
+
+    def _entries(self, places: Iterable[int]) -> list[CountedSum]:
+        return [self.columns.entries[at] for at in places]
 
     def items(self, entries: Iterable[CountedSum]) -> tuple[MoneyItem, ...]:
         return tuple(money_item(self.sources, entry) for entry in entries)
@@ -90,20 +98,18 @@ def money_figures(sources: Sources, period: Period | None, units: Units, *, prov
 
 def money_sums(sources: Sources, period: Period | None, units: Units, *, province: str | None = None) -> MoneySums:
     register, facts = sources.names.register, sources.facts
-    entries = sums_during(facts, period)
+    columns = sum_columns(facts)
     chosen = in_order(facts, period, units, register, province=province)
-    added = tuple([entries[at] for at in chosen])
 
     def by(key: By) -> tuple[BudgetFigure, ...]:
-        rows = rows_of(facts, period, key, units, register)
-        return budget_figures(sources, sums_by(added, [rows[at] for at in chosen]), key, units)
+        return budget_figures(sources, sums_by(columns, chosen, rows_of(facts, key, units, register)), key, units)
 
     figures = MoneyFigures(
         period=None if period is None else period_figure(period, sources.now),
         units=units,
         province=province,
-        articles=len({entry.item.document for entry in added}),
-        sentences=len({entry.sentence for entry in added}),
+        articles=len(set(map(columns.articles.__getitem__, chosen))),
+        sentences=len(set(map(columns.sentences.__getitem__, chosen))),
         roles=by("role"),
         provinces=by("province"),
         activities=by("activity"),
@@ -111,9 +117,9 @@ def money_sums(sources: Sources, period: Period | None, units: Units, *, provinc
         programmes=by("programme"),
         items=(),
         left_out=left_out(sources, period, units, province),
-        sums=len(added),
+        sums=len(chosen),
     )
-    return MoneySums(figures, added, sources)
+    return MoneySums(figures, columns, chosen, sources)
 
 
 def money_item(sources: Sources, entry: CountedSum) -> MoneyItem:
@@ -151,17 +157,19 @@ _REASONS: Mapping[str, str] = {
 def left_out(sources: Sources, period: Period | None, units: Units, province: str | None) -> tuple[LeftOut, ...]:
     """Each amount of a relevant article of the period that was not added, under the first reason that holds."""
     facts, register = sources.facts, sources.names.register
-    entries = facts.once("left_out", lambda: _left_out(facts))
-    if period is not None:
-        entries = entries[stretch(entries, period.start, period.end, _day)]
-    found = Counter(
-        reason for fact, budget, reason in entries if province is None or key_of(fact, budget, "province", units, register) == province
-    )
+    entries, days, reasons = facts.once("left_out", lambda: _left_out_columns(facts))
+    inside: Sequence[int] = days_during(days, period)
+    if province is not None:
+        inside = [at for at in inside if key_of(*entries[at], "province", units, register) == province]
+    found = Counter(map(reasons.__getitem__, inside))
     return tuple(LeftOut(reason=reason, name=name, sums=found[reason]) for reason, name in _REASONS.items() if found[reason])
 
 
-def _day(entry: tuple[Fact, FactBudget, str]) -> date:
-    return entry[0].published or date.max
+def _left_out_columns(facts: Facts) -> tuple[Sequence[tuple[Fact, FactBudget]], array[int], Sequence[str]]:
+    """Each amount that is added nowhere, ordinals of publication in order (the undated last), and reasons."""
+    found = _left_out(facts)
+    days = array("i", [(fact.published or date.max).toordinal() for fact, _, _ in found])
+    return [(fact, budget) for fact, budget, _ in found], days, [reason for _, _, reason in found]
 
 
 def _left_out(facts: Facts) -> tuple[tuple[Fact, FactBudget, str], ...]:

@@ -29,7 +29,8 @@ def province_figures(
     check_province(sources, code, units)
     register = sources.names.register
     ledger, earlier, last_year = (sources.coverage(asked, units, only=code) for asked in (period, period.before(), period.year_before()))
-    found = sources.facts.about_during(units, code, period)
+    told = tallies(sources.facts, units).provinces.get(code, NOTHING)
+    about = sources.facts.about(units).get(code, [])
     row = province_row(sources, ledger, code, earlier, last_year)
     observed = row.state in ("news", "silent")
     sums = budget_sums(sources.facts, period, units, register, province=code)
@@ -39,7 +40,7 @@ def province_figures(
         units=units,
         province=row,
         other_map=other_map(sources, code),
-        total=count(tallies(sources.facts, units).provinces.get(code, NOTHING).during(period), row.query, observed=observed),
+        total=count(told.during(period), row.query, observed=observed),
         activities=activity_figures(sources, period, units, code, observed=observed),
         programmes=programme_figures(sources, period, units, code),
         weeks=week_figures(sources, code, period, units),
@@ -48,7 +49,7 @@ def province_figures(
         silent_weeks=next((silence.weeks for silence in silent if silence.province == code), 0),
         last_news=last_news_days(sources.facts, units, period.end).get(code),
         sources=tuple(row for row in source_rows if _speaks_for(sources, row, code, units)),
-        stories=story_figures(sources, found)[:MAX_STORIES],
+        stories=story_figures(sources, [about[at] for at in told.latest(period, MAX_STORIES)]),
     )
 
 

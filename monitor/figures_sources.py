@@ -66,6 +66,18 @@ def _by_source(facts: Facts) -> dict[str, list[Fact]]:
     return dict(found)
 
 
+def samples(facts: Facts) -> Mapping[str, Fact]:
+    """Source to its latest article, a dated one where there is one."""
+    return facts.once("samples", lambda: _samples(facts))
+
+
+def _samples(facts: Facts) -> dict[str, Fact]:
+    found = {}
+    for portal, articles in by_source(facts).items():
+        found[portal] = next((fact for fact in reversed(articles) if fact.published is not None), articles[-1])
+    return found
+
+
 def seen_since(facts: Facts, portal: str, start: datetime) -> int:
     """Articles of a source first seen since then."""
     times = facts.once("first_seen", lambda: _first_seen(facts)).get(portal, ())

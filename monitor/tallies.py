@@ -28,6 +28,21 @@ class Column:
     stories: array[int]
     """A number for the story of each."""
 
+    def latest(self, period: Period, stories: int) -> list[int]:
+        """Places, in order, of all articles of a period that belong to the stories which began last in it.
+
+        >>> from datetime import date
+        >>> from monitor.periods import parse_period
+        >>> monday = date(2026, 3, 2).toordinal()
+        >>> told = Column(array("i", [monday - 1, monday, monday + 1, monday + 2, monday + 6, monday + 7]), array("i", [1, 2, 1, 2, 3, 4]))
+        >>> told.latest(parse_period("2026-W10"), 2), told.latest(parse_period("2026-W10"), 9)
+        ([2, 4], [1, 2, 3, 4])
+        """
+        first, last = (bisect_left(self.days, day.toordinal()) for day in (period.start, period.end))
+        inside = self.stories[first:last]
+        chosen = set(list(dict.fromkeys(inside))[-stories:])
+        return [first + at for at, story in enumerate(inside) if story in chosen]
+
     def between(self, start: int, end: int) -> Told:
         """Of the days ``start <= day < end``, which are ordinals."""
         days = self.days
@@ -57,6 +72,7 @@ class Tallies:
     placeless: Column
     """About no province and not about the whole country."""
     provinces: Mapping[str, Column]
+    """Each holds the dated ones of `Facts.about` in the same order."""
     activities: Mapping[str, Column]
     cells: Mapping[tuple[str, str], Column]
     """(province, activity)"""

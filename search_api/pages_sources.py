@@ -14,7 +14,7 @@ from monitor.charts import Chart, heat_map
 from monitor.desk import Monitor
 from monitor.facts import Fact
 from monitor.figures import SourceFigure, to_plain
-from monitor.figures_sources import by_source
+from monitor.figures_sources import by_source, samples
 from monitor.health import GRID_RUNS, RunMark
 from search_api import formats
 from search_api.answers import Catalogue
@@ -61,7 +61,8 @@ class SourcesPages:
         chosen = request.query_params.get("trang-thai", "")
         chosen = chosen if chosen in STATES else ""
         known = {figure.portal for figure in figures.sources}
-        kept = by_source(self.monitor.facts())
+        facts = self.monitor.facts()
+        kept, sample = by_source(facts), samples(facts)
         return self.site.draw(
             request,
             "sources.html",
@@ -73,7 +74,7 @@ class SourcesPages:
                 for number in (sum(count for s, _, count in figures.states if not key or s == key),)
             ],
             rows=[
-                self._row(figure, state, kept.get(figure.portal, ()))
+                self._row(figure, state, sample.get(figure.portal))
                 for figure in figures.sources
                 if not chosen or figure.health.state == chosen
             ],
@@ -102,7 +103,7 @@ class SourcesPages:
             request,
             "source.html",
             state=state,
-            row=self._row(figure, state, by_source(self.monitor.facts()).get(figure.portal, ())),
+            row=self._row(figure, state, samples(self.monitor.facts()).get(figure.portal)),
             runs=[(run, RESULTS[run.result], CAUSE_NAMES[run.cause] if run.cause else "") for run in reversed(figure.health.runs)],
             all_sources=link("/nguon", state),
         )
@@ -114,13 +115,13 @@ class SourcesPages:
                 return figure
         raise HTTPException(404)
 
-    def _row(self, figure: SourceFigure, state: Search, facts: Sequence[Fact]) -> SourceRow:
+    def _row(self, figure: SourceFigure, state: Search, sample: Fact | None) -> SourceRow:
         return SourceRow(
             figure,
             link(f"/nguon/{figure.portal}", state),
             f"/tim?{figure.query}",
             grid_of(figure.health.runs),
-            next((fact for fact in reversed(facts) if fact.published is not None), facts[-1] if facts else None),
+            sample,
             formats.safe_link(figure.home),
         )
 
