@@ -1,7 +1,8 @@
 """Pages worked out by more than one process: Python computes on one processor at a time, and readers come together on Monday morning.
 
 The server stays one process with everything that it remembers: limits, counts, sessions, drawings. It hands pages that rest on store and
-index alone to helpers, each of which answers one at a time, and works out others itself meanwhile; what waits is served in its order.
+index alone to helpers, each of which answers one at a time, and works out another itself meanwhile; what waits is served in its order.
+A helper has its next page before it has finished one: the server, which computes on the same processor as it hands out, lets nobody wait.
 Without a helper that lives it answers everything itself. How helpers are started and ended is said in ``cli/helping.py``.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,8 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.limits import SHARED
 
-HERE = 2
-"""Pages that the server itself works out at once: while one waits for the store, the other goes on."""
+AHEAD = 2
+"""Pages that a helper has at once: the one that it works out and the next."""
 MAX_BYTES = 64 * 1024 * 1024
 """Of one message; a page has some 100 kB."""
 _GO = b"+"
@@ -79,6 +81,10 @@ class Hand:
         self._channel: socket.socket | None = channel
         self._another = another
         self._ready = False
+        self._sending = asyncio.Lock()
+        self._awaited: deque[asyncio.Future[Answer | None]] = deque()
+        """Answers that are to come, in the order of their requests."""
+        self._reader: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Lets it open what it answers with."""
@@ -87,23 +93,51 @@ class Hand:
             self._channel.send(_GO)
 
     async def answer(self, order: Order) -> Answer | None:
-        """None where no helper is ready, or none lived to the end of the answer."""
-        if self._channel is None:
+        """None where no helper is ready, or none lived to the end of the answer. Several may be asked for at once."""
+        if self._channel is None and self._reader is None:
             self._channel = self._another()
             self.begin()
         channel = self._channel
         if channel is None or not self._is_ready(channel):
             return None
         loop = asyncio.get_running_loop()
+        async with self._sending:
+            if self._channel is not channel:
+                return None
+            try:
+                await loop.sock_sendall(channel, framed(order))
+            except OSError:
+                self.close()
+                return None
+            except BaseException:  # half of it may have been sent
+                self.close()
+                raise
+            awaited: asyncio.Future[Answer | None] = loop.create_future()
+            self._awaited.append(awaited)
+        if self._reader is None:
+            self._reader = loop.create_task(self._read(channel))
+        return await awaited
+
+    async def _read(self, channel: socket.socket) -> None:
+        """Hands over answers while some are awaited. Where the helper is lost, nobody waits any more."""
+        loop = asyncio.get_running_loop()
         try:
-            await loop.sock_sendall(channel, framed(order))
-            return msgspec.msgpack.decode(await _message(loop, channel), type=Answer)
+            while self._awaited:
+                answer = msgspec.msgpack.decode(await _message(loop, channel), type=Answer)
+                awaited = self._awaited.popleft()
+                if not awaited.done():  # who asked may have gone
+                    awaited.set_result(answer)
         except (OSError, EOFError, msgspec.MsgspecError):
-            self.close()
-            return None
-        except BaseException:  # the answer to this request would be taken for that to the next one
-            self.close()
-            raise
+            pass
+        finally:
+            self._reader = None
+            if self._awaited:
+                if self._channel is channel:
+                    self._channel, self._ready = None, False
+                channel.close()
+                while self._awaited:
+                    if not (lost := self._awaited.popleft()).done():
+                        lost.set_result(None)
 
     def _is_ready(self, channel: socket.socket) -> bool:
         if not self._ready:
@@ -119,9 +153,14 @@ class Hand:
 
     def close(self) -> None:
         """A helper that loses its channel ends."""
-        if self._channel is not None:
-            self._channel.close()
-        self._channel, self._ready = None, False
+        channel, self._channel, self._ready = self._channel, None, False
+        if channel is None:
+            return
+        if self._reader is None:
+            channel.close()
+        else:  # it waits for the channel, which tells it the end
+            with contextlib.suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass(order=True, frozen=True)
@@ -147,7 +186,7 @@ class Shared:
             return
         if not self._filled:
             self._filled = True
-            for rank, hand in enumerate([None, *self._hands, *[None] * (HERE - 1)]):
+            for rank, hand in enumerate([None, *list(self._hands) * AHEAD]):
                 self._slots.put_nowait(_Slot(rank, hand))
         slot = await self._slots.get()
         try:

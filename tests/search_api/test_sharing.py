@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from search_api.limits import Limiter, Limits
-from search_api.sharing import Hand, Shared, _Slot, answer_orders, ask_ahead, shareable
+from search_api.sharing import Answer, Hand, Order, Shared, _Slot, answer_orders, ask_ahead, shareable
 from tests.search_api.conftest import Serve
 from tests.search_samples import ALL
 
@@ -47,6 +47,10 @@ def helper(app: ASGIApp) -> tuple[socket.socket, threading.Thread]:
     thread = threading.Thread(target=work)
     thread.start()
     return ours, thread
+
+
+def order(path: str) -> Order:
+    return Order(path, path.encode(), b"", [], "http", "", None, None)
 
 
 class Pair:
@@ -144,6 +148,69 @@ def test_the_server_answers_where_the_helper_has_gone_and_goes_on_with_another(s
         assert pair.client.get("/tim").status_code == 200
     pair.hand.close()
     thread.join(10)
+
+
+def test_several_are_asked_for_at_once_and_each_gets_its_own_answer() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": scope["path"].encode() * 10_000})
+
+    async def ask(hand: Hand) -> list[bytes]:
+        orders = [asyncio.ensure_future(hand.answer(order(f"/tim{number}"))) for number in range(6)]
+        while not hand._awaited:
+            await asyncio.sleep(0)
+        orders[2].cancel()  # its reader goes away; the others get theirs all the same
+        answers = await asyncio.gather(*orders, return_exceptions=True)
+        assert isinstance(answers.pop(2), asyncio.CancelledError)
+        return [answer.body for answer in answers if isinstance(answer, Answer)]
+
+    channel, thread = helper(app)
+    hand = Hand(channel)
+    hand.begin()
+    while not hand._is_ready(channel):
+        pass
+    try:
+        assert asyncio.run(ask(hand)) == [f"/tim{number}".encode() * 10_000 for number in (0, 1, 3, 4, 5)]
+    finally:
+        hand.close()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_nobody_waits_for_a_helper_that_is_lost() -> None:
+    """It reads what it is asked and never answers."""
+    ours, theirs = socket.socketpair()
+    hand = Hand(ours)
+    hand.begin()
+    theirs.send(b"+")
+
+    async def ask() -> list[Answer | None]:
+        asked = [asyncio.ensure_future(hand.answer(order("/tim"))) for _ in range(3)]
+        while len(hand._awaited) < 3:
+            await asyncio.sleep(0)
+        theirs.close()
+        return await asyncio.gather(*asked)
+
+    assert asyncio.run(ask()) == [None] * 3
+    assert hand._channel is None
+
+
+def test_a_helper_is_let_go_while_somebody_waits_for_it() -> None:
+    ours, theirs = socket.socketpair()
+    hand = Hand(ours)
+    hand.begin()
+    theirs.send(b"+")
+
+    async def ask() -> Answer | None:
+        asked = asyncio.ensure_future(hand.answer(order("/tim")))
+        while not hand._awaited:
+            await asyncio.sleep(0)
+        hand.close()
+        return await asked
+
+    with theirs:
+        assert asyncio.run(ask()) is None
+    assert ours.fileno() == -1
 
 
 def test_a_fault_of_a_page_is_an_answer_too(serve: Serve) -> None:
