@@ -62,6 +62,9 @@ _FORMERLY = re.compile(
     r"(?:^|[.;] )[\"“']?(?:trước kia|trước đây|ngày trước|hồi trước|xưa|ngày xưa|khi chưa có [^,]{2,40}),? "
     r"(?=[^.;]{0,60}\b(?:phải|muốn|mỗi khi|chỉ|thường|hay|toàn|chưa|không)\b)"
 )
+# "Chưa làm: hội thi; in sổ tay" lists what is not done.
+_UNDONE = re.compile(r"\b(?:chưa (?:làm|thực hiện|triển khai)(?: được)?|(?:mặt|việc|phần) chưa (?:được|làm))(?: \([^)]{0,40}\))? ?: ")
+_SENTENCE_ENDS = re.compile(r"\Z")
 # What a play, an article or a broadcast tells of.
 _TOLD = re.compile(
     r"\b(?:vở|vở kịch|tiết mục|tiểu phẩm|tác phẩm|đề tài|chủ đề|kịch ngắn|bài|số đầu|kỳ đầu|phim|phần thi)\b[^.;,:]{0,25}?"
@@ -85,6 +88,8 @@ _WHAT_FOR = re.compile(
 )
 _AIM_ENDS = re.compile(rf":|{_ANOTHER_DEED.pattern}")
 """A project that "nhằm lấp chỗ thiếu đó: dựng đài, cấp máy" says after the colon what it does."""
+_BESIDE = ((_WHAT_FOR, _AIM_ENDS), (_FORMERLY, _NOWADAYS), (_TOLD, _ANOTHER_ACTOR), (_UNDONE, _SENTENCE_ENDS))
+"""Stretches of a sentence that tell of no deed, as opening and ending; whatever stands in one is none for any rule."""
 # "Không mở hội nghị tổng kết", "chưa có đài"; "không chỉ" and "không những" deny nothing.
 _DENIED = re.compile(
     r"\b(?:(?:không|chưa)(?: (?:có|mở|tổ chức|làm|lập|lắp|in|cấp|tiến hành|hề|kịp|từng|được|chuẩn bị|bố trí"
@@ -211,11 +216,7 @@ class ActivityRules:
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
             if aims is None:
-                aims = (
-                    *_stretches(_WHAT_FOR, text, _AIM_ENDS),
-                    *_stretches(_FORMERLY, text, _NOWADAYS),
-                    *_stretches(_TOLD, text, _ANOTHER_ACTOR),
-                )
+                aims = tuple(span for opening, ending in _BESIDE for span in _stretches(opening, text, ending))
             if taught is None and not rule.topics:
                 taught = (*_stretches(_TAUGHT, text, _ANOTHER_DEED), *aims)
             if practised is None and rule.activity not in _LEARNT:

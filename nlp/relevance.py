@@ -9,7 +9,7 @@ With a fitted model its judge (``nlp/judge.py``) decides from these sums and fro
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Document, Relevance, RelevanceValue, Span
+from nlp.activity_rules import ActivityRules
 from nlp.judge import VALUES, Tally, features
 from nlp.model import Prediction, SentenceModel
 from nlp.opinions import predictions
@@ -49,6 +50,14 @@ _ANNOUNCES: dict[str, tuple[frozenset[str], ...]] = {
 _NOTHING_SAID = 0.98
 """Score of off_topic where no cue and no signal stands in the document: the model is not asked."""
 _MAX_EVIDENCE = 3
+_SHOWS = 0.8
+"""Probability from which a sentence shows a value where neither cue nor signal of it stands in the document."""
+_CARRY = frozenset(
+    {"access_point", "access_device", "broadcast", "digital", "dialogue", "outreach", "press", "publication", "radio_facility", "visual"}
+)
+_CARRIES = 0.5
+"""Probability of the sentence model from which a sentence with a cue of one of these reports it."""
+_CARRIED = 0.8
 _PROVES: dict[str, tuple[str, ...]] = {
     "communication": ("core", "leaving", "telling", "devices", "contest", "honour"),
     "poverty_other": ("poverty", "livelihood"),
@@ -57,11 +66,14 @@ _PROVES: dict[str, tuple[str, ...]] = {
 
 
 class RelevanceTagger:
-    """Sets ``relevance``."""
+    """Sets ``relevance``. With the rules of the activities a sentence that reports several outweighs a page on other sides of poverty."""
 
-    def __init__(self, model: SentenceModel | None = None, *, cues: RelevanceCues | None = None) -> None:
+    def __init__(
+        self, model: SentenceModel | None = None, *, cues: RelevanceCues | None = None, rules: ActivityRules | None = None
+    ) -> None:
         self._cues = cues or RelevanceCues.load()
         self._model = model
+        self._rules = rules
 
     def __call__(self, document: Document) -> Document:
         found = outline(document)
@@ -71,10 +83,28 @@ class RelevanceTagger:
         if model is not None and model.judge is not None:
             speaks = tally.sums["communication"] > 0 or tally.sums["poverty"] > 0 or tally.signals["core"] or tally.signals["poverty"]
             if speaks:
-                relevance = _judged(tally, model.judge.probabilities(document_features(tally, predictions(model, found))), relevance)
+                said = predictions(model, found)
+                relevance = _judged(tally, model.judge.probabilities(document_features(tally, said)), relevance, _rated(found, said))
+                if relevance.value != "communication" and (spans := self._carriers(found, said, tally, relevance.value)):
+                    relevance = Relevance(value="communication", evidence=spans, score=_CARRIED, method=BOTH_METHOD)
             else:
                 relevance = Relevance(value="off_topic", evidence=(), score=_NOTHING_SAID, method=RULES_METHOD)
         return replace(document, relevance=relevance)
+
+    def _carriers(self, found: Outline, said: Sequence[Prediction], tally: Tally, value: RelevanceValue) -> tuple[Span, ...]:
+        """Sentences that show a side of communication in a page on poverty or on Dự án 6, however short: two ways of carrying word to
+        people in one sentence, or one in a sentence that names the project."""
+        rules = self._rules
+        core = frozenset(tally.signals["core"])
+        if rules is None or tally.signals["neighbour"] or (value == "off_topic" and "core" not in tally.ahead):
+            return ()
+        spans: list[Span] = []
+        for sentence, opinion in zip(found.speaking, said, strict=True):
+            needed = 1 if value == "poverty_other" and sentence.span in core else 2
+            likely = {code for code in _CARRY if opinion.activities.get(code, 0.0) >= _CARRIES}
+            if len(likely) >= needed and len(likely & {match.rule.activity for match in rules.read(sentence).matches}) >= needed:
+                spans.append(sentence.span)
+        return tuple(spans[:_MAX_EVIDENCE])
 
     def tally(self, found: Outline) -> Tally:
         used: dict[str, int] = {}
@@ -141,12 +171,18 @@ def _by_rules(tally: Tally) -> Relevance:
     return Relevance(value=value, evidence=evidence, score=_score(margin), method=RULES_METHOD)
 
 
-def _judged(tally: Tally, probabilities: Sequence[float], by_rules: Relevance) -> Relevance:
+def _rated(found: Outline, said: Sequence[Prediction]) -> dict[str, tuple[Span, ...]]:
+    """The sentences that the model gives a value of relevance, surest first."""
+    ranked = sorted(zip(found.speaking, said, strict=True), key=lambda pair: -max(pair[1].relevance.values()))
+    return {name: tuple(s.span for s, opinion in ranked if opinion.relevance[name] >= _SHOWS)[:_MAX_EVIDENCE] for name in _PROVES}
+
+
+def _judged(tally: Tally, probabilities: Sequence[float], by_rules: Relevance, rated: Mapping[str, tuple[Span, ...]]) -> Relevance:
     share = dict(zip(VALUES, probabilities, strict=True))
     allowed = [name for name in VALUES if _may_be(tally, name, share[name])]
     value = cast(RelevanceValue, max(allowed, key=lambda name: share[name]))
     score = share[value] / sum(share[name] for name in allowed)
-    evidence = _evidence(tally, value)
+    evidence = _evidence(tally, value) or rated.get(value, ())
     if not evidence and value != "off_topic":  # nothing in the text would show it
         value, score = "off_topic", share["off_topic"]
     method = BOTH_METHOD if value == by_rules.value else MODEL_METHOD

@@ -15,6 +15,7 @@ from corpus.document import Document, RawPage
 from corpus.localities import Register
 from corpus.portals import PortalRegistry, load_portals
 from nlp.activity import ActivityTagger
+from nlp.activity_rules import ActivityRules
 from nlp.budget import tag_budgets
 from nlp.locality import LocalityTagger
 from nlp.model import SentenceModel
@@ -90,14 +91,15 @@ def label_of(model: SentenceModel | None) -> str:
 
 def _stages(portals: PortalRegistry, model: SentenceModel | None) -> tuple[Stage, ...]:
     """Each stage reads what those before it set: amounts belong to places, activities need the relevance."""
+    rules = ActivityRules.load()
     return (
         _segment,
         tag_official,
         tag_dates,
         LocalityTagger.load(Register.load(), portals.province_hosts()),
         tag_programmes,
-        RelevanceTagger(model),
-        ActivityTagger(model),
+        RelevanceTagger(model, rules=rules),
+        ActivityTagger(model, rules=rules),
         tag_budgets,
         tag_quantities,
     )

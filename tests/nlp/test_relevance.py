@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from corpus.document import Document, Provenance, Relevance
 from corpus.errors import InvalidData
+from nlp.activity_rules import ActivityRules
 from nlp.annotated_pages import load_pages
 from nlp.judge import FEATURES, VALUES, Judge, features
 from nlp.model import Prediction
@@ -141,6 +142,41 @@ def test_what_no_sentence_shows_is_not_tagged() -> None:
     assert relevance.value == "poverty_other"
     assert relevance.evidence
     assert judged("Chợ phiên đông vui.", judge_by(offset=(9.0, 0.0, 0.0))).value == "off_topic"
+
+
+def test_where_no_cue_stands_the_model_shows_the_sentences() -> None:
+    text = "Bản nghèo đông vui. Cả xã ngồi quanh bảng trắng trả lời câu đố."
+    relevance = judged(text, judge_by(offset=(9.0, 0.0, 0.0)), 0.9)
+    assert relevance.value == "communication"
+    assert [text[span.start : span.end] for span in relevance.evidence] == text.replace(". ", ".|").split("|")
+
+
+POVERTY = judge_by(offset=(0.0, 9.0, 0.0))
+OFF = judge_by(offset=(0.0, 0.0, 9.0))
+WORD = ("broadcast", "visual", "publication")
+RULES = ActivityRules.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "judge", "expected"),
+    [
+        ("Xã cho 60 hộ nghèo vay vốn nuôi bò. Loa xã đọc chính sách mỗi chiều, đầu thôn treo ba băng rôn.", POVERTY, "communication"),
+        ("Xã cho 60 hộ nghèo vay vốn nuôi bò. Loa xã đọc chính sách mỗi chiều.", POVERTY, "poverty_other"),
+        ("Xã cho 60 hộ nghèo vay vốn nuôi bò. Dự án 6: cấp 300 tờ rơi.", POVERTY, "communication"),
+        ("Xã cho 60 hộ nghèo vay vốn nuôi bò. Dự án 5: xóa 9 nhà tạm.", POVERTY, "poverty_other"),
+        ("Dự án 6 của huyện. Loa xã đọc tin mỗi chiều, đầu thôn treo ba băng rôn.", OFF, "communication"),
+        ("Dự án 6 của Chương trình 1719. Loa xã đọc tin mỗi chiều, đầu thôn treo ba băng rôn.", OFF, "off_topic"),
+        ("Xã nghèo trồng rừng. Loa xã đọc tin mỗi chiều, đầu thôn treo ba băng rôn.", OFF, "off_topic"),
+    ],
+)
+def test_a_sentence_that_carries_word_is_a_side_of_communication(text: str, judge: Judge, expected: str) -> None:
+    class Telling(Oracle):
+        def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
+            return tuple(replace(said, activities=dict.fromkeys(WORD, 0.9)) for said in super().predict(sentences))
+
+    relevance = RelevanceTagger(Telling(0.5, judge), rules=RULES)(make_document(text)).relevance  # type: ignore[arg-type]  # all that is asked of it
+    assert relevance is not None
+    assert relevance.value == expected
 
 
 def test_the_judge_lifts_no_passing_remark_of_a_long_document() -> None:
