@@ -16,7 +16,7 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 from corpus.document import Document, FieldName, LocalityMention, Role, Span
-from corpus.localities import LEVELS, REFORM, Register
+from corpus.localities import LEVELS, REFORM, Level, Register
 from nlp.gazetteer import Gazetteer, plain
 from nlp.locality_cues import Cues
 from nlp.locality_mention import Mention
@@ -33,6 +33,12 @@ _NEW_MAP = re.compile(
 _HEAD = 1500
 """Characters that tell whether a central body speaks and on which map."""
 _DATELINE_IN = 400
+_DATELINE_HOST = re.compile(r"(?:^|\n)\s*\(\s*((?:[a-z0-9-]+\.)+vn)\s*\)", re.IGNORECASE)
+_DATELINE_PORTAL = re.compile(r"\(\s*([A-Z][a-z]+(?: [A-Z][a-z]+){1,3}) (?:Portal|Online)\s*\)")
+_STATION = re.compile(r"(?:^|\n)\s*\((?:đài|trung tâm|cổng ttđt)(?!\w)[^()\n]{0,40}$", re.IGNORECASE)
+"""Opens the dateline of a district's station: "(Đài TT-TH Hoàng Su Phì)"."""
+_TEASER = re.compile(r": [^\W\d_a-z][^\n]{24,}[^\n.!?…:;”\"’)]\s*(?:\n|\Z)")
+"""What follows the name in a headline of another story."""
 _SITE = re.compile(r"\s*(?:trang|cổng) (?:thông tin điện tử|ttđt)", re.IGNORECASE)
 _FROM_HOST = re.compile(r"(?:nguồn|theo)\b[^\n]{0,16}?(?:https?://)?((?:[\w-]+\.)+vn)(?![\w.])", re.IGNORECASE)
 _FOOT = 400
@@ -77,6 +83,8 @@ class LocalityTagger:
         mentions = self._mentions("title", document.title, lowered_title, title_lines, before=before)
         mentions += self._mentions("text", document.text, lowered, lines, before=before)
         mentions = [mention for mention in mentions if not (mention.person or (mention.landmark and mention.levels is None))]
+        _read_stations(mentions, document.text, self._named)
+        _set_teasers_aside(mentions, document.text)
         head = f"{lowered_title} {lowered[:_HEAD]}"
         return Reading(
             document=document,
@@ -113,15 +121,29 @@ class LocalityTagger:
         # A source on its own port is registered with it.
         if registered := self._hosts.get(address.netloc.lower()) or self._registered(host):
             return registered
-        dateline = self._dateline.search(document.text, 0, _DATELINE_IN)
-        if dateline:
-            return str(self._cues.raw["datelines"][dateline[1]])
+        if found := self._of_the_dateline(document, mentions):
+            return found
         for mention in mentions:
             if mention.newspaper and mention.zone != "tail":
                 codes = self._named.candidates(mention, document.published, new_map=False, levels=("province",))
                 if len(codes) == 1 and self._named.level(codes[0]) == "province":
                     return codes[0]
         return self._signed(document, mentions) or province_of_host(host, self._slugs) or self._quoted(document)
+
+    def _of_the_dateline(self, document: Document, mentions: Sequence[Mention]) -> str | None:
+        """By its code, address or the name of a portal or station: "(QNO)", "(Baonghean.vn)", "(Quang Binh Portal)"."""
+        if dateline := self._dateline.search(document.text, 0, _DATELINE_IN):
+            return str(self._cues.raw["datelines"][dateline[1]])
+        if host := _DATELINE_HOST.search(document.text, 0, _DATELINE_IN):
+            name = host[1].lower()
+            return self._registered(name) or province_of_host(name, self._slugs)
+        if portal := _DATELINE_PORTAL.search(document.text, 0, _DATELINE_IN):
+            return self._slugs.get(portal[1].replace(" ", "").lower())
+        for mention in mentions:
+            if mention.station:
+                provinces = {self._named.register.province(code) for code in self._named.candidates(mention, None, new_map=False)}
+                return provinces.pop() if len(provinces) == 1 else None
+        return None
 
     def _quoted(self, document: Document) -> str | None:
         """The province of the newspaper that an aggregator copied from: "Nguồn: http://baolangson.vn/..."."""
@@ -142,12 +164,14 @@ class LocalityTagger:
     def _signed(self, document: Document, mentions: Sequence[Mention]) -> str | None:
         """The province in the name of the site, where that stands on a line of its own."""
         for mention in mentions:
-            if mention.source == "text" and mention.zone == "chrome" and mention.levels is not None and "province" in mention.levels:
+            if mention.source == "text" and mention.zone == "chrome" and mention.levels is not None:
                 line = document.text.rfind("\n", 0, mention.start) + 1
                 if _SITE.match(document.text, line):
-                    codes = self._named.candidates(mention, document.published, new_map=False, levels=("province",))
-                    if len(codes) == 1:
-                        return codes[0]
+                    levels: tuple[Level, ...] | None = ("province",) if "province" in mention.levels else None
+                    codes = self._named.candidates(mention, document.published, new_map=False, levels=levels)
+                    provinces = {self._named.register.province(code) for code in codes}
+                    if len(provinces) == 1:
+                        return provinces.pop()
         return None
 
     def _report(self, reading: Reading) -> list[LocalityMention]:
@@ -184,7 +208,7 @@ class LocalityTagger:
             return "about" if codes[0] in about else "mentioned"
         if level in ("region", "country"):
             return "about" if not about and mention.zone in ("title", "lead") else "mentioned"
-        if mention.guest or mention.neighbour or mention.merged or mention.address:
+        if mention.guest or mention.neighbour or mention.merged or mention.address or mention.zone == "place_date":
             return "mentioned"
         if mention.hall and not (reading.bare_districts and len(reading.districts) == 1):
             return "mentioned"
@@ -250,6 +274,29 @@ class LocalityTagger:
         code = mention.code or mention.candidates[0]
         roles = ("about", "mentioned", "boilerplate")
         return roles.index(mention.role), LEVELS.index(self._named.level(code)), code + "".join(mention.candidates)
+
+
+def _read_stations(mentions: Sequence[Mention], text: str, named: NamedUnits) -> None:
+    for mention in mentions:
+        closed = mention.source == "text" and mention.start < _DATELINE_IN and text.startswith(")", mention.end)
+        if closed and _STATION.search(text, 0, mention.begin) and named.can_be(mention.key, ("district",)):
+            mention.levels, mention.institution, mention.station = ("district",), False, True
+
+
+def _set_teasers_aside(mentions: Sequence[Mention], text: str) -> None:
+    """Headlines of other places between the paragraphs of a story whose own place stands in its title: "Đà Nẵng: Đại hội MTTQ ..."."""
+    titled = {mention.key for mention in mentions if mention.source == "title"}
+    if not titled:
+        return
+    aside: set[int] = set()
+    for mention in mentions:
+        if mention.source == "text" and mention.heads and mention.zone in ("body", "short") and mention.key not in titled:
+            alone = text.rfind("\n", 0, mention.begin) + 1 == mention.begin
+            if alone and _TEASER.match(text, mention.end):
+                aside.add(mention.line)
+    for mention in mentions:
+        if mention.source == "text" and mention.line in aside:
+            mention.zone = "chrome"
 
 
 def _by_first_word(phrases: Iterable[str]) -> str:

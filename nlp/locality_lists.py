@@ -97,6 +97,7 @@ def _explain(run: Sequence[Mention], parent: Mention) -> None:
     for mention in run:
         parent.neighbour = parent.neighbour or mention.neighbour
         parent.product = parent.product or mention.product
+        parent.former = parent.former or mention.former
         parent.institution = parent.institution or (mention.institution and mention.type is None)
         if len(mention.parents) < _MOST_PARENTS:
             mention.parents.append(parent)
@@ -130,6 +131,6 @@ def _lower(one: Mention, two: Mention) -> bool:
 
 def _share_cues(first: Mention, mention: Mention) -> None:
     """What is said before the first name of a list holds for all of them."""
-    for cue in ("guest", "delegate", "neighbour", "venue", "merged", "newspaper"):
+    for cue in ("guest", "delegate", "neighbour", "venue", "merged", "newspaper", "origin", "example"):
         if getattr(first, cue):
             setattr(mention, cue, True)

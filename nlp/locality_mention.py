@@ -37,7 +37,11 @@ class Mention:
     person: bool = False
     landmark: bool = False
     newspaper: bool = False
+    at_paper: bool = False
+    """ "ở Báo X": the newsroom itself."""
     institution: bool = False
+    station: bool = False
+    """In the dateline of its own station."""
     product: bool = False
     """Fruit, tea, cloth called after where it comes from."""
     agency: bool = False
@@ -52,10 +56,16 @@ class Mention:
     """A venue where people met."""
     hall: bool = False
     """The address of a theatre, hotel or square where people met."""
+    bracketed: bool = False
+    """Alone in brackets, as the seat of what stands before."""
     address: bool = False
     """Part of the address of an office: "số 8 Lê Lợi, quận Hải Châu, Đà Nẵng"; where a firm has its seat."""
     attends: bool = False
     """Its people came to see or take part."""
+    gives: bool = False
+    """Its people or bodies give something; where the text names who gets it, that is the subject."""
+    example: bool = False
+    """ "ví dụ", "đơn cử" or a prize stands before it."""
     origin: bool = False
     """Where somebody set out from."""
     former: bool = False

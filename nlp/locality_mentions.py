@@ -29,7 +29,11 @@ _FORMER = re.compile(r"\s*[(,]?\s*(?:cũ(?!\w)|trước đây|trước kia|trư�
 _WIRE = re.compile(r"\s*\((?:ttxvn|vov|vietnam\+|chinhphu|plvn|vnp|dân trí|ndo)\b")
 """A news agency's dateline: where its desk is."""
 _STOPS = frozenset(".!?…:;) ") | {""}
-_FORMERLY = re.compile(r"(?<!\w)(?:trước|trước đây|trước kia|trước đó|nguyên|vốn)\s(?:là|thuộc)\s(?:địa bàn\s)?(?:tỉnh|huyện)?\s?$")
+_FORMERLY = re.compile(
+    r"(?<!\w)(?:trước|trước đây|trước kia|trước đó|nguyên|vốn|trước (?:ngày )?1[/-]7(?:[/-]2025)?)(?:,|\s(?:địa bàn|vùng|nơi|xã|"
+    r"phường) này)?"
+    r"\s(?:là|thuộc)\s(?:địa bàn\s)?(?:tỉnh|huyện)?\s?$"
+)
 _RECENT = re.compile(r"\s*[(]?\s*(?:mới(?!\w)|\(mới\)|hiện nay|ngày nay|sau (?:khi )?(?:sáp nhập|hợp nhất))")
 _MERGED_AFTER = re.compile(r"[^.\n]{0,60}?\b(?:nhập lại|nhập thành|hợp nhất|sáp nhập|gộp lại|hợp thành|nhập vào)\b")
 _MERGE_HEAD = re.compile(
@@ -111,9 +115,10 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             mention.levels = names.levels(mention.type, mention.key)
             mention.agency = True
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
-    mention.newspaper = cues.is_before("newspapers", left)
+    mention.newspaper = cues.is_before("newspapers", left) and not left.endswith(("nhà báo ", "họp báo "))
+    mention.at_paper = mention.newspaper and _AT_PAPER.search(left) is not None
     if not mention.type and not wide:
-        mention.person = cues.is_before("titles", left)
+        mention.person = cues.is_before("titles", left) and _GUILD.search(left) is None
         mention.landmark = cues.is_before("landmarks", left)
         mention.institution = cues.is_before("enterprises", left)
         mention.product = cues.is_before("products", left)
@@ -140,6 +145,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.attends = _PRESENT.search(here) is not None
     mention.address = _ADDRESS.search(here) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
+    mention.example = _EXAMPLE.search(left) is not None or _PRIZED.search(left) is not None
     mention.former = _FORMERLY.search(left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
     mention.merged = cues.is_before("merged", left[-30:])
@@ -164,6 +170,15 @@ _ADDRESS = re.compile(
     r"|(?<!\w)(?:công ty|tập đoàn)"
     r"(?:\s(?!(?:tặng|trao|hỗ trợ|về|với|cho|tại|ở|đã|vừa|sẽ|giúp|ủng hộ|thăm|đến|lắp|khởi)(?!\w))[^\s.;:,]+){1,10},"
     rf"\s(?:[^.;:,\n]{{2,24}},\s)?(?:(?:có )?trụ sở )?(?:tại |ở )?{_TYPED}"
+)
+_AT_PAPER = re.compile(r"(?<!\w)(?:ở|tại) báo $")
+_GUILD = re.compile(r"(?<!\w)hội (?:nhà báo|nhà văn|nghệ sĩ|luật sư|bác sĩ|nghệ nhân)(?: các)?(?: tỉnh)? $")
+""" "Hội Nhà báo Hậu Giang" is a body of the province, no journalist of that name."""
+_EXAMPLE = re.compile(r"(?<!\w)(?:ví dụ|chẳng hạn|đơn cử|điển hình)(?: như| là| ở| tại|,)*\s(?:(?:tỉnh|huyện|thành phố)\s)?$")
+_PRIZED = re.compile(r"(?<!\w)giải (?:nhất|nhì|ba|a|b|c|khuyến khích)\s(?:thuộc )?(?:về|cho|là)\s[^.;:]{0,40}$")
+_GIVES = re.compile(
+    r"(?:\s[^\s.;:,()]+){0,3}?\s(?:trao tặng|trao|tặng|ủng hộ|gửi tặng|quyên tặng|giúp)(?!\w)(?! (?:giải|thưởng|bằng|"
+    r"giấy khen|cờ))"
 )
 _MEETING = re.compile(r"(?<!\w)(?:họp|hội thảo|hội nghị|diễn đàn|tọa đàm|giao ban|lễ (?:trao|phát động|tổng kết))(?!\w)")
 _TOPIC = re.compile(r"(?:^|[.!?:] )ở (?:tỉnh )?$")
@@ -213,6 +228,8 @@ def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:
 
 _PRESENT = re.compile(r"(?<!\w)(?:có mặt|(?:tham|tới|đến) dự)(?: có| là| gồm)?\s[^.;:\d\n]{0,40}$")
 _ATTENDS = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|ra) (?:xem|dự|cổ vũ|chứng kiến)(?!\w)")
+_WORKS_THERE = re.compile(r"\s(?:làm (?:công nhân|thuê|mướn|ăn xa)|bán sức|cạo mủ|hái cà phê)(?!\w)")
+_STUDIES = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|sang) (?:tham quan|học tập|học hỏi|tìm hiểu|học cách)(?!\w)")
 _OPENS = re.compile(r"(?:[.!?…;:]|[-–•*+])\s*$")
 """What may stand before the head of a passage that does not begin its line."""
 
@@ -225,6 +242,10 @@ def _read_right(mention: Mention, text: str, lowered: str, starts: set[int], lin
         mention.newspaper = True
     mention.recent = _RECENT.match(right) is not None
     mention.attends = mention.attends or _ATTENDS.match(right) is not None
+    mention.guest = mention.guest or (mention.source == "text" and _STUDIES.match(right) is not None)
+    mention.bracketed = lowered.startswith(")", end) and lowered.endswith("(", 0, mention.begin)
+    mention.neighbour = mention.neighbour or _WORKS_THERE.match(right) is not None
+    mention.gives = mention.agency and mention.source == "text" and _GIVES.match(right) is not None
     if _HEAD.match(right):
         before = text[max(line_start, mention.begin - 4) : mention.begin]
         mention.heads = not before.strip() or _OPENS.search(before) is not None

@@ -78,7 +78,8 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
         for other in lower
         if named.level(other) == named.level(code) and other[:2] == code[:2] and (not exact or _is_typed_so(named, mention, other))
     )
-    score = _confidence(reading, named, mention, code, alike)
+    at_home = sum(1 for other in lower if named.level(other) == named.level(code) and reading.prior in named.provinces(other))
+    score = _confidence(reading, named, mention, code, alike, at_home)
     if score < ABSTAIN_UNDER:
         return
     reading.open.pop(position, None)
@@ -175,8 +176,8 @@ def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) ->
     return points
 
 
-def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str, alike: int) -> float:
-    """Probability that the unit is meant; ``alike`` units of its level bear the name."""
+def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str, alike: int, alike_at_home: int) -> float:
+    """Probability that the unit is meant; ``alike`` units of its level bear the name, ``alike_at_home`` in the province of the source."""
     if named.explained(mention, code):
         return 0.99
     compatible = named.provinces(code)
@@ -200,10 +201,15 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
         return min(known, 0.95)
     if " " not in mention.key:
         return 0.9 if _is_listed_with_neighbours(reading, named, mention, code) else 0.0
+    at_home = reading.prior in compatible and alike_at_home == 1
     if level == "district":
         if fits:
             return 0.9
         stressed = mention.source == "title" or mention.heads or reading.repeated[mention.key] > 1
+        if at_home and stressed and mention.zone in ("title", "lead", "body") and not _is_titled_abroad(reading):
+            return 0.85
+        if alike == 1 and _opens_title(reading, mention):
+            return 0.7
         return 0.8 if alike == 1 and not heavy and stressed else 0.3
     if any(above in reading.districts for above in named.reach(code)):
         return 0.95
@@ -213,11 +219,37 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
             return 0.7
         if len({named.register.today_province(other) for other in named.codes(mention.key)}) == 1:
             return 0.6  # one place in the country bears the name, on either map
+    if at_home and set(heavy) <= {reading.prior} and len(mention.siblings) >= _FEWEST_NEIGHBOURS and _all_at_home(reading, named, mention):
+        return 0.8
     if not fits or mention.zone not in ("title", "lead", "body"):
         return 0.3
     if reading.new_map and (len(mention.siblings) > 2 or stressed):
         return 0.75
     return 0.6 if alike == 1 else 0.3
+
+
+def _is_titled_abroad(reading: Reading) -> bool:
+    """Whether the title names a province that is not that of the source."""
+    return any(
+        mention.source == "title" and code != reading.prior and reading.weights.get(code, 0.0) >= ABOUT_WEIGHT
+        for position, code in reading.codes.items()
+        if (mention := reading.mentions[position])
+    )
+
+
+def _opens_title(reading: Reading, mention: Mention) -> bool:
+    """ "Phước Sơn trao đổi kinh nghiệm ...": the text comes back to the name and speaks of districts."""
+    if not any(other.key == mention.key and other.source == "title" and other.start == 0 for other in reading.mentions):
+        return False
+    return reading.repeated[mention.key] > 1 and (bool(reading.bare_districts) or "hai huyện" in reading.lowered)
+
+
+def _all_at_home(reading: Reading, named: NamedUnits, mention: Mention) -> bool:
+    """Whether the province of the source has a commune for every name of the list."""
+    return all(
+        any(reading.prior in named.provinces(code) for code in named.codes(sibling.key) if named.level(code) == "commune")
+        for sibling in mention.siblings
+    )
 
 
 def _is_listed_with_neighbours(reading: Reading, named: NamedUnits, mention: Mention, code: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Document, Span
@@ -34,6 +34,8 @@ ALONE_WEIGHT = 1.2
 """Enough where no other province is near it and no central body speaks."""
 ABOUT_SHARE = 0.4
 """Of the heaviest province's weight; under it a second province is a comparison, a venue or a guest."""
+ABOUT_SHARE_ABROAD = 0.75
+"""The same in a paper of the heaviest province: what it says of others is mostly where they come from, buy or learn."""
 _FEWEST_CHOSEN = 3
 """Shorter lists weigh as much as single names."""
 _STANDS_OUT = 5.0
@@ -52,7 +54,8 @@ _BARE_DISTRICT = re.compile(
 )
 
 _OFFICE = re.compile(
-    r"(?<!\w)sở (?:(?:thông tin|văn hóa|khoa học|lao động|nông nghiệp|nội vụ|dân tộc|y tế|giáo dục|tài chính|kế hoạch|công thương|xây dựng"
+    r"(?<!\w)sở (?:(?:thông tin|văn hóa|khoa học|lao động|nông nghiệp|nội vụ|dân tộc|y tế|giáo dục|tài chính|kế hoạch|công thương|"
+    r"xây dựng"
     r"|tư pháp)(?!\w)|(?:tt|vh|kh|lđ|ld|nn|gd)[&,-])"
 )
 _OFFICE_WITHIN = 1500
@@ -134,10 +137,13 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.address, 0.1),
         (reading.national and mention.attends, 0.3),
         (mention.origin and mention.source == "text", 0.3),
+        (mention.example and reading.national, 0.3),
+        (mention.hall and reading.national and mention.source == "text", 0.3),
         (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
         (mention.former and reading.new_map, 0.5),
         (reading.national and mention.source == "text" and _is_example(reading, mention), 0.3),
+        (mention.bracketed and not mention.explains and mention.source == "text" and mention.key in _METROPOLES, 0.3),
         (mention.embedded, 0.5),
         (mention.venue and mention.source == "text" and (reading.national or (mention.key == _CAPITAL and not mention.type)), 0.3),
         (listed > (2 if reading.national and mention.source == "text" else 3), 0.3),
@@ -168,8 +174,8 @@ def _is_example(reading: Reading, mention: Mention) -> bool:
 
 
 def leads_title(mention: Mention) -> bool:
-    """A newspaper that the headline is about."""
-    return mention.source == "title" and mention.start < 12
+    """A newspaper that the headline is about: it opens it or is where the story happens."""
+    return mention.source == "title" and (mention.start < 12 or mention.at_paper)
 
 
 def settle_provinces(reading: Reading, named: NamedUnits) -> None:
@@ -197,7 +203,10 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
             continue  # one name among those of smaller units, or inside one: decided with them
         reading.codes[position] = codes[0]
         reading.scores[position] = 0.99 if mention.type else 0.95
-        reading.add(codes[0], mention_weight(reading, mention, count))
+        weight = mention_weight(reading, mention, count)
+        if mention.gives and codes[0] != reading.prior and _has_receiver(reading, position):
+            weight *= 0.3
+        reading.add(codes[0], weight)
         if (
             count >= _FEWEST_CHOSEN
             and (count in counts or mention.siblings[0].counted)
@@ -207,6 +216,20 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
             reading.chosen.add(codes[0])
     _add_bare_provinces(reading, named)
     _lower_venues(reading)
+
+
+_RECEIVER_WITHIN = 240
+
+
+def _has_receiver(reading: Reading, position: int) -> bool:
+    """Whether the sentence goes on with another place, which gets what is given: "Sở X trao 20 bộ máy tính cho các xã huyện Y"."""
+    giver = reading.mentions[position]
+    for other in reading.mentions[position + 1 : position + 6]:
+        if other.source != giver.source or other.start - giver.end > _RECEIVER_WITHIN or ". " in reading.lowered[giver.end : other.start]:
+            return False
+        if other.levels is not None and other.key != giver.key and other not in giver.parents:
+            return True
+    return False
 
 
 def _namesakes(reading: Reading, named: NamedUnits) -> frozenset[str]:
@@ -271,11 +294,20 @@ def _add_bare_provinces(reading: Reading, named: NamedUnits) -> None:
     for span in reading.bare:
         while at + 1 < len(said) and said[at + 1][0] <= span.start:
             at += 1
-        spoken = titled or (said[max(at, 0)][1] if said else reading.prior if only_cities else None)
+        early = at < 0 and reading.prior is not None and _is_far(reading.bare[0], said)
+        spoken = titled or (reading.prior if early else said[max(at, 0)][1] if said else reading.prior if only_cities else None)
         if spoken:
             credit[spoken] = min(credit.get(spoken, 1.4 if only_cities else 0.0) + 0.7, 2.8)
     for code, amount in credit.items():
         reading.add(code, amount)
+
+
+def _is_far(span: Span, said: Sequence[tuple[int, str]]) -> bool:
+    """Whether a bare "tỉnh" stands more than a sentence before the first province that is named."""
+    return bool(said) and said[0][0] - span.end > _NEARBY
+
+
+_NEARBY = 160
 
 
 def _speaks_of_all(reading: Reading) -> bool:
@@ -304,9 +336,10 @@ def about_provinces(reading: Reading, named: NamedUnits) -> frozenset[str]:
             said.add(code)
             if mention.source == "title" and mention_weight(reading, mention) >= ABOUT_WEIGHT:
                 in_title.add(code)
+        elif mention.source == "title" and mention.start == 0 and named.level(code) == "district":
+            in_title |= {province for province in named.provinces(code) if province in reading.weights}
     if len(said) > MANY_PROVINCES and not in_title and len(ranked) > 2 and ranked[0] < 2 * ranked[2]:
         return frozenset()
-    found = {
-        code for code, weight in reading.weights.items() if weight >= enough and (weight >= ranked[0] * ABOUT_SHARE or code in in_title)
-    }
+    share = ABOUT_SHARE_ABROAD if reading.weights.get(reading.prior or "", 0.0) == ranked[0] else ABOUT_SHARE
+    found = {code for code, weight in reading.weights.items() if weight >= enough and (weight >= ranked[0] * share or code in in_title)}
     return frozenset() if len(found) > MANY_PROVINCES and not found & in_title else frozenset(found)
