@@ -36,6 +36,7 @@ _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u06d6-\u06ed\u0730-\u074a\u0e38-\u0e4e"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 )
+_ANY_MARK = re.compile(f"[{_MARK}]")
 # Ordering the marks on one letter takes quadratic time; Unicode's stream-safe form (UAX 15) allows 30, real text has two.
 _TOO_MANY_MARKS = re.compile(f"([{_MARK}]{{30}})[{_MARK}]+")
 
@@ -48,7 +49,9 @@ def normalize(text: str) -> str:
     """
     if _LOOKALIKE.search(text):  # translating looks up every character, and hardly any text holds one
         text = text.translate(_LOOKALIKES)
-    return unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", text))
+    if _ANY_MARK.search(text):
+        text = _TOO_MANY_MARKS.sub(r"\1", text)
+    return unicodedata.normalize("NFC", text)
 
 
 class _Folding(dict[int, str]):
@@ -97,13 +100,13 @@ def lower(text: str) -> str:
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # Open oa, oe, uy take the mark on the first or the second vowel by two spelling schools; "qu" is a consonant.
 _OPEN_PAIR = re.compile(
-    "(?:([oO])([àáãảạÀÁÃẢẠèéẽẻẹÈÉẼẺẸ])|([uU])([ỳýỹỷỵỲÝỸỶỴ]))"  # first, so that the search leaps from one o or u to the next
+    "[oOuU](?:(?<=[oO])[àáãảạÀÁÃẢẠèéẽẻẹÈÉẼẺẸ]|(?<=[uU])[ỳýỹỷỵỲÝỸỶỴ])"  # first, so that the search leaps from one o or u to the next
     r"(?<![qQ]..)(?![^\W\d_])"
 )
 
 
 def _move_mark(match: re.Match[str]) -> str:
-    first, second = (match[1], match[2]) if match[1] else (match[3], match[4])
+    first, second = match[0][0], match[0][1]
     base, tone = list(unicodedata.normalize("NFD", second))
     return unicodedata.normalize("NFC", first + tone) + base
 

@@ -160,7 +160,8 @@ def _mention(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinio
     by_rules = 1.0 - rest
     ranked = sorted(findings, key=lambda finding: (-finding.weight, finding.span.field != "text", finding.span.start))
     spans = dict.fromkeys(finding.span for finding in ranked)
-    probability = max((opinion.probabilities.get(code, 0.0) for opinion in opinions if opinion.span in spans), default=None)
+    heard = (opinion for opinion in opinions if opinion.span in spans) if spans else ()
+    probability = max((opinion.probabilities.get(code, 0.0) for opinion in heard), default=None)
     is_listed = by_rules >= _LISTED_WEIGHT and not lists.isdisjoint(spans)
     supported = by_rules >= _WEAK and probability is not None and probability >= _MODEL_SUPPORTS
     if (by_rules >= _FIRE or supported) and (is_listed or not _is_doubted(code, by_rules, probability)):

@@ -14,6 +14,7 @@ from corpus.errors import InvalidData
 from corpus.tables import Entry, open_list
 from nlp.cues import CueBook, Hits, Pattern, PatternIndex, all_matches, find, near
 from nlp.sections import Sentence
+from nlp.sieve import Asked, Search
 
 FILE = "activity_cues.toml"
 _EXCLUDE_CHARACTERS = 45
@@ -107,6 +108,7 @@ _NAMED_SO = re.compile(
     r"|xin|lập|mở|nâng|dùng|là|và|làm|phát|bằng|qua|trên|nghe|treo|đặt|kéo|không|hỏng|trang) )"
     r"[^ ,.;:]+ (?:đài|loa)\b(?! truyền thanh| phát thanh| xã| fm)"
 )
+_OPENINGS = Asked((_TAUGHT, _PRACTISED, *(opening for opening, _ in _BESIDE)))
 _HELD = ("thông tin", "văn hóa", "học viện", "tuyên giáo")
 _BYLINES = ("báo", "đài", "cổng thông tin", "(báo", "(đài", "(cổng")
 """One of these stands in whatever the two expressions above hide."""
@@ -201,6 +203,7 @@ class ActivityRules:
         if _AFTER_CLASS.match(text):
             text = _AFTER_CLASS.sub(_hidden, text, count=1)
         hits = self.book.scan(text)
+        search = _OPENINGS.within(text)
         only_topics = self._only_topics(hits) or (_AIM.match(text) is not None and _TELLS_OF_DEEDS.search(text) is None)
         taught: tuple[tuple[int, int], ...] | None = None
         aims: tuple[tuple[int, int], ...] | None = None
@@ -216,11 +219,11 @@ class ActivityRules:
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
             if aims is None:
-                aims = tuple(span for opening, ending in _BESIDE for span in _stretches(opening, text, ending))
+                aims = tuple(span for opening, ending in _BESIDE for span in _stretches(opening, text, ending, search))
             if taught is None and not rule.topics:
-                taught = (*_stretches(_TAUGHT, text, _ANOTHER_DEED), *aims)
+                taught = (*_stretches(_TAUGHT, text, _ANOTHER_DEED, search), *aims)
             if practised is None and rule.activity not in _LEARNT:
-                practised = _stretches(_PRACTISED, text, _ANOTHER_ACTOR)
+                practised = _stretches(_PRACTISED, text, _ANOTHER_ACTOR, search)
             silent = aims if rule.topics else taught or ()
             if rule.activity not in _LEARNT:
                 silent = (*silent, *(practised or ()))
@@ -248,8 +251,10 @@ def _hidden(match: re.Match[str]) -> str:
     return "_" * len(match.group())
 
 
-def _stretches(opening: re.Pattern[str], text: str, ending: re.Pattern[str]) -> tuple[tuple[int, int], ...]:
+def _stretches(opening: re.Pattern[str], text: str, ending: re.Pattern[str], search: Search) -> tuple[tuple[int, int], ...]:
     """From each ``opening`` to the next ``ending``: what a class teaches, or what a deed is for."""
+    if not search.may(opening):
+        return ()
     found: list[tuple[int, int]] = []
     for match in opening.finditer(text):
         if found and match.end() < found[-1][1]:

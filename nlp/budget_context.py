@@ -41,16 +41,14 @@ from nlp.budget_cues import (
     SPEECH,
     STATE_SHARE,
 )
-from nlp.sieve import Sieve
+from nlp.sieve import Asked, Search, Sieve
 
 _KINDS = Sieve(KINDS, lambda row: row[2])
 _IMMEDIATE = Sieve(IMMEDIATE, lambda row: row[0])
 _ROLES = Sieve(ROLES, lambda row: row[1])
 _FUNDS = Sieve(FUNDS, lambda row: row[1])
-_ASKED = (ACTIVITY, BANK, CHARITY, COMPANY, PROGRAMME)
-"""Patterns that nearly every sum's sentence is searched for, mostly in vain."""
-_ASKED_SIEVE = Sieve(_ASKED, lambda pattern: pattern)
-_PEOPLE = Sieve((PERSON,), lambda pattern: pattern)
+_ON_THE_LEFT = Asked((ACTIVITY, BANK, CHARITY, COMPANY, PROGRAMME))
+_PEOPLE = Asked((PERSON,))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,19 +86,15 @@ class Context:
     """``left`` without what still belongs to the sum before: "5 tỷ đồng *cho Tiểu dự án 1 và* 3 tỷ đồng"."""
     clause: str = field(init=False)
     """What in ``right`` still speaks of the sum: up to a comma or a conjunction that opens something new."""
-    _missing: frozenset[int] = field(init=False)
-    """Of `_ASKED`, by ``id``, what cannot stand in ``whole_left``."""
+    search: Search = field(init=False)
+    """For parts of ``whole_left``."""
 
     def __post_init__(self) -> None:
         self.whole_left = self.before + self.left
         self.own = _own(self.left) if self.after_sum else self.left
         end = _CLAUSE_END.search(self.right)
         self.clause = self.right[: end.start()] if end else self.right
-        self._missing = _ASKED_IDS - {id(pattern) for pattern in _ASKED_SIEVE.possible(self.whole_left)}
-
-    def finds(self, pattern: re.Pattern[str], window: str) -> bool:
-        """Whether ``pattern`` stands in ``window``, which is a part of ``whole_left``."""
-        return id(pattern) not in self._missing and pattern.search(window) is not None
+        self.search = _ON_THE_LEFT.within(self.whole_left)
 
 
 def _own(left: str) -> str:
@@ -111,7 +105,6 @@ def _own(left: str) -> str:
     return left
 
 
-_ASKED_IDS = frozenset(map(id, _ASKED))
 _SEPARATORS = (";", " + ", "=", " và ", ", ", "(", ":")
 
 
@@ -258,15 +251,15 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
         return best
     if PAID_BY_OTHERS.match(context.following) and not STATE_SHARE.search(around):
         return "gift"
-    if context.finds(CHARITY, whole_left) and not STATE_SHARE.search(around):
+    if context.search(CHARITY, whole_left) and not STATE_SHARE.search(around):
         return "gift"
     if _WORTH_OF_ALL.search(context.left) and CHARITY_WORDS.search(context.previous) and not STATE_SHARE.search(around + context.previous):
         return "gift"
-    if context.finds(BANK, whole_left) and not _STATE_MONEY.search(whole_left + context.right):
+    if context.search(BANK, whole_left) and not _STATE_MONEY.search(whole_left + context.right):
         return "loan"
     if (
         scores["budget"] < 5.6
-        and context.finds(COMPANY, whole_left)
+        and context.search(COMPANY, whole_left)
         and not _IS_GIVEN.search(context.left)
         and not PUBLIC_MONEY.search(whole_left + context.right)
     ):
@@ -278,7 +271,7 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
 
 def _names_person(cased: str) -> bool:
     """Whether somebody is named after the last words that only say who speaks."""
-    if not _PEOPLE.possible(cased) or not PERSON.search(cased):
+    if not _PEOPLE.within(cased)(PERSON, cased):
         return False
     quoted = list(SPEECH.finditer(cased))
     return PERSON.search(cased, quoted[-1].end() if quoted else 0) is not None
@@ -430,9 +423,9 @@ def scope_of(context: Context, *, default_project: str, information_project: str
         found = _component(window, default_project, information_project, leftward=leftward)
         if found:
             return found
-    if context.finds(ACTIVITY, context.own) or ACTIVITY.search(right):
+    if context.search(ACTIVITY, context.own) or ACTIVITY.search(right):
         return "activity", None
-    if context.finds(PROGRAMME, context.own) or PROGRAMME.search(right):
+    if context.search(PROGRAMME, context.own) or PROGRAMME.search(right):
         return "programme", None
     found = _component(context.right[:90].partition(";")[0], default_project, information_project, leftward=False)
     if found:
@@ -441,9 +434,9 @@ def scope_of(context: Context, *, default_project: str, information_project: str
     found = _component(earlier, default_project, information_project, leftward=True)
     if found:
         return found
-    if context.finds(ACTIVITY, earlier):
+    if context.search(ACTIVITY, earlier):
         return "activity", None
-    if context.finds(PROGRAMME, earlier):
+    if context.search(PROGRAMME, earlier):
         return "programme", None
     if ACTIVITY.search(context.right[:90]):
         return "activity", None

@@ -15,7 +15,7 @@ from corpus.localities import Register
 from corpus.locality_names import name_key, spell
 
 _CHARACTERS = tuple(zip("’‘`´ʼ–—\n\t\r", "'''''--   ", strict=True))
-_NUMBERED = re.compile(r"(?<!\w)(?:quận|phường|q\.|p\.)\s?(\d{1,2})(?!\w|[.,/-]\d)")
+_NUMBERED = re.compile(r"(?:q(?<!\wq)(?:uận|\.)|p(?<!\wp)(?:hường|\.))\s?(\d{1,2})(?!\w|[.,/-]\d)")
 _TRAP = ""
 
 

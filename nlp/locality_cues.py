@@ -9,6 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from corpus.localities import TYPE_LEVELS
+from nlp.sieve import Asked, Search
+
+_TYPES = (*TYPE_LEVELS, "thị")
+_SHORT_TYPES = ("t.p", "t.x", "tp", "tx", "tt", "h", "q", "p", "x")
+_LIST_HEADS = ("gồm có", "bao gồm", "gồm", "như", "là", "trong đó có", "có")
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -24,14 +30,14 @@ class Cues:
 
     @cached_property
     def type_word(self) -> re.Pattern[str]:
-        types = "|".join(sorted((*TYPE_LEVELS, "thị"), key=len, reverse=True)).replace(" ", r"\s")
+        types = "|".join(sorted(_TYPES, key=len, reverse=True)).replace(" ", r"\s")
         mods = _any_of(self.raw["modifiers"])
         return re.compile(
             r"(?<![\w.&])(?<!tt-)(?P<count>(?:các|những|mọi|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|\d{1,3})(?:/\d{1,3})?\s+)?"
             rf"(?P<list>(?:(?:{types})\s*(?:,|và|/|-)\s*){{0,3}})"
             rf"(?P<type>(?:{types})|(?:t\.?p|t\.?x|tt|[hqpx](?=\.))(?!\w))(?P<dot>\.?)"
             rf"(?P<mods>(?:\s(?:{mods})(?:\s(?:là|gồm))?(?!\w))*)"
-            r"(?P<gap>\s?(?:gồm có|bao gồm|gồm|như|là|trong đó có|có)?\s?:?\s?[\"“]?)$"
+            rf"(?P<gap>\s?(?:{'|'.join(_LIST_HEADS)})?\s?:?\s?[\"“]?)$"
         )
 
     @cached_property
@@ -41,12 +47,34 @@ class Cues:
     def before(self, name: str) -> re.Pattern[str]:
         return self._before[name]
 
-    def is_before(self, name: str, left: str) -> bool:
+    def within(self, left: str) -> Search:
+        """For `is_before` and `body`, in parts of ``left``."""
+        return self._asked.within(left)
+
+    @cached_property
+    def _asked(self) -> Asked:
+        return Asked((*self._before.values(), self.body))
+
+    def may_be_typed(self, left: str) -> bool:
+        """Whether ``left`` ends in a word that can end what `type_word` matches; else there is no need to search for that."""
+        words = _WORD.findall(left)
+        return bool(words) and (words[-1] in self._type_ends or words[-1].endswith(self._glued_ends))
+
+    @cached_property
+    def _type_ends(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(phrase)[-1] for phrase in (*_TYPES, *_SHORT_TYPES, *self.raw["modifiers"], *_LIST_HEADS))
+
+    @cached_property
+    def _glued_ends(self) -> tuple[str, ...]:
+        """What may also stand without a space before it, as in "huyệnvàxã"."""
+        return tuple(end for end in self._type_ends if len(end) > 1) + tuple(f"và{end}" for end in self._type_ends if len(end) == 1)
+
+    def is_before(self, name: str, left: str, search: Search) -> bool:
         """Whether one of the phrases stands at the end of ``left``; those without a gap are looked for at the very end first."""
         ends = self._ends.get(name)
         if ends is not None and not left.rstrip(" .:").endswith(ends):
             return False
-        return self._before[name].search(left) is not None
+        return search(self._before[name], left) is not None
 
     @cached_property
     def _ends(self) -> dict[str, tuple[str, ...]]:

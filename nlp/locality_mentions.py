@@ -15,6 +15,7 @@ from nlp.locality_cues import Cues
 from nlp.locality_lists import read_lists, spread_guests
 from nlp.locality_mention import Mention, Names
 from nlp.locality_zones import Line, Zone
+from nlp.sieve import Asked
 
 _ABBREVIATIONS = {
     "tp": "thành phố", "t.p": "thành phố", "tx": "thị xã", "t.x": "thị xã", "tt": "thị trấn", "t.t": "thị trấn",
@@ -40,7 +41,8 @@ _MERGE_HEAD = re.compile(
     r"(?:(?<!\w)(?:do|từ|trên cơ sở|gồm)\s(?:các\s|hai\s|ba\s|bốn\s|\d\s)?(?:xã|phường|tỉnh|huyện|đơn vị)?\s?(?:cũ\s)?)$"
 )
 _HEAD = re.compile(r"\s*(?:\([^()\n]{2,30}\)\s*)?:")
-_TOKEN_BEFORE = re.compile(r"([^\s,;:.()\"“”\[\]/]+) $")
+_TOKEN_BEFORE = re.compile(r"(?<![^\s,;:.()\"“”\[\]/])([^\s,;:.()\"“”\[\]/]+) $")
+_TOKEN_REACH = 24
 _TOKEN_AFTER = re.compile(r" ([^\s,;:.()\"“”\[\]/]+)")
 
 
@@ -77,11 +79,12 @@ def read_mentions(
 def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues: Cues, names: Names) -> None:
     start = mention.start
     left = lowered[max(0, start - _LEFT) : start]
+    search, search_cues = _BEFORE.within(left), cues.within(left)  # all that is looked at below is a part of this
     here = lowered[max(line_start, start - _LEFT) : start]
     if here.strip() or lowered[line_start - 2 : line_start - 1] in _STOPS:
         left = here  # what stands on the line before belongs to the name only where a line was broken by hand
     wide = names.can_be(mention.key, ("region", "country"))
-    match = None if wide else cues.type_word.search(left)
+    match = cues.type_word.search(left) if not wide and cues.may_be_typed(left) else None
     if match:
         word = match["type"]
         listing = "" if match["list"] and _is_given_name(text, start - len(left) + match.start("list")) else match["list"]
@@ -109,47 +112,45 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         if kind and _of_both_kinds(match, left) and names.can_be(mention.key, ("district",)) and not _GOES_ON.match(lowered, mention.end):
             mention.type, mention.levels, mention.plural, mention.begin = None, ("district",), False, start
     else:
-        body = cues.body.search(left)
+        body = search_cues(cues.body, left)
         if body:
             mention.type = cues.raw["bodies"][body[1]]
             mention.levels = names.levels(mention.type, mention.key)
             mention.agency = True
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
-    mention.newspaper = cues.is_before("newspapers", left) and not left.endswith(("nhà báo ", "họp báo "))
+    mention.newspaper = cues.is_before("newspapers", left, search_cues) and not left.endswith(("nhà báo ", "họp báo "))
     mention.at_paper = mention.newspaper and _AT_PAPER.search(left) is not None
     if not mention.type and not wide:
-        mention.person = cues.is_before("titles", left) and _GUILD.search(left) is None
-        mention.landmark = cues.is_before("landmarks", left)
-        mention.institution = cues.is_before("enterprises", left)
-        mention.product = cues.is_before("products", left)
-        token = _TOKEN_BEFORE.search(text, max(0, start - 24), start)
+        mention.person = cues.is_before("titles", left, search_cues) and _GUILD.search(left) is None
+        mention.landmark = cues.is_before("landmarks", left, search_cues)
+        mention.institution = cues.is_before("enterprises", left, search_cues)
+        mention.product = cues.is_before("products", left, search_cues)
+        reach = max(0, start - _TOKEN_REACH)
+        token = _TOKEN_BEFORE.search(text[reach:start])
         if token and token[1][:1].isupper() and not mention.capitals:
+            begin = reach + token.start(1)
             word = token[1].lower()
             if word in cues.surnames and not token[1].isupper():
                 mention.person = True
-            elif (
-                not token[1].isupper()
-                and token.start(1) > line_start
-                and text[token.start(1) - 2 : token.start(1)] not in (". ", "! ", "? ", "- ", "– ")
-            ):
+            elif not token[1].isupper() and begin > line_start and text[begin - 2 : begin] not in (". ", "! ", "? ", "- ", "– "):
                 mention.embedded = True
-    mention.counted = mention.counted or (" tỉnh" in left and _COUNTED.search(left) is not None)
-    mention.institution = mention.institution or cues.is_before("institutions", left[-40:])
-    mention.agency = mention.agency or cues.is_before("agencies", left)
-    mention.guest = cues.is_before("guests", left) or _DEPUTY.search(left) is not None
-    mention.delegate = cues.is_before("delegates", left)
-    mention.neighbour = cues.is_before("neighbours", left)
-    mention.venue = cues.is_before("venues", left) and _TOPIC.search(here) is None
-    mention.meeting = mention.venue and _MEETING.search(here) is not None
-    mention.hall = mention.type is not None and cues.is_before("halls", left)
-    mention.attends = _PRESENT.search(here) is not None
-    mention.address = _ADDRESS.search(here) is not None
+    mention.counted = mention.counted or (" tỉnh" in left and search(_COUNTED, left) is not None)
+    mention.institution = mention.institution or cues.is_before("institutions", left[-40:], search_cues)
+    mention.agency = mention.agency or cues.is_before("agencies", left, search_cues)
+    mention.guest = cues.is_before("guests", left, search_cues) or search(_DEPUTY, left) is not None
+    mention.delegate = cues.is_before("delegates", left, search_cues)
+    mention.neighbour = cues.is_before("neighbours", left, search_cues)
+    mention.venue = cues.is_before("venues", left, search_cues) and search(_TOPIC, here) is None
+    mention.meeting = mention.venue and search(_MEETING, here) is not None
+    mention.hall = mention.type is not None and cues.is_before("halls", left, search_cues)
+    mention.attends = search(_PRESENT, here) is not None
+    mention.address = search(_ADDRESS, here) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
-    mention.example = _EXAMPLE.search(left) is not None or _PRIZED.search(left) is not None
-    mention.former = _FORMERLY.search(left) is not None
+    mention.example = search(_EXAMPLE, left) is not None or search(_PRIZED, left) is not None
+    mention.former = search(_FORMERLY, left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
-    mention.merged = cues.is_before("merged", left[-30:])
-    if _MERGE_HEAD.search(left):
+    mention.merged = cues.is_before("merged", left[-30:], search_cues)
+    if search(_MERGE_HEAD, left):
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
 
 
@@ -227,6 +228,8 @@ def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:
 
 
 _PRESENT = re.compile(r"(?<!\w)(?:có mặt|(?:tham|tới|đến) dự)(?: có| là| gồm)?\s[^.;:\d\n]{0,40}$")
+_BEFORE = Asked((_DEPUTY, _EXAMPLE, _PRIZED, _FORMERLY, _MERGE_HEAD, _MEETING, _TOPIC, _PRESENT, _ADDRESS, _COUNTED))
+"""Looked for before each name."""
 _ATTENDS = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|ra) (?:xem|dự|cổ vũ|chứng kiến)(?!\w)")
 _WORKS_THERE = re.compile(r"\s(?:làm (?:công nhân|thuê|mướn|ăn xa)|bán sức|cạo mủ|hái cà phê)(?!\w)")
 _STUDIES = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|sang) (?:tham quan|học tập|học hỏi|tìm hiểu|học cách)(?!\w)")

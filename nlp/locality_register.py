@@ -23,6 +23,7 @@ class NamedUnits:
         self._reach: dict[str, frozenset[str]] = {}
         self._today: dict[str, str | None] = {}
         self._levels: dict[str, Level] = {unit.code: unit.level for unit in register}
+        self._levels_of: dict[str, frozenset[Level]] = {}
 
     def level(self, code: str) -> Level:
         return self._levels[code]
@@ -50,7 +51,10 @@ class NamedUnits:
         return self._today[code]
 
     def can_be(self, key: str, levels: tuple[Level, ...]) -> bool:
-        return any(self._levels[code] in levels for code in self.codes(key))
+        known = self._levels_of.get(key)
+        if known is None:
+            known = self._levels_of[key] = frozenset(self._levels[code] for code in self.codes(key))
+        return not known.isdisjoint(levels)
 
     def levels(self, kind: str, key: str) -> tuple[Level, ...]:
         levels = TYPE_LEVELS[kind]

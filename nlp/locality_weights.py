@@ -15,6 +15,7 @@ from corpus.document import Document, Span
 from nlp.locality_mention import Mention
 from nlp.locality_register import NamedUnits
 from nlp.locality_zones import BOILERPLATE, Zone
+from nlp.patterns import words
 
 _ZONE_WEIGHT: Mapping[Zone, float] = {
     "title": 5.0, "lead": 3.0, "header": 3.5, "body": 1.5, "short": 0.6, "caption": 0.5, "place_date": 0.6,
@@ -49,8 +50,11 @@ _BARE_PROVINCE = re.compile(
 )
 _NUMBERS = {"ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
 _COUNT = re.compile(r"(?<!\w)([1-9]\d?|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:tỉnh|địa phương)(?!\w)", re.ASCII)
-_BARE_DISTRICT = re.compile(
-    r"(?<!\w)(?:ubnd|hđnd|toàn|trong|của|địa bàn|lãnh đạo) (?:huyện|thị xã)(?= |[,.;:])(?! nghèo)|(?<!\w)huyện ủy(?!\w)"
+_BARE_DISTRICT = words(
+    "huyện ủy|"
+    + "|".join(
+        rf"{before} (?:huyện|thị xã)(?= |[,.;:])(?! nghèo)" for before in ("ubnd", "hđnd", "toàn", "trong", "của", "địa bàn", "lãnh đạo")
+    )
 )
 
 _OFFICE = re.compile(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from nlp.sections import RECEIVING_PLACES
+from nlp.sieve import Guarded
 
 Zone = Literal["title", "lead", "body", "header", "short", "caption", "byline", "source", "place_date", "chrome", "tail"]
 BOILERPLATE: frozenset[Zone] = frozenset({"byline", "source", "chrome", "tail"})
@@ -25,7 +26,7 @@ class Line:
 
 
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|mp4)\b", re.IGNORECASE)
-_CREDIT = re.compile(
+_CREDIT = Guarded(
     r"(?:^\s*\(?\s*(?:ảnh|hình|clip)\b)|[(\-–.]\s*ảnh\s*:[^.\n]{0,60}\)?\.?\s*$|\bảnh(?: minh họa|:\s*[^.\n]{1,40})\s*\)?\.?\s*$"
 )
 _CAPTION_START = re.compile(

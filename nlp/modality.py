@@ -9,6 +9,7 @@ import re
 
 from corpus.document import Modality
 from nlp.sections import Outline, Sentence
+from nlp.sieve import Asked
 
 # Searched in the clause before a match; the nearest marker wins.
 _PLANNED = (
@@ -64,6 +65,7 @@ _SOON_AFTER = 40
 """Characters after a match in which "đã" speaks of it ("Tài liệu đã phát hành")."""
 _LOOKBACK = 160
 """Characters before a match in which a marker can govern it."""
+_ASKED = Asked((_MARKERS, _AFTER_PLANNED, _AFTER_DONE, _PAST_PERIOD, _AHEAD, _ISSUED, _PLAN_NEWS, _PUT_OFF))
 
 
 class ModalityReader:
@@ -75,6 +77,8 @@ class ModalityReader:
         self._paragraph = -1
         self._announced = False
         self._sentence: Sentence | None = None
+        self._search = _ASKED.within("")
+        """For parts of that sentence."""
         self._bare = False
         self._listed: tuple[int, Modality] | None = None
         """Where the items of an enumeration begin in this sentence, and what the words before its colon say of all of them."""
@@ -83,17 +87,18 @@ class ModalityReader:
         """Whether the last answer of `of` was the usual case and nothing in the text says so."""
 
     def enter(self, sentence: Sentence) -> None:
+        self._bare = bool(_BARE_VERB.match(sentence.plain))
         if sentence.field == "text" and sentence.paragraph != self._paragraph:
             self._paragraph = sentence.paragraph
-            if not _BARE_VERB.match(sentence.plain):
+            if not self._bare:
                 self._carried = None if self._carried == "planned" and not self._announced else self._carried
         self._sentence = sentence
         self._seen += 1
-        self._bare = bool(_BARE_VERB.match(sentence.plain))
-        self._listed = _enumeration(sentence.plain)
-        if _AHEAD.search(sentence.plain):
+        self._search = search = _ASKED.within(sentence.plain)
+        self._listed = self._enumeration(sentence.plain)
+        if search(_AHEAD, sentence.plain):
             self._carried = "planned"
-        elif _PAST_PERIOD.search(sentence.plain) and not _ISSUED.search(sentence.plain):
+        elif search(_PAST_PERIOD, sentence.plain) and not search(_ISSUED, sentence.plain):
             self._carried = "done"
         elif self._is_plan_news(sentence):
             self._announced = True
@@ -101,38 +106,38 @@ class ModalityReader:
 
     def _is_plan_news(self, sentence: Sentence) -> bool:
         if sentence.zone == "title":
-            return bool(_PLAN_NEWS.search(sentence.plain))
-        return self._seen <= _FIRST_SENTENCES and bool(_ISSUED.search(sentence.plain))
+            return bool(self._search(_PLAN_NEWS, sentence.plain))
+        return self._seen <= _FIRST_SENTENCES and bool(self._search(_ISSUED, sentence.plain))
 
     def says_future(self, start: int) -> bool:
         """Whether the words right before ``start`` put it off, whatever it is ("sẽ ban hành")."""
         assert self._sentence is not None
-        return bool(_PUT_OFF.search(self._sentence.plain[max(0, start - _PUT_OFF_CHARACTERS) : start]))
+        return bool(self._search(_PUT_OFF, self._sentence.plain[max(0, start - _PUT_OFF_CHARACTERS) : start]))
 
     def of(self, start: int, end: int) -> Modality:
         """The modality of what stands at ``[start, end)`` of the sentence entered last."""
         assert self._sentence is not None
         self.assumed = False
-        text = self._sentence.plain
+        text, search = self._sentence.plain, self._search
         if self._sentence.zone == "caption":
             return "general"
         low = max(0, start - _LOOKBACK)
         separators = [match.end() for match in _CLAUSE.finditer(text, low, start)]
         before = text[low:start]
         clause = text[separators[-1] : start] if separators else before
-        marker = _last_marker(clause)
+        marker = self._last_marker(clause)
         if self._listed and start >= self._listed[0]:
             item = text[max(low, self._listed[0], separators[-1] if separators else 0) : start]
-            marker = _last_marker(item) or self._listed[1]
-        marker = marker or _last_marker(before)
+            marker = self._last_marker(item) or self._listed[1]
+        marker = marker or self._last_marker(before)
         after = text[end : end + 100]
         if marker == "done":
             return "done"
         if marker == "planned" or self._plan:
             return "planned"
-        if _AFTER_PLANNED.search(after) and not _AFTER_DONE.search(after):
+        if search(_AFTER_PLANNED, after) and not search(_AFTER_DONE, after):
             return "planned"
-        if marker == "general" and not _AFTER_DONE.search(after):
+        if marker == "general" and not search(_AFTER_DONE, after):
             return "general"
         if self._announced and (self._carried != "done" or _FORMS.match(text)):
             return "planned"
@@ -142,21 +147,21 @@ class ModalityReader:
             return self._carried or "planned"
         if self._carried == "planned":
             return "planned"
-        self.assumed = _AFTER_DONE.search(text, start, end + _SOON_AFTER) is None
+        self.assumed = not search.may(_AFTER_DONE) or _AFTER_DONE.search(text, start, end + _SOON_AFTER) is None
         return "done"
 
+    def _enumeration(self, text: str) -> tuple[int, Modality] | None:
+        """Start of the items and their modality, for "sẽ dùng các hình thức: ...; ...; ..."; None without list or where nothing is said."""
+        colon = text.find(": ")
+        if colon < 0 or text.find(";", colon) < 0:
+            return None
+        marker = self._last_marker(text[max(0, colon - _LOOKBACK) : colon])
+        return None if marker is None or marker == "general" else (colon + 2, "planned" if marker == "planned" else "done")
 
-def _enumeration(text: str) -> tuple[int, Modality] | None:
-    """Start of the items and their modality, for "sẽ dùng các hình thức: ...; ...; ..."; None without list, or where nothing is said."""
-    colon = text.find(": ")
-    if colon < 0 or text.find(";", colon) < 0:
-        return None
-    marker = _last_marker(text[max(0, colon - _LOOKBACK) : colon])
-    return None if marker is None or marker == "general" else (colon + 2, "planned" if marker == "planned" else "done")
-
-
-def _last_marker(text: str) -> str | None:
-    kind = None
-    for match in _MARKERS.finditer(text):
-        kind = match.lastgroup
-    return kind
+    def _last_marker(self, text: str) -> str | None:
+        kind = None
+        if not self._search.may(_MARKERS):
+            return None
+        for match in _MARKERS.finditer(text):
+            kind = match.lastgroup
+        return kind

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corpus.document import Qualifier
 from nlp.number_words import WORDS
+from nlp.patterns import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,8 @@ WORDS_BRACKET = re.compile(
 DIGITS_BRACKET = re.compile(r"\s{0,2}\(\s{0,2}(\d[\d.,]{3,25}\d)\s{0,2}(?:đồng|đ|vnđ)?\s{0,2}\)")
 WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 # Possessive: a run of number words is taken whole, or the search would begin again at each of its words.
-NUMBER_WORDS = re.compile(rf"(?<!\w)(?:{WORD})(?:,?[^\S\n]{{1,4}}(?:{WORD})(?!\w))++")
-HALF_SCALE = re.compile(r"(?<!\w)nửa\s+(tỷ|tỉ|triệu)(?!\w)")
+NUMBER_WORDS = re.compile(rf"{words(WORD).pattern}(?:,?[^\S\n]{{1,4}}(?:{WORD})(?!\w))++")
+HALF_SCALE = re.compile(r"nửa(?<!\wnửa)\s+(tỷ|tỉ|triệu)(?!\w)")
 TIERS = re.compile(r"\s+trở\s+(lên|xuống|lại)(?!\w)")
 MONEY_LABEL = re.compile(
     r"(?:kinh phí|số tiền|dự toán|tổng cộng|thành tiền|trị giá|tổng mức đầu tư|nguồn vốn|vốn|ngân sách|dự án|tổng chi|giá trị)"

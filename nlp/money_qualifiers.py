@@ -28,14 +28,14 @@ _QUALIFIERS = re.compile(
     r"(?:\s{1,3}(?:là|chỉ|đạt|bằng|đến|tới|từ|mức|thực hiện|giải ngân|khoảng|hơn|trên|gần)){0,3}"
     rf"|(?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*)[\s*_]{{0,6}}$"
 )
-_SIEVE = Sieve((_QUALIFIERS,), lambda pattern: pattern)
+_MAY = Sieve((_QUALIFIERS,), lambda pattern: pattern)
 _WINDOW = 48
 
 
 def qualifier_before(text: str, start: int) -> tuple[int, Qualifier]:
     """Where the qualifier before ``start`` begins and what it means; several keep the bound ("khoảng hơn" is over)."""
     window_start = max(0, start - _WINDOW)
-    if not _SIEVE.possible(text[window_start:start]):
+    if not _MAY.possible(text[window_start:start]):
         return start, "exact"
     match = _QUALIFIERS.search(text, window_start, start)
     if not match:

@@ -14,6 +14,7 @@ from datetime import date
 from corpus.document import Document, ProgrammeMention, Span
 from corpus.programmes import Programmes
 from nlp.sections import Sentence, outline
+from nlp.sieve import Asked
 
 VERSION = "2026.11"
 METHOD = f"programme-rules {VERSION}"
@@ -80,6 +81,31 @@ _MAY = tuple(
 )
 
 
+_ASKED = Asked(
+    (
+        *(_PROJECT_NAME, _INFORMATION, _MULTI, _SUB_ONE, _SUB_TWO, _SUB_THREE, _SUB_INFORMATION, _SUB_MULTI, _NUMBERED, _POVERTY_PROGRAMME),
+        *(_DECREE_FIRST, _DECREE_SECOND, _PERIOD_FIRST, _PERIOD_SECOND, _YEAR, _MERGED, _MERGED_SUBJECT, _OLD, _NTM, _NTM_WORDS, _ETHNIC),
+        *(_TELECOM, _NEAR_POVERTY, _OTHER, *(pattern for _, pattern in _PROJECT_SUBJECTS)),
+    )
+)
+
+
+class _Passage:
+    """One sentence, of which all the patterns above are asked."""
+
+    __slots__ = ("_search", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._search = _ASKED.within(text)
+
+    def has(self, pattern: re.Pattern[str]) -> bool:
+        return self._search(pattern, self.text) is not None
+
+    def all(self, pattern: re.Pattern[str]) -> list[str]:
+        return pattern.findall(self.text) if self._search.may(pattern) else []
+
+
 @dataclass(slots=True)
 class _Found:
     spans: list[Span]
@@ -89,7 +115,11 @@ class _Found:
 
 def tag_programmes(document: Document, programmes: Programmes | None = None) -> Document:
     """Sets ``programmes``: in the order of the code list, each with the components that its evidence names."""
-    sentences = [sentence for sentence in outline(document).sentences if sentence.zone != "chrome" and _may(sentence.plain)]
+    sentences = [
+        (sentence, _Passage(sentence.plain))
+        for sentence in outline(document).sentences
+        if sentence.zone != "chrome" and _may(sentence.plain)
+    ]
     found: dict[str, _Found] = {}
     _neighbours(sentences, found)
     _poverty_programme(document, sentences, found)
@@ -113,19 +143,21 @@ def period_of(texts: Iterable[str], published: date | None) -> str | None:
 
     A text of 2026 that names no year may still settle the old period: pages of January 2026 speak of "Dự án 6 ... 2021-2025".
     """
+    return _period(map(_Passage, texts), published)
+
+
+def _period(passages: Iterable[_Passage], published: date | None) -> str | None:
     first = second = 0
-    for text in texts:
-        subject = _subject(text)
-        numbers = _NUMBERED.findall(text) if subject else []
-        second += 3 * ("6" in numbers or bool(_SUB_INFORMATION.search(text) or _SUB_MULTI.search(text)))
+    for passage in passages:
+        subject = _subject(passage)
+        numbers = passage.all(_NUMBERED) if subject else []
+        second += 3 * ("6" in numbers or passage.has(_SUB_INFORMATION) or passage.has(_SUB_MULTI))
         first += 3 * ("4" in numbers)
-        first += 3 * len(_DECREE_FIRST.findall(text))
-        second += 3 * len(_DECREE_SECOND.findall(text))
-        if "20" not in text:
-            continue
-        first += 3 * len(_PERIOD_FIRST.findall(text))
-        second += 3 * len(_PERIOD_SECOND.findall(text))
-        for year in _YEAR.findall(text):
+        first += 3 * len(passage.all(_DECREE_FIRST))
+        second += 3 * len(passage.all(_DECREE_SECOND))
+        first += 3 * len(passage.all(_PERIOD_FIRST))
+        second += 3 * len(passage.all(_PERIOD_SECOND))
+        for year in passage.all(_YEAR):
             first += 2016 <= int(year) <= 2020
             second += 2021 <= int(year) <= 2026
     if published is not None:
@@ -150,8 +182,8 @@ def _may(text: str) -> bool:
     return any(word in text for word in _MAY)
 
 
-def _subject(text: str) -> bool:
-    return "giảm nghèo" in text and bool(_PROJECT_NAME.search(text) or _INFORMATION.search(text) or _MULTI.search(text))
+def _subject(passage: _Passage) -> bool:
+    return "giảm nghèo" in passage.text and (passage.has(_PROJECT_NAME) or passage.has(_INFORMATION) or passage.has(_MULTI))
 
 
 def _add(found: dict[str, _Found], code: str, sentence: Sentence, score: float, components: Iterable[str] = ()) -> None:
@@ -161,95 +193,92 @@ def _add(found: dict[str, _Found], code: str, sentence: Sentence, score: float, 
     entry.score = max(entry.score, score)
 
 
-def _neighbours(sentences: Sequence[Sentence], found: dict[str, _Found]) -> None:
+def _neighbours(sentences: Sequence[tuple[Sentence, _Passage]], found: dict[str, _Found]) -> None:
     rural: list[Sentence] = []
-    for sentence in sentences:
+    for sentence, passage in sentences:
         if sentence.zone == "basis":
             continue  # what a text is based on is not what it is about
-        text = sentence.plain
-        if _OLD.search(text):
+        if passage.has(_OLD):
             _add(found, "ttcs-2012-2015", sentence, _NAMED)
-        if _MERGED.search(text) and _MERGED_SUBJECT.search(text):
+        if passage.has(_MERGED) and passage.has(_MERGED_SUBJECT):
             _add(found, "mtqg-2026-2035", sentence, _NAMED)
-        merged = _MERGED.search(text) and _MERGED_SUBJECT.search(text)
-        if not merged and _NTM.search(text):
+        merged = passage.has(_MERGED) and passage.has(_MERGED_SUBJECT)
+        if not merged and passage.has(_NTM):
             _add(found, "ntm", sentence, _NAMED)
-        elif not merged and _NTM_WORDS.search(text):
+        elif not merged and passage.has(_NTM_WORDS):
             if sentence.zone == "title":
                 _add(found, "ntm", sentence, _INFERRED)
             else:
                 rural.append(sentence)
-        if not merged and _ETHNIC.search(text):
-            numbers = {number for number in _NUMBERED.findall(text) if number in ("6", "10")}
-            if _PROJECT_NAME.search(text) or _INFORMATION.search(text):
+        if not merged and passage.has(_ETHNIC):
+            numbers = {number for number in passage.all(_NUMBERED) if number in ("6", "10")}
+            if passage.has(_PROJECT_NAME) or passage.has(_INFORMATION):
                 numbers.discard("6")
             _add(found, "dtts-1719", sentence, _NAMED, numbers)
-        if _TELECOM.search(text):
+        if passage.has(_TELECOM):
             _add(found, "vtci", sentence, _NAMED)
-        if _OTHER.search(text):
+        if passage.has(_OTHER):
             _add(found, "other", sentence, _WEAK)
     if len(rural) > 1:  # once is a movement's slogan or a benefit named in passing
         for sentence in rural:
             _add(found, "ntm", sentence, _WEAK)
 
 
-def _poverty_programme(document: Document, sentences: Sequence[Sentence], found: dict[str, _Found]) -> None:
-    texts = [sentence.plain for sentence in sentences]
-    fallback = period_of(texts, document.published)
+def _poverty_programme(document: Document, sentences: Sequence[tuple[Sentence, _Passage]], found: dict[str, _Found]) -> None:
+    fallback = _period((passage for _, passage in sentences), document.published)
     speaks_of_ethnic = "dtts-1719" in found
-    about_information = any(_subject(text) for text in texts)
-    for sentence in sentences:
-        text = sentence.plain
-        named = bool(_POVERTY_PROGRAMME.search(text))
-        subject = _subject(text)
-        decree = bool(_DECREE_FIRST.search(text) or _DECREE_SECOND.search(text))
-        numbered = not speaks_of_ethnic and _NUMBERED.search(text) is not None and (about_information or bool(_NEAR_POVERTY.search(text)))
+    about_information = any(_subject(passage) for _, passage in sentences)
+    for sentence, passage in sentences:
+        named = passage.has(_POVERTY_PROGRAMME)
+        subject = _subject(passage)
+        decree = passage.has(_DECREE_FIRST) or passage.has(_DECREE_SECOND)
+        numbered = not speaks_of_ethnic and passage.has(_NUMBERED) and (about_information or passage.has(_NEAR_POVERTY))
         if not (named or subject or decree or numbered) or (sentence.zone == "basis" and not (subject or named)):
             continue
-        if _MERGED.search(text) and _MERGED_SUBJECT.search(text) and not subject:
+        if passage.has(_MERGED) and passage.has(_MERGED_SUBJECT) and not subject:
             continue
-        code = _period_in(text) or fallback
+        code = _period_in(passage) or fallback
         if code is None:
             continue
-        project = bool(_PROJECT_NAME.search(text))
-        if not (named or decree or project or numbered or "dự án" in text):
+        project = passage.has(_PROJECT_NAME)
+        if not (named or decree or project or numbered or "dự án" in passage.text):
             if subject and code == _POVERTY[0] and code in found:  # the words are the project's own name in that period
                 _add(found, code, sentence, _WEAK, {"4"})
             continue  # elsewhere "giảm nghèo thông tin" as a phrase names no programme
-        near = subject or about_information or named or bool(_NEAR_POVERTY.search(text))
-        components = _components(text, code, named=named, near=near, subject=subject)
-        score = _NAMED if named and _period_in(text) else _INFERRED if named or project or decree else _WEAK
+        near = subject or about_information or named or passage.has(_NEAR_POVERTY)
+        components = _components(passage, code, named=named, near=near, subject=subject)
+        score = _NAMED if named and _period_in(passage) else _INFERRED if named or project or decree else _WEAK
         _add(found, code, sentence, score, components)
 
 
-def _period_in(text: str) -> str | None:
-    if _PERIOD_SECOND.search(text) or _DECREE_SECOND.search(text):
+def _period_in(passage: _Passage) -> str | None:
+    if passage.has(_PERIOD_SECOND) or passage.has(_DECREE_SECOND):
         return _POVERTY[1]
-    if _PERIOD_FIRST.search(text) or _DECREE_FIRST.search(text):
+    if passage.has(_PERIOD_FIRST) or passage.has(_DECREE_FIRST):
         return _POVERTY[0]
     return None
 
 
-def _components(text: str, code: str, *, named: bool, near: bool, subject: bool) -> set[str]:
+def _components(passage: _Passage, code: str, *, named: bool, near: bool, subject: bool) -> set[str]:
     if code == _POVERTY[0]:
-        found = {number for number in _NUMBERED.findall(text) if number in "12345" and (named or subject)}
+        found = {number for number in passage.all(_NUMBERED) if number in "12345" and (named or subject)}
         return found | ({"4"} if subject else set())
-    foreign = bool(_ETHNIC.search(text)) and not subject
-    found = {number for number in _NUMBERED.findall(text) if number in "1234567"} if near and not foreign else set()
-    if _PROJECT_NAME.search(text):
+    foreign = passage.has(_ETHNIC) and not subject
+    found = {number for number in passage.all(_NUMBERED) if number in "1234567"} if near and not foreign else set()
+    if passage.has(_PROJECT_NAME):
         found.add("6")
-    if _SUB_INFORMATION.search(text) or (_SUB_ONE.search(text) and ("6" in found or _INFORMATION.search(text))):
+    if passage.has(_SUB_INFORMATION) or (passage.has(_SUB_ONE) and ("6" in found or passage.has(_INFORMATION))):
         found |= {"6", "6.1"}
-    if _SUB_MULTI.search(text) or (_SUB_TWO.search(text) and ("6" in found or _MULTI.search(text))) or _MULTI.search(text):
+    if passage.has(_SUB_MULTI) or (passage.has(_SUB_TWO) and ("6" in found or passage.has(_MULTI))) or passage.has(_MULTI):
         found |= {"6", "6.2"}
     for number, pattern in _PROJECT_SUBJECTS:
-        if pattern.search(text):
+        if passage.has(pattern):
             found.add(number)
     others = found & {"1", "3", "4", "7"}
     if len(others) == 1 and "6" not in found:
         main = next(iter(others))
         for position, pattern in enumerate((_SUB_ONE, _SUB_TWO, _SUB_THREE), start=1):
-            if pattern.search(text) and not (main != "4" and position == 3):
+            if passage.has(pattern) and not (main != "4" and position == 3):
                 found.add(f"{main}.{position}")
     return found
 

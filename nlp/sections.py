@@ -14,6 +14,7 @@ from typing import Literal
 
 from corpus.document import Document, FieldName, Span
 from corpus.text import lower, sentences, unify_tones
+from nlp.sieve import Guarded
 
 Zone = Literal["title", "lead", "body", "heading", "caption", "basis", "chrome"]
 Section = Literal["", "purpose", "goals", "tasks", "money", "organisation"]
@@ -51,7 +52,7 @@ _CHROME = re.compile(
 )
 _CALL = re.compile(r"[*• ]*(?:kính )?mời (?:quý |các )*(?:độc giả|bạn đọc|khán giả|quý vị|bạn)\b")
 """A call to readers, however long."""
-_CREDIT = re.compile(
+_CREDIT = Guarded(
     r"\(\s*ảnh|[-–(]\s*ảnh|(?:^|[.\s])(?:ảnh|nguồn ảnh)\s*(?::|minh h[ọo]a|tư liệu|tl\b)|\.(?:jpe?g|png|gif|webp)\b|^ảnh\b|^clip\s*:"
 )
 _SCENE = re.compile(r"(?:quang cảnh|toàn cảnh|các đại biểu|đại biểu (?:dự|tham dự|chụp)|một số hình ảnh|hình ảnh|khách mời|ảnh )")

@@ -18,6 +18,8 @@ Row = TypeVar("Row")
 
 _MOST = 400
 """Literals kept for a stretch of a pattern; a stretch with more spellings is cut in two."""
+_SHORTEST = 2
+"""Single letters and spaces stand in nearly every text: looking for them would cost more than it saves."""
 _parser: Any = import_module("re._parser")  # not public; the tests of this module tell when a release of Python changes it
 
 
@@ -25,33 +27,84 @@ class Sieve(Generic[Row]):
     """Rows of a table, each with one pattern."""
 
     def __init__(self, rows: Sequence[Row], pattern_of: Callable[[Row], re.Pattern[str]]) -> None:
-        self._rows = tuple(rows)
-        owners: dict[str, list[int]] = {}
-        always: list[int] = []
-        for position, row in enumerate(self._rows):
+        self.rows = tuple(rows)
+        self._always = 0
+        """Rows as bits, the first one the lowest: those that have no literals."""
+        owners: dict[str, int] = {}
+        for position, row in enumerate(self.rows):
             literals = needed_literals(pattern_of(row))
-            if not literals:
-                always.append(position)
+            if min(map(len, literals), default=0) < _SHORTEST:
+                self._always |= 1 << position
+                continue
             for literal in literals:
-                owners.setdefault(literal, []).append(position)
-        self._always = frozenset(always)
-        self._where_nothing_stands = tuple(self._rows[position] for position in always)
+                owners[literal] = owners.get(literal, 0) | 1 << position
         self._automaton = _automaton(owners) if owners else None
 
-    def possible(self, text: str) -> Sequence[Row]:
+    def possible(self, text: str) -> list[Row]:
         """The rows whose patterns may match somewhere in ``text``, in the order of the table."""
-        found: set[int] | None = None
-        for _, positions in self._automaton.iter(text) if self._automaton is not None else ():
-            if found is None:
-                found = set(self._always)
-            found.update(positions)
-        return self._where_nothing_stands if found is None else [self._rows[position] for position in sorted(found)]
+        bits = self.bits(text)
+        found = []
+        while bits:
+            lowest = bits & -bits
+            found.append(self.rows[lowest.bit_length() - 1])
+            bits ^= lowest
+        return found
+
+    def bits(self, text: str) -> int:
+        """The same rows as a number: bit n for the row n."""
+        found = self._always
+        if self._automaton is not None:
+            for _, bits in self._automaton.iter(text):
+                found |= bits
+        return found
 
 
-def _automaton(owners: Mapping[str, Sequence[int]]) -> ahocorasick.Automaton:
+class Search:
+    """``search`` of patterns in parts of one text; any pattern may be asked for, but only those of the `Asked` are held back."""
+
+    __slots__ = ("_bits", "_possible")
+
+    def __init__(self, bits: Mapping[int, int], possible: int) -> None:
+        self._bits = bits
+        self._possible = possible
+
+    def may(self, pattern: re.Pattern[str]) -> bool:
+        """Whether ``pattern`` may stand anywhere in the text."""
+        bit = self._bits.get(id(pattern))
+        return bit is None or self._possible & bit != 0
+
+    def __call__(self, pattern: re.Pattern[str], part: str) -> re.Match[str] | None:
+        bit = self._bits.get(id(pattern))
+        return pattern.search(part) if bit is None or self._possible & bit else None
+
+
+class Asked:
+    """Patterns that many texts are searched for one by one, mostly in vain."""
+
+    def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
+        self._sieve = Sieve(tuple(patterns), lambda pattern: pattern)
+        self._bits = {id(pattern): 1 << position for position, pattern in enumerate(self._sieve.rows)}
+
+    def within(self, text: str) -> Search:
+        """For parts of ``text``."""
+        return Search(self._bits, self._sieve.bits(text))
+
+
+class Guarded:
+    """One pattern with few literals, which is searched for only where one of them stands."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern)
+        self._literals = tuple(sorted(needed_literals(self._pattern)))
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self._pattern.search(text) if not self._literals or any(literal in text for literal in self._literals) else None
+
+
+def _automaton(owners: Mapping[str, int]) -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
-    for literal, positions in owners.items():
-        automaton.add_word(literal, tuple(positions))
+    for literal, bits in owners.items():
+        automaton.add_word(literal, bits)
     automaton.make_automaton()
     return automaton
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
+import tomllib
+from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp import budget_cues
+from corpus import locality_names
+from corpus.text import _OPEN_PAIR
+from nlp import budget_cues, gazetteer, locality_weights, money_forms, when
+from nlp.locality_cues import Cues
 from nlp.patterns import words
 
 CALLS = [
@@ -60,3 +65,46 @@ def test_each_alternative_is_found_where_it_stands(alternatives: str) -> None:
 )
 def test_words(alternatives: str, text: str, spans: list[tuple[int, int]]) -> None:
     assert found(words(alternatives), text) == spans
+
+
+LEAPING = [
+    (_OPEN_PAIR, r"(?:[oO][àáãảạÀÁÃẢẠèéẽẻẹÈÉẼẺẸ]|[uU][ỳýỹỷỵỲÝỸỶỴ])(?<![qQ]..)(?![^\W\d_])"),
+    (locality_names._CLOSING_I, r"(?<!\w)(h|k|l|m|s|t|qu)([iíìỉĩị])(?!\w)"),
+    (locality_names._DAK, r"(?<!\w)đ[aăắ][kc](?!\w)"),
+    (locality_names._LAK, r"(?<=đắk[ -])l[aăắ][kc](?!\w)"),
+    (gazetteer._NUMBERED, r"(?<!\w)(?:quận|phường|q\.|p\.)\s?(\d{1,2})(?!\w|[.,/-]\d)"),
+    (
+        locality_weights._BARE_DISTRICT,
+        r"(?<!\w)(?:ubnd|hđnd|toàn|trong|của|địa bàn|lãnh đạo) (?:huyện|thị xã)(?= |[,.;:])(?! nghèo)|(?<!\w)huyện ủy(?!\w)",
+    ),
+    (money_forms.NUMBER_WORDS, rf"(?<!\w)(?:{money_forms.WORD})(?:,?[^\S\n]{{1,4}}(?:{money_forms.WORD})(?!\w))++"),
+    (money_forms.HALF_SCALE, r"(?<!\w)nửa\s+(tỷ|tỉ|triệu)(?!\w)"),
+    (when._PATTERN, when._FORMS),
+]
+"""Patterns written so that a search leaps, and the same as one would say them."""
+PIECES = (
+    "hoà|thuỷ|quý|toà|Hòa|khoẻ|uý|quí|kĩ|hi|mĩ|đắk lắk|đak lak|đắk-lắc|quận|phường|q.|p.|1|12|3/4|ubnd|của|huyện|thị xã|nghèo|huyện ủy|toàn|năm trăm|triệu|"
+    "mươi|hai|nửa|tỷ|ngày|4/12|2024|năm|tháng|giai đoạn|2021-2025|từ năm|quý ii|/|sáng nay|hôm qua|tuần này|tối|lúc|mùng|x|,|.| |\n|-"
+).split("|")
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(PIECES), max_size=14), st.sampled_from(["", " "]))
+def test_leaping_patterns_find_what_they_say(pieces: list[str], joint: str) -> None:
+    for leaping, plain in LEAPING:
+        joined = joint.join(pieces)
+        plainly = [match.span() for match in re.finditer(plain, joined)]
+        assert [match.span() for match in leaping.finditer(joined)] == plainly, plain
+
+
+CUES = Cues(tomllib.loads(files("nlp").joinpath("data/locality_cues.toml").read_text(encoding="utf-8")))
+TYPED = "huyện|xã|phường|thị xã|tp|tp.|t.p|h.|x|tỉnh|vùng|các|hai|12|6/63|nghèo|biên giới|30a|như|là|gồm|trong đó có|:|“|,|và|/|-| |anh|từ|đặc khu|quốc gia|\u3000".split(
+    "|"
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(TYPED), max_size=9), st.sampled_from(["", " "]))
+def test_a_type_word_is_never_passed_over(pieces: list[str], joint: str) -> None:
+    left = joint.join(pieces)
+    assert CUES.may_be_typed(left) or CUES.type_word.search(left) is None
