@@ -266,6 +266,8 @@ _EACH_UNIT = (
     "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|căn|bộ|thành viên|"
     "cá nhân|tập thể|ngôi nhà|lao động|học sinh|sinh viên|khẩu"
 )
+_PEOPLE = ("hộ", "hộ nghèo", "người", "em", "cháu", "gia đình", "học viên", "lao động", "học sinh", "sinh viên", "khẩu")
+_PAID = re.compile(r"(?<!\w)(?:được|nhận)(?: trả| hỗ trợ| cấp| hưởng)?\s*$")
 _GETS = re.compile(r"\s(?:được|nhận|hưởng)\s")
 _WORTH = re.compile(
     r",\s*(?:trị giá|giá|tương đương|tính ra|(?:nhà nước|chương trình|dự án|ngân sách|tỉnh|huyện|xã)\s(?:lo|cho|giúp|cấp|hỗ trợ))\s*$"
@@ -279,7 +281,8 @@ def _each(left: str) -> str | None:
     match = _EACH.search(left)
     if not match or "tổng" in match[2]:
         return None
-    if "," in match[2] and match[1] not in _TIME_UNITS and not (_WORTH.search(match[2]) or _GETS.match(match[2])):
+    paid = match[1] in _PEOPLE and _PAID.search(match[2])
+    if "," in match[2] and match[1] not in _TIME_UNITS and not (paid or _WORTH.search(match[2]) or _GETS.match(match[2])):
         return None
     inner = _EACH.search(match[2])
     return inner[1] if inner else match[1]

@@ -40,6 +40,8 @@ from nlp.budget_cues import (
     ROLES,
     SPEECH,
     STATE_SHARE,
+    TAKEN,
+    TRADED,
 )
 from nlp.sieve import Asked, Search, Sieve
 
@@ -117,6 +119,10 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         return "budget", True
     if GIVEN_BY.match(context.right):
         return "gift", True
+    if TRADED.match(context.right):
+        return "revenue", True
+    if TAKEN.match(context.right):
+        return "other", True
     if context.after_kind in _BESIDE_PUBLIC and OF_A_PUBLIC_BODY.match(context.right):
         return "budget", True
     if OF_LENDING_FUND.match(context.right) or (LENT.match(context.right) and not STATE_SHARE.search(context.left)):

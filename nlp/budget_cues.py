@@ -108,6 +108,9 @@ OF_LENDING_FUND = re.compile(
     r"(?:quỹ (?:hỗ trợ nông dân|htnd|quốc gia (?:về |giải quyết )việc làm|giải quyết việc làm|tín dụng|quay vòng|hỗ trợ phụ nữ)|"
     r"nhcsxh|vay(?!\w))"
 )
+TRADED = re.compile(r"^\s(?:tiền |giá trị )?(?:giao dịch|doanh số|doanh thu|lợi nhuận|tiền bán|bán hàng|lãi ròng|hàng hóa)(?!\w)")
+"""Right behind a sum: what was turned over."""
+TAKEN = re.compile(r"^\s(?:đã )?bị\s[^.;:\d]{0,30}?(?:lấy|chiếm|lừa|trộm|cướp|mất|rút ruột)(?!\w)")
 OF_A_PROGRAMME = re.compile(
     r"^,?\s*(?:thuộc|từ|trong|nằm trong|lấy từ|theo|bằng|của)\s(?:nguồn\s|nguồn vốn\s|vốn\s|kinh phí\s)*"
     r"(?:tiểu dự án|dự án (?:\d|đa dạng|hỗ trợ|nhân rộng|phát triển sản xuất|giảm nghèo|truyền thông)|chương trình (?:mục tiêu|mtqg|"
@@ -161,12 +164,20 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "income",
         7.5,
         words(
-            "thu nhập|tiền lương|lương(?! thực)|lãi ròng|lãi(?! suất)|thu lãi|thu về|"
-            "lời(?! (?:nói|kêu|khuyên))|thu hoạch được|bỏ túi|kiếm được|kiếm|tiền công|"
-            "(?<!thống )lĩnh|(?<!bảo )lãnh|gửi về(?! (?:bộ|sở|ubnd|huyện|tỉnh|xã|trung ương|phòng|ban)(?!\\w))"
+            "thu nhập|tiền lương|lương(?! (?:thực|tâm|y|khô))|lãi ròng|lãi(?! suất)|thu lãi|thu về|"
+            "(?:có|được|thu|tiền|kiếm) lời|lời (?:được|to|hơn|gần|khoảng)|thu hoạch được|bỏ túi|kiếm được|(?<!tìm )kiếm|tiền công|"
+            "(?<!thống )lĩnh(?! (?:vực|hội|xướng))|(?<!bảo )lãnh(?! (?:đạo|sự|thổ|đạm))|gửi về(?! (?:bộ|sở|ubnd|huyện|tỉnh|xã|"
+            "trung ương|phòng|ban)(?!\\w))"
         ),
     ),
-    ("income", 5.0, words("đem về|mang về|đem lại|mang lại|cho thu|dư|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống")),
+    (
+        "income",
+        5.0,
+        words(
+            "đem về|mang về|đem lại(?! cho (?:tỉnh|huyện|xã))|mang lại(?! cho (?:tỉnh|huyện|xã))|cho thu|"
+            "(?<!dôi )dư(?! (?:luận|âm|nợ|địa|chấn))|chuẩn nghèo|chuẩn hộ nghèo|chuẩn cận nghèo|mức sống"
+        ),
+    ),
     ("saving", 5.0, words("để dành|vốn liếng|lấy sổ|gửi sổ")),
     ("income", 4.0, re.compile(r"(?<!\w)thu(?:\s+được)?\s*$")),
     ("income", 5.0, re.compile(r"(?<!\w)bán (?:được )?(?:mỗi|một|trong|cả|nửa) ?(?:tháng|ngày|vụ|năm|phiên|buổi)(?!\w)")),
@@ -184,7 +195,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "price",
         6.5,
         re.compile(
-            r"(?<!trị )(?<!đánh )(?<!tham )(?<!định )(?<!bình )(?<!giảm )(?<!gói )"
+            r"(?<!trị )(?<!đánh )(?<!tham )(?<!định )(?<!bình )(?<!giảm )(?<!gói )(?<!trợ )"
             r"(?<!\w)(?:giá|đơn giá|giá bán|tỷ giá)(?!\s+(?:trị|cả))(?!\w)"
         ),
     ),
@@ -192,7 +203,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "price",
         6.0,
         words(
-            "vé|gói cước|(?<!hỗ trợ )(?<!bù )(?<!tiền )cước|(?<!miễn giảm )(?<!miễn, giảm )(?<!miễn )(?<!hỗ trợ )học phí|"
+            "vé|gói cước|(?<!hỗ trợ )(?<!trợ )(?<!bù )(?<!tiền )cước|(?<!miễn giảm )(?<!miễn, giảm )(?<!miễn )(?<!hỗ trợ )học phí|"
             "chi phí xuất cảnh|"
             "bảo hiểm xã hội tự nguyện|phí dịch vụ|giá vé|tiền thuê trọ"
         ),
@@ -216,18 +227,27 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "gift",
         6.0,
         words(
-            "doanh nhân|hiến(?! pháp| chương| kế)|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|đặc biệt|phụ|thưởng)|gửi hỗ trợ"
+            "doanh nhân|gây quỹ|(?<!cống )hiến(?! pháp| chương| kế)|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|"
+            "đặc biệt|phụ|thưởng)|gửi hỗ trợ"
         ),
     ),
     (
         "gift",
         5.5,
         re.compile(
-            r"(?<!\w)(?:công ty|doanh nghiệp|tập đoàn|viettel|vnpt|mobifone|agribank|vietcombank|bidv|hội doanh nhân|hội thiện nguyện)"
+            r"(?<!\w)(?:chi bộ|chi đoàn|công đoàn|công ty|doanh nghiệp|tập đoàn|viettel|vnpt|mobifone|agribank|vietcombank|bidv|"
+            r"hội doanh nhân|hội thiện nguyện)"
             r"(?!\w)[^.;,]{0,40}(?:hỗ trợ|trao|tặng|giúp)(?!\w)"
         ),
     ),
-    ("gift", 4.2, words("trao|vận động được|vận động|tiếp nhận")),
+    (
+        "gift",
+        4.2,
+        words(
+            "trao(?! đổi)|vận động được|(?<!tuyên truyền )(?<!tuyên truyền, )(?<!tuyên truyền và )vận động(?! (?:hộ|"
+            "người|bà con|nhân dân|quần chúng))|tiếp nhận"
+        ),
+    ),
     (
         "saving",
         7.0,
@@ -256,7 +276,8 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "company",
         6.5,
         words(
-            "thu hút|đăng ký đầu tư|dự án đăng ký|cổ phiếu|chứng khoán|khớp lệnh|thanh khoản|mua ròng|bán ròng|"
+            "thu hút (?:được )?(?:thêm )?(?:vốn|đầu tư|dự án|các dự án|nguồn vốn|\\d+ dự án|nhà đầu tư|doanh nghiệp|hơn|gần|trên)|"
+            "đăng ký đầu tư|dự án đăng ký|cổ phiếu|chứng khoán|khớp lệnh|thanh khoản|mua ròng|bán ròng|"
             "trái phiếu|cổ đông|nhà đầu tư"
         ),
     ),
@@ -264,7 +285,8 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "other",
         7.0,
         words(
-            "thiệt hại|xử phạt|bị phạt|chiếm đoạt|lừa đảo|lừa|hư hỏng|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí|"
+            "thiệt hại|mất trắng|tiền phạt|phạt vi phạm|kẻ gian|giả danh|mạo danh|vốn tự có|xử phạt|bị phạt|chiếm đoạt|lừa đảo|lừa|"
+            "hư hỏng|trộm|tham ô|bồi thường|cá độ|đánh bạc|thất thoát|viện phí|"
             "ca mổ|chữa bệnh|đám cưới|rút ruột|biển thủ"
         ),
     ),
@@ -310,6 +332,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         words("bố trí|giải ngân|phê duyệt|tổng vốn|trung ương|đề án|vốn nhà nước|nguồn vốn|tổng số vốn|số vốn|viện trợ|không hoàn lại"),
     ),
     ("budget", 5.0, words("chương trình mtqg|chương trình mục tiêu quốc gia|xã hội hóa|xã hội hoá|lồng ghép")),
+    ("budget", 4.6, re.compile(r"(?<!\w)(?<!đơn )(?<!viết )xin(?: (?:thêm|tỉnh|huyện|cấp trên|bổ sung|cấp|trung ương))*\s*$")),
     ("budget", 4.0, words("dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch")),
     ("budget", 4.4, words("hợp phần|thanh toán cho|xuất toán|tiền thuê (?:mc|âm thanh|sân khấu|xe|hội trường|máy|loa|đường truyền|đội)")),
     ("budget", 3.0, words("giảm nghèo (?:bền vững|về thông tin|thông tin|đa chiều)|xây dựng nông thôn mới")),
@@ -342,11 +365,12 @@ CHARITY = re.compile(
     r"mạnh thường quân|nhà hảo tâm"
     r"|(?:đoàn|nhóm) (?:từ thiện|thiện nguyện)|vận động(?= (?:xây|trao|tặng|mua|nhà hảo tâm|doanh nghiệp|các (?:nhà|tổ chức|doanh)))"
     r"|tấm lòng vàng|câu lạc bộ|chùa|nhà thờ|tập đoàn|công ty|ngân hàng)(?!\w)"
-    r"[^.;]{0,160}?(?<!\w)(?:trao|tặng|ủng hộ|bàn giao|thăm|giúp)(?!\w)"
+    r"[^.;]{0,160}?(?<!\w)(?:trao(?! đổi)|tặng|ủng hộ|bàn giao|thăm|giúp)(?!\w)"
 )
 """Who gives from what was collected."""
 CHARITY_WORDS = words(
-    "quỹ [“\"']?vì người nghèo|quỹ người nghèo|nhà hảo tâm|mạnh thường quân|nhà tài trợ|từ thiện|thiện nguyện|trao|tặng|góp"
+    "quỹ [“\"']?vì người nghèo|quỹ người nghèo|nhà hảo tâm|mạnh thường quân|nhà tài trợ|từ thiện|thiện nguyện|trao(?! đổi)|tặng|"
+    "góp(?! phần| ý| sức)"
 )
 GIVING = words(
     "quà|tặng|mái ấm|tình thương|đại đoàn kết|quỹ [“\"']?vì người nghèo|từ thiện|thiện nguyện|nhà hảo tâm|mạnh thường quân|ủng hộ|"
