@@ -110,7 +110,7 @@ class LocalityTagger:
         if published is not None and published.year > REFORM.year:
             return True
         # In the year of the reform old units are still spoken of without "cũ".
-        old = any(mention.type in OLD_TYPES and not mention.former for mention in mentions)
+        old = any(mention.type in OLD_TYPES and not (mention.former or mention.merged) for mention in mentions)
         said = _NEW_MAP.search(head) is not None
         return said and not old if published is None else said or not old
 

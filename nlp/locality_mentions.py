@@ -37,6 +37,12 @@ _FORMERLY = re.compile(
 )
 _RECENT = re.compile(r"\s*[(]?\s*(?:mới(?!\w)|\(mới\)|hiện nay|ngày nay|sau (?:khi )?(?:sáp nhập|hợp nhất))")
 _MERGED_AFTER = re.compile(r"[^.\n]{0,60}?\b(?:nhập lại|nhập thành|hợp nhất|sáp nhập|gộp lại|hợp thành|nhập vào)\b")
+_MADE_OF = re.compile(
+    r"(?<!\w)(?:(?:được )?(?:lập|thành lập|hình thành|hợp thành) (?:từ|trên cơ sở)|trên cơ sở (?:nhập|gộp|sáp nhập))(?: (?:các|hai|"
+    r"ba|bốn|\d))?"
+    r"(?: (?:xã|phường|thị trấn|huyện|tỉnh))? $"
+)
+""" "Xã được lập từ thị trấn X và xã Y"."""
 _MERGE_HEAD = re.compile(
     r"(?:(?<!\w)(?:do|từ|trên cơ sở|gồm)\s(?:các\s|hai\s|ba\s|bốn\s|\d\s)?(?:xã|phường|tỉnh|huyện|đơn vị)?\s?(?:cũ\s)?)$"
 )
@@ -150,7 +156,9 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.former = search(_FORMERLY, left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
     mention.merged = cues.is_before("merged", left[-30:], search_cues)
-    if search(_MERGE_HEAD, left):
+    if search(_MADE_OF, left):
+        mention.merged = True
+    elif search(_MERGE_HEAD, left):
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
 
 
@@ -228,7 +236,7 @@ def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:
 
 
 _PRESENT = re.compile(r"(?<!\w)(?:có mặt|(?:tham|tới|đến) dự)(?: có| là| gồm)?\s[^.;:\d\n]{0,40}$")
-_BEFORE = Asked((_DEPUTY, _EXAMPLE, _PRIZED, _FORMERLY, _MERGE_HEAD, _MEETING, _TOPIC, _PRESENT, _ADDRESS, _COUNTED))
+_BEFORE = Asked((_DEPUTY, _EXAMPLE, _PRIZED, _FORMERLY, _MADE_OF, _MERGE_HEAD, _MEETING, _TOPIC, _PRESENT, _ADDRESS, _COUNTED))
 """Looked for before each name."""
 _ATTENDS = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|ra) (?:xem|dự|cổ vũ|chứng kiến)(?!\w)")
 _WORKS_THERE = re.compile(r"\s(?:làm (?:công nhân|thuê|mướn|ăn xa)|bán sức|cạo mủ|hái cà phê)(?!\w)")

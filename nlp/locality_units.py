@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from corpus.localities import REFORM
+from corpus.localities import REFORM, Level
 from nlp.locality_mention import Mention
 from nlp.locality_register import OLD_TYPES, NamedUnits
 from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
@@ -206,7 +206,8 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
         if fits:
             return 0.9
         stressed = mention.source == "title" or mention.heads or reading.repeated[mention.key] > 1
-        if at_home and stressed and mention.zone in ("title", "lead", "body") and not _is_titled_abroad(reading):
+        listed = len(mention.siblings) > 1 and _all_at_home(reading, named, mention, level)
+        if at_home and (stressed or listed) and mention.zone in ("title", "lead", "body") and not _is_titled_abroad(reading):
             return 0.85
         if alike == 1 and _opens_title(reading, mention):
             return 0.7
@@ -219,7 +220,12 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
             return 0.7
         if len({named.register.today_province(other) for other in named.codes(mention.key)}) == 1:
             return 0.6  # one place in the country bears the name, on either map
-    if at_home and set(heavy) <= {reading.prior} and len(mention.siblings) >= _FEWEST_NEIGHBOURS and _all_at_home(reading, named, mention):
+    if (
+        at_home
+        and set(heavy) <= {reading.prior}
+        and len(mention.siblings) >= _FEWEST_NEIGHBOURS
+        and _all_at_home(reading, named, mention, level)
+    ):
         return 0.8
     if not fits or mention.zone not in ("title", "lead", "body"):
         return 0.3
@@ -244,10 +250,10 @@ def _opens_title(reading: Reading, mention: Mention) -> bool:
     return reading.repeated[mention.key] > 1 and (bool(reading.bare_districts) or "hai huyện" in reading.lowered)
 
 
-def _all_at_home(reading: Reading, named: NamedUnits, mention: Mention) -> bool:
-    """Whether the province of the source has a commune for every name of the list."""
+def _all_at_home(reading: Reading, named: NamedUnits, mention: Mention, level: Level) -> bool:
+    """Whether the province of the source has a unit of that level for every name of the list."""
     return all(
-        any(reading.prior in named.provinces(code) for code in named.codes(sibling.key) if named.level(code) == "commune")
+        any(reading.prior in named.provinces(code) for code in named.codes(sibling.key) if named.level(code) == level)
         for sibling in mention.siblings
     )
 

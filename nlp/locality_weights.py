@@ -306,6 +306,17 @@ def _add_bare_provinces(reading: Reading, named: NamedUnits) -> None:
         reading.add(code, amount)
 
 
+def _is_titled_at_home(reading: Reading, named: NamedUnits) -> bool:
+    """Whether the title names a district or commune of the province of the source."""
+    return any(
+        reading.mentions[position].source == "title"
+        and not _is_visitor(reading.mentions[position])
+        and named.level(code) in ("district", "commune")
+        and reading.prior in named.provinces(code)
+        for position, code in reading.codes.items()
+    )
+
+
 def _is_far(span: Span, said: Sequence[tuple[int, str]]) -> bool:
     """Whether a bare "tỉnh" stands more than a sentence before the first province that is named."""
     return bool(said) and said[0][0] - span.end > _NEARBY
@@ -344,6 +355,10 @@ def about_provinces(reading: Reading, named: NamedUnits) -> frozenset[str]:
             in_title |= {province for province in named.provinces(code) if province in reading.weights}
     if len(said) > MANY_PROVINCES and not in_title and len(ranked) > 2 and ranked[0] < 2 * ranked[2]:
         return frozenset()
+    if reading.prior in in_title or _is_titled_at_home(reading, named):
+        home = reading.prior or ""
+        if reading.weights.get(home, 0.0) >= enough:
+            return frozenset(in_title & {code for code, weight in reading.weights.items() if weight >= enough}) | {home}
     share = ABOUT_SHARE_ABROAD if reading.weights.get(reading.prior or "", 0.0) == ranked[0] else ABOUT_SHARE
     found = {code for code, weight in reading.weights.items() if weight >= enough and (weight >= ranked[0] * share or code in in_title)}
     return frozenset() if len(found) > MANY_PROVINCES and not found & in_title else frozenset(found)
