@@ -184,7 +184,9 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
                 kind, known = "budget", True
             if kind == "budget" and surroundings.nature is not None:
                 near = max(first, amount.start - _LEFT_REACH), min(last, amount.close + _RIGHT_REACH)
-                kind = kind if PUBLIC_GIVER.search(low, *near) or is_from_public_fund(context) else surroundings.nature
+                public = PUBLIC_GIVER.search(low, *near) or is_from_public_fund(context)
+                apart = surroundings.nature == "loan" and _NEVER_LENT.search(context.left + context.clause)
+                kind = kind if public or apart else surroundings.nature
             before = sums[-1].budget.role if same and sums else None
             budget = _budget(name, amount, context, kind, Span(first, last, name), surroundings, structural=structural, before=before)
             if kind == "budget" and known and same and _ENUMERATED.match(context.left):
@@ -266,6 +268,7 @@ _EACH_UNIT = (
     "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|căn|bộ|thành viên|"
     "cá nhân|tập thể|ngôi nhà|lao động|học sinh|sinh viên|khẩu"
 )
+_NEVER_LENT = re.compile(r"(?<!\w)(?:kinh phí|dự toán|tập huấn|truyền thanh|tuyên truyền|in ấn|hội nghị|tờ rơi|tờ gấp)(?!\w)")
 _PEOPLE = ("hộ", "hộ nghèo", "người", "em", "cháu", "gia đình", "học viên", "lao động", "học sinh", "sinh viên", "khẩu")
 _PAID = re.compile(r"(?<!\w)(?:được|nhận)(?: trả| hỗ trợ| cấp| hưởng)?\s*$")
 _GETS = re.compile(r"\s(?:được|nhận|hưởng)\s")

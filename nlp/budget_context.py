@@ -154,7 +154,12 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         and (
             (strongest < 1.0 and len(context.left) < 40)
             or (strongest < _BREAKDOWN_WEAK and _BREAKDOWN.search(context.left))
-            or (strongest < _WEAK and len(context.left) < _SHORT_LEAD and context.after_kind not in ("budget", "other"))
+            or (
+                strongest < _WEAK
+                and len(context.left) < _SHORT_LEAD
+                and ";" not in context.left
+                and context.after_kind not in ("budget", "other")
+            )
         )
     ):
         return context.after_kind, True

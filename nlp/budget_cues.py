@@ -143,17 +143,22 @@ GIVEN_BY = re.compile(
 """Right behind a sum: it is a gift, whatever stands before."""
 
 KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
-    ("loan", 7.5, words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )vay vốn|vốn vay(?! oda)")),
+    (
+        "loan",
+        7.5,
+        words("dư nợ|doanh số cho vay|nợ quá hạn|nợ xấu|cho vay|giải ngân cho vay|(?<!tổ )(?<!và )(?<!về )vay vốn|(?<!về )vốn vay(?! oda)"),
+    ),
     (
         "loan",
         7.5,
         words(
-            "tín dụng chính sách|thu nợ|khoanh nợ|tiền nợ|trả (?:hết |xong |được |dứt )*(?:khoản )?nợ(?! xây| đọng| nhà thầu)|nợ nần|"
+            "(?<!về )tín dụng chính sách|thu nợ|khoanh nợ|tiền nợ|trả (?:hết |xong |được |dứt )*(?:khoản )?nợ(?! xây| đọng|"
+            " nhà thầu)|nợ nần|"
             "nợ gốc|cho mượn|không tính lãi|vốn hộ (?:nghèo|"
             "cận nghèo|mới thoát nghèo)|nguồn vốn 120"
         ),
     ),
-    ("loan", 6.0, words("(?<!tổ )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|tín dụng|ngân hàng chính sách|nhcsxh")),
+    ("loan", 6.0, words("(?<!tổ )(?<!về )vay(?! oda| vốn)|vay thêm|được vay|hộ vay|(?<!về )tín dụng|ngân hàng chính sách|nhcsxh")),
     ("loan", 8.0, words("ủy thác|uỷ thác|vốn ưu đãi|tổ vay vốn|mượn")),
     (
         "loan",
@@ -336,6 +341,12 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("budget", 4.0, words("dự án|chương trình|đầu tư|vốn|trang bị|mua sắm|lắp đặt|nâng cấp|truyền thanh|cụm loa|tập huấn|kế hoạch")),
     ("budget", 4.4, words("hợp phần|thanh toán cho|xuất toán|tiền thuê (?:mc|âm thanh|sân khấu|xe|hội trường|máy|loa|đường truyền|đội)")),
     ("budget", 3.0, words("giảm nghèo (?:bền vững|về thông tin|thông tin|đa chiều)|xây dựng nông thôn mới")),
+    ("budget", 3.2, words("đào tạo nghề|dạy nghề|khuyến nông|nâng cao năng lực|đường bê tông|làm đường")),
+    (
+        "budget",
+        6.5,
+        re.compile(r"(?<!\w)ngân sách[^.;:\d]{0,60}(?:,|\svà)\s(?:nguồn )?(?:vốn )?tín dụng(?!\w)(?=[^.;:\d]{0,60}$)"),
+    ),
     ("budget", 4.0, words("đưa thông tin|thẻ bhyt|bảo hiểm y tế|chi phí học")),
     ("budget", 3.4, words("tiền (?:mực|giấy|in|xăng|tài liệu|photo|trang trí|thiết bị|biên tập|phát sóng)")),
     ("budget", 3.4, words("hỗ trợ|cấp|dành|chi|trích|rót|chuyển|miễn giảm|thanh toán|điều chỉnh|đề nghị bổ sung|bảo đảm")),
@@ -399,7 +410,10 @@ BANK = words(
     "ngân hàng|nhcsxh|phòng giao dịch|chi nhánh|quỹ tín dụng|agribank|quỹ quốc gia về việc làm|quỹ (?:quốc gia )?giải quyết việc làm|"
     "quỹ hỗ trợ nông dân|quỹ htnd|quỹ hội"
 )
-LENT = re.compile(r"^[^.;:\d]{0,12}(?:cho|với|để|giúp)\s[^.;:]{0,50}?\s(?:vay|mượn)(?!\w)(?! vốn oda)")
+LENT = re.compile(
+    r"^[^.;:\d]{0,12}(?:cho|với|để|giúp)\s(?:(?!, (?:cho vay|vay|vốn|tín dụng|doanh số|giải ngân))[^.;:]){0,50}?\s(?:vay|"
+    r"mượn)(?!\w)(?! vốn oda)"
+)
 """Right behind a sum: "với 9 hộ vay", "cho 12 hội viên vay"."""
 PAID_BY_OTHERS = re.compile(
     r"^\W*(?:toàn bộ|tất cả|số (?:tiền|vốn|kinh phí)|nguồn (?:vốn|kinh phí|tiền)|kinh phí)(?! (?:của )?(?:trung ương|"
