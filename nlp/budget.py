@@ -1,7 +1,8 @@
 """tag_budgets: every sum of money in title and text with what it is for.
 
-The grammar of sums is in ``nlp/money.py``, the meaning of the words around them in ``nlp/budget_context.py`` and
-``nlp/budget_cues.py``, totals against parts and repeated sums in ``nlp/budget_parts.py``. Nothing here adds sums up.
+The grammar of sums is in ``nlp/money.py``; the words around them in ``nlp/budget_context.py`` (what a sum is) and
+``nlp/budget_roles.py`` (what it is in its plan), with their cues in ``nlp/budget_cues.py`` and ``nlp/budget_payers.py``; totals
+against parts and repeated sums in ``nlp/budget_parts.py``. Nothing here adds sums up.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from functools import partial
 
 from corpus.document import Budget, BudgetKind, BudgetRole, BudgetScope, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentence_spans
-from nlp.budget_context import Context, funds_in, funds_of, is_from_public_fund, kind_of, role_of, scope_of, years_in, years_of
-from nlp.budget_cues import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
+from nlp.budget_context import Context, is_from_public_fund, kind_of
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
+from nlp.budget_payers import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
+from nlp.budget_roles import funds_in, funds_of, role_of, scope_of, years_in, years_of
 from nlp.money import parse_amounts
 from nlp.money_forms import Amount
 from nlp.money_tables import parse_table_amounts

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from corpus import locality_names
 from corpus.text import _OPEN_PAIR
-from nlp import budget_cues, gazetteer, locality_weights, money_forms, when
+from nlp import budget_cues, budget_payers, gazetteer, locality_weights, money_forms, when
 from nlp.locality_cues import Cues
 from nlp.patterns import words
 
 CALLS = [
     "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call)).replace('\\"', '"')
-    for call in re.findall(r'(?<!\w)words\(((?:\s*"(?:[^"\\]|\\.)*")+)\s*\)', inspect.getsource(budget_cues))
+    for call in re.findall(
+        r'(?<!\w)words\(((?:\s*"(?:[^"\\]|\\.)*")+)\s*\)', inspect.getsource(budget_cues) + inspect.getsource(budget_payers)
+    )
 ]
 """The alternatives of every such pattern of the rules on money."""
 
