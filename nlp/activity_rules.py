@@ -153,7 +153,7 @@ class Reading:
     silenced: frozenset[str]
     """Activities whose cues stand there, but each beside something that excludes them."""
     only_topics: bool
-    """It only says what a class teaches or a contest is about."""
+    """It only says what a class teaches, what a contest is about or how things were before."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class ActivityRules:
             text = _AFTER_CLASS.sub(_hidden, text, count=1)
         hits = self.book.scan(text)
         search = _OPENINGS.within(text)
-        only_topics = self._only_topics(hits) or (_AIM.match(text) is not None and _TELLS_OF_DEEDS.search(text) is None)
+        only_topics = self._only_topics(hits) or (_AIM.match(text) is not None and _TELLS_OF_DEEDS.search(text) is None) or _is_past(text)
         taught: tuple[tuple[int, int], ...] | None = None
         aims: tuple[tuple[int, int], ...] | None = None
         practised: tuple[tuple[int, int], ...] | None = None
@@ -245,6 +245,12 @@ class ActivityRules:
     @cached_property
     def _topics_index(self) -> PatternIndex:
         return PatternIndex((0, pattern) for pattern in self.topics)
+
+
+def _is_past(text: str) -> bool:
+    """Whether the whole sentence only says how things were before."""
+    formerly = _FORMERLY.match(text)
+    return formerly is not None and _NOWADAYS.search(text.rstrip("."), formerly.end()) is None
 
 
 def _hidden(match: re.Match[str]) -> str:

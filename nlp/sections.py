@@ -46,7 +46,7 @@ _CHROME = re.compile(
     r"|gởi bài|gửi bài"
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
     r"|(?:• )?tóm tắt$|vb gốc|lược đồ"
-    r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo|tác giả\s*:"
+    r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo|tác giả\s*:|kính gửi\s*:"
     r"|permissions\b|bạn không có quyền|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
     r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục$|danh mục\s*:|advertisements|continue reading|hotline|<|\{|\||您|时间)"
 )

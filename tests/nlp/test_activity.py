@@ -309,6 +309,30 @@ def test_a_weak_cue_that_the_model_denies_is_no_tag() -> None:
     assert "broadcast" in with_model(plain, {"loa": {"broadcast": 0.01}})
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "probability", "added"),
+    [
+        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "outreach", 0.7, True),
+        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "access_point", 0.7, False),
+        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "access_point", 0.97, True),
+        ("Ai nói cho ba mươi gia đình bên bếp lửa nghe?", "outreach", 0.97, False),
+        ("Tới bên bếp lửa ấy dự có trưởng thôn, phụ nữ, cựu chiến binh.", "outreach", 0.97, True),
+        ("Tới dự bên bếp lửa có trưởng thôn, phụ nữ, cựu chiến binh.", "outreach", 0.97, False),
+        ("Trước kia muốn nghe chuyện làm ăn phải ngồi bên bếp lửa.", "outreach", 0.97, False),
+        ("Trước kia phải ngồi bên bếp lửa, nay ba mươi nhà nghe chuyện ở đình.", "outreach", 0.97, True),
+    ],
+)
+def test_what_the_model_adds_alone(text: str, code: str, probability: float, added: bool) -> None:
+    assert (code in with_model(text, {"bếp lửa": {code: probability}})) == added
+
+
+def test_station_and_loudspeaker_need_a_model_that_does_not_deny_the_broadcast() -> None:
+    text = "Các bản xa nay có loa đọc chính sách cho hộ nghèo."
+    assert "broadcast" in {mention.code for mention in TAGGER(make_document(text)).activities}
+    assert "broadcast" not in with_model(text, {"loa": {"broadcast": 0.1}})
+    assert "broadcast" in with_model(text, {"loa": {"broadcast": 0.2}})
+
+
 class Prophet:
     """Stands for a model that takes everything for planned."""
 

@@ -135,6 +135,7 @@ def recorded(value: Any, name: str, known: dict[int, Recorder]) -> Any:
 
 # Not rules on texts: cutting of words and syllables, reading of our own files, and forms that other tests write out.
 NO_RULES = {
+    "nlp.activity._REPORTS_NOTHING": "asked only where a model speaks: test_activity.py",
     "nlp.cues._ELEMENT_SPLIT": "reads cue files",
     "nlp.evaluate._TYPE_WORDS": "compares with annotations",
     "nlp.examples._NAMES": "checks training data",
