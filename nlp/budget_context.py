@@ -16,6 +16,7 @@ from nlp.budget_payers import (
     CHARITY,
     CHARITY_WORDS,
     COMPANY,
+    FOR_ONE,
     FOREIGN_FUNDED,
     GIVEN_BY,
     LENT,
@@ -150,7 +151,7 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
             )
         )
     ):
-        return context.after_kind, True
+        return "norm" if context.after_kind == "budget" and unit in HOUSEHOLD_UNITS else context.after_kind, True
     if strongest < 1.0:
         _add_scores(scores, context.before, 1.0, reach=60.0)
     if not scores:
@@ -234,11 +235,19 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
         return "budget"
     if best == "price" and unit in PUBLIC_UNITS and _SUPPORTED.search(context.left):
         return "budget"
+    if (
+        best == "budget"
+        and (context.vnd or 0) < _LARGE_FOR_ONE_HOUSEHOLD
+        and FOR_ONE.match(context.right)
+        and not (context.per_unit or context.tabular)
+    ):
+        return "norm"
     if best == "norm" and not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_FEE and _FEES.search(context.left):
         return "budget"
     if best == "norm":
         large = not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON
-        return "budget" if large or (unit not in HOUSEHOLD_UNITS and ACTIVITY.search(nearby)) else "norm"
+        work = unit not in HOUSEHOLD_UNITS and not _FOR_A_PERSON.search(context.left) and ACTIVITY.search(nearby)
+        return "budget" if large or work else "norm"
     if unit in HOUSEHOLD_UNITS and (
         best == "budget" or (best == "gift" and PUBLIC_BODY.search(whole_left)) or (best == "other" and _RATE.search(whole_left))
     ):
@@ -277,7 +286,11 @@ def _names_person(cased: str) -> bool:
 
 
 _SMALL_FOR_A_SHARE = 5_000_000
+_LARGE_FOR_ONE_HOUSEHOLD = 20_000_000
 _LARGE_FOR_ONE_FEE = 15_000_000
+_FOR_A_PERSON = re.compile(
+    r"(?<!\w)(?:được|hưởng|nhận|lĩnh)(?: hưởng| nhận| chi| trả)?(?: mức)? (?:phụ cấp|trợ cấp|thù lao|bồi dưỡng|chế độ)(?: thêm| là)?\s*$"
+)
 _FEES = re.compile(r"(?<!\w)(?:thù lao|tiền ăn|tiền điện|bồi dưỡng|phụ cấp)(?!\w)")
 """What one person gets of these is small: "Thù lao báo cáo viên: 36.000.000 đồng" is a line of a plan."""
 _PUBLIC_REWARDS = re.compile(
@@ -285,7 +298,7 @@ _PUBLIC_REWARDS = re.compile(
     r"tặng thưởng)(?: cho)?[^,.;:\d]{0,40}$"
 )
 """Works as a reward for a village; what one person gets is a prize."""
-_SUPPORTED = re.compile(r"(?<!\w)(?:hỗ trợ|chi trả|thanh toán|được cấp)(?!\w)")
+_SUPPORTED = re.compile(r"(?<!\w)(?:hỗ trợ|chi trả|thanh toán|được cấp|đặt hàng)(?!\w)")
 _PUBLIC_PAYS = re.compile(
     r"(?<!\w)(?:sở|huyện|tỉnh|xã|phòng [^\s,;.]+(?: [^\s,;.]+)?|ubnd(?: [^\s,;.]+){0,4}|ngân sách(?: [^\s,;.]+)?|nhà nước|trung ương)"
     r" (?:đã |còn |cũng |sẽ )?(?:chi|trích|bố trí|đối ứng|dành)(?: ra| thêm)*(?! (?:ủng hộ|tặng|từ quỹ))[^,;.:\d]{0,20}$"

@@ -62,6 +62,13 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
         ),
         "company",
     ),
+    (
+        re.compile(
+            r"(?<!\w)do (?:viettel|vnpt|mobifone|vinaphone|fpt|nhà mạng|(?:một |các )?(?:công ty|doanh nghiệp|tập đoàn|ngân hàng))"
+            r"(?:\s[^\s.,;:]+){0,5}?\s(?:xây|lắp|dựng|làm|đầu tư|kéo|phủ)(?!\w)[^,;.:\d]{0,30}$"
+        ),
+        "company",
+    ),
     # A share named by its source alone: "ngân sách 310 tỷ đồng, doanh nghiệp 45 tỷ đồng, nhân dân 12 tỷ đồng".
     (re.compile(r"(?:^|[,;:(]|\svà)\s*(?:các )?(?:doanh nghiệp|nhân dân|người dân|cộng đồng|nhà hảo tâm|mạnh thường quân)\s*$"), "gift"),
     (re.compile(r"(?<!\w)so với [^,.;]{3,40}, [^,.;]{0,24}(?<!\w)(?:thêm|hơn|kém|bớt|nhích thêm)\s*$"), "difference"),
@@ -175,7 +182,8 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "gift",
         6.0,
         words(
-            "doanh nhân|gây quỹ|(?<!cống )hiến(?! pháp| chương| kế)|góp tiền|góp công|giải (?:nhất|nhì|ba|a|b|c|khuyến khích|"
+            "doanh nhân|gây quỹ|nhu yếu phẩm|số hàng|chuyến hàng|áo ấm|(?<!cống )hiến(?! pháp| chương| kế)|góp tiền|góp công|"
+            "giải (?:nhất|nhì|ba|a|b|c|khuyến khích|"
             "đặc biệt|phụ|thưởng)|gửi hỗ trợ"
         ),
     ),
@@ -218,6 +226,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     ("revenue", 7.5, words("bán ra(?! thị)|hàng hóa bán|giá trị xuất khẩu|hụt thu|vượt thu")),
     ("revenue", 5.0, words("xuất khẩu|tổng thu|phim thu|phòng vé|rạp|tổng sản phẩm|nộp thuế|thu thuế|số thu|hụt thu|vượt thu")),
     ("revenue", 5.0, words("thu phí")),
+    ("revenue", 8.0, words("thu hộ|chi hộ|lương hưu|truy thu")),
     ("company", 10.0, words("nộp bảo lãnh|tiền bảo lãnh|ký quỹ")),
     ("company", 8.0, words("vốn điều lệ|lợi nhuận|vốn hóa|trước thuế|sau thuế|cổ tức|vốn chủ sở hữu|tổng tài sản|vốn lưu động")),
     (
@@ -310,7 +319,7 @@ HOUSEHOLD_UNITS = frozenset(
 PUBLIC_UNITS = frozenset(
     (
         "đài|đài truyền thanh|điểm|xã|huyện|phường|thôn|bản|tỉnh|lớp|cụm|cụm loa|cụm thông tin|buổi|chương trình|cuộc thi|hội nghị|"
-        "chuyên mục|mô hình"
+        "chuyên mục|mô hình|phóng sự|chuyên trang|tác phẩm|clip"
     ).split("|")
 )
 PRICED_UNITS = frozenset(

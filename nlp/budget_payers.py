@@ -14,9 +14,10 @@ _PRIVATE = (
     r"chủ (?:trang trại|vườn|nhà|hộ|quán|rẫy|đầm|xưởng|cơ sở|homestay|cửa hàng|tiệm|đại lý))"
 )
 PRIVATE_DOES = re.compile(
-    rf"(?:^|[,.;:!?“\"(]\s?|(?<!\w)(?:và|nên|mà|rồi|nay|khi|giúp|để|năm ngoái|nhờ đó|của|cho)\s){_PRIVATE}"
+    rf"(?:^|[,.;:!?“\"(]\s?|(?<!\w)(?:và|nên|mà|rồi|nay|khi|giúp|để|mỗi (?:tháng|năm|ngày|vụ|lứa)|năm ngoái|nhờ đó|của|cho)\s){_PRIVATE}"
     r"(?:\s(?!(?:nói|cho|biết|kể|bảo|hay|xã|huyện|tỉnh|nước|sở|ubnd|thầu|văn|máy|đề|yêu|thông|khẳng|chia)(?!\w))[^\s.,;:\d]+){0,4}?\s"
-    r"(?:trả|gửi|mua|bán|sắm|dành|bỏ|đầu tư|xây|dựng|sửa|mở|thu|kiếm|cầm|giữ|tiết kiệm|vay|tích|gom|lãi|mất|nợ|nuôi|trồng|trị giá|"
+    r"(?:tốn|đóng|nộp|trả|gửi|mua|bán|sắm|dành|bỏ|đầu tư|xây|dựng|sửa|mở|thu|kiếm|cầm|giữ|tiết kiệm|vay|tích|gom|lãi|mất|nợ|nuôi|"
+    r"trồng|trị giá|"
     r"còn dư|dư)"
     r"(?!\w)[^,;.:\d]{0,40}$"
 )
@@ -34,6 +35,11 @@ OF_LENDING_FUND = re.compile(
 )
 TRADED = re.compile(r"^\s(?:tiền |giá trị )?(?:giao dịch|doanh số|doanh thu|lợi nhuận|tiền bán|bán hàng|lãi ròng|hàng hóa)(?!\w)")
 """Right behind a sum: what was turned over."""
+FOR_ONE = re.compile(
+    r"^\scho (?:mỗi |một )?(?:hộ(?: nghèo| cận nghèo| gia đình)?|người(?: dân| nghèo)?|gia đình|lao động|học sinh|sinh viên|em|cháu)"
+    r"(?! (?:nghèo |cận nghèo )?(?:cả|toàn|trong|của|ở|tại|trên|thuộc|xã|huyện|tỉnh)(?!\w))(?!\w)"
+)
+"""Right behind a small sum: what one of a kind gets, "hỗ trợ 5 triệu đồng cho hộ làm đơn xin thoát nghèo"."""
 TAKEN = re.compile(r"^\s(?:đã )?bị\s[^.;:\d]{0,30}?(?:lấy|chiếm|lừa|trộm|cướp|mất|rút ruột)(?!\w)")
 OF_A_PROGRAMME = re.compile(
     r"^,?\s*(?:thuộc|từ|trong|nằm trong|lấy từ|theo|bằng|của)\s(?:nguồn\s|nguồn vốn\s|vốn\s|kinh phí\s)*"
