@@ -13,7 +13,7 @@ from corpus.text import lower, normalize, unify_tones
 _APOSTROPHES = re.compile(r"\s*['’‘`´ʼ]\s*")
 _SEPARATORS = re.compile(r"[\s\-–—_]+")
 # Each begins with its first letter, so that a search leaps from one such letter to the next.
-_CLOSING_I = re.compile(r"((?:h|k|l|m|s|t)(?<!\w.)|qu(?<!\w..))([iíìỉĩị])(?!\w)")
+_CLOSING_I = re.compile(r"((?:h|k|l|m|r|s|t)(?<!\w.)|qu(?<!\w..))([iíìỉĩị])(?!\w)")
 _TO_Y = dict(zip("iíìỉĩị", "yýỳỷỹỵ", strict=True))
 _DAK = re.compile(r"đ(?<!\wđ)[aăắ][kc](?!\w)")
 _LAK = re.compile(r"l(?<=đắk[ -]l)[aăắ][kc](?!\w)")

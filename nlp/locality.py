@@ -28,7 +28,7 @@ from nlp.locality_zones import BOILERPLATE, Line, read_lines
 
 METHOD = "locality-rules 2026.11"
 _NEW_MAP = re.compile(
-    r"(?<!\w)(?:đặc khu|chính quyền địa phương (?:2|hai) cấp|sau (?:khi )?(?:sáp nhập|hợp nhất)|mô hình (?:2|hai) cấp)(?!\w)"
+    r"(?<!\w)(?:đặc khu|chính quyền địa phương (?:2|hai) cấp|sau (?:khi )?(?:sáp nhập|hợp nhất|sắp xếp đơn vị)|mô hình (?:2|hai) cấp)(?!\w)"
 )
 _HEAD = 1500
 """Characters that tell whether a central body speaks and on which map."""

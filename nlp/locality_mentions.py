@@ -38,7 +38,8 @@ _FORMERLY = re.compile(
 _RECENT = re.compile(r"\s*[(]?\s*(?:mới(?!\w)|\(mới\)|hiện nay|ngày nay|sau (?:khi )?(?:sáp nhập|hợp nhất))")
 _MERGED_AFTER = re.compile(r"[^.\n]{0,60}?\b(?:nhập lại|nhập thành|hợp nhất|sáp nhập|gộp lại|hợp thành|nhập vào)\b")
 _MADE_OF = re.compile(
-    r"(?<!\w)(?:(?:được )?(?:lập|thành lập|hình thành|hợp thành) (?:từ|trên cơ sở)|trên cơ sở (?:nhập|gộp|sáp nhập))(?: (?:các|hai|"
+    r"(?<!\w)(?:(?:được )?(?:lập|thành lập|hình thành|hợp thành) (?:từ|trên cơ sở)|địa bàn (?:xã|phường)(?: mới)? (?:gồm|bao gồm)|"
+    r"trên cơ sở (?:nhập|gộp|sáp nhập))(?: (?:các|hai|"
     r"ba|bốn|\d))?"
     r"(?: (?:xã|phường|thị trấn|huyện|tỉnh))? $"
 )
