@@ -51,6 +51,7 @@ _PRACTISED = re.compile(
     r"\b(?:học viên|người học|giảng viên|báo cáo viên|chuyên gia|thầy cô|bài học|lớp|khóa học)\b[^.;,]{0,25}?"
     r" (?:thực hành|tập|luyện|làm quen với|bày(?: cho \w+)?|chỉ|dạy|hướng dẫn|trình bày|giới thiệu|truyền đạt|nói|học)"
     r" (?:cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|kinh nghiệm|viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức)\b"
+    r"|\b(?:chương trình học|bài học|nội dung (?:lớp|học|tập huấn)|khóa học)\b[^.;:]{0,30} (?:gồm|có)\b[^.;:]{0,20}: "
     r"|\bhọc (?:cách|kỹ năng|nghiệp vụ|nghề) (?:viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức|dùng|vận hành)\b"
 )
 _LEARNT = frozenset({"training", "recognition"})
@@ -66,10 +67,17 @@ _FORMERLY = re.compile(
 # "Chưa làm: hội thi; in sổ tay" lists what is not done.
 _UNDONE = re.compile(r"\b(?:chưa (?:làm|thực hiện|triển khai)(?: được)?|(?:mặt|việc|phần) chưa (?:được|làm))(?: \([^)]{0,40}\))? ?: ")
 _SENTENCE_ENDS = re.compile(r"\Z")
+# "Chưa có kinh phí dựng pa nô, in tờ rơi": nothing was done for want of it; what people wish, and what it would take.
+_WANTING = re.compile(
+    r"\b(?:chưa|không) (?:có|đủ|bố trí được) (?:kinh phí|tiền|vốn|điều kiện|nhân lực)\b"
+    r"|\b(?:người dân|bà con|hộ nghèo|cử tri|các hộ) (?:mong|ao ước|ước|chỉ mong)\b|^muốn\b[^.;]{3,80}\bthì (?:phải|cần)\b|^nếu\b"
+)
+_WANTING_ENDS = re.compile(r"[.;]|, (?=(?:nên|nhưng|song|tuy vậy|huyện đã|xã đã|tỉnh đã)\b)")
 # What a play, an article or a broadcast tells of.
 _TOLD = re.compile(
     r"\b(?:vở|vở kịch|tiết mục|tiểu phẩm|tác phẩm|đề tài|chủ đề|kịch ngắn|bài|số đầu|kỳ đầu|phim|phần thi)\b[^.;,:]{0,25}?"
     r" (?:nói về|kể về|kể chuyện|xoay quanh|là chuyện|về chuyện|tự soạn về|phản ánh chuyện)\b"
+    r"|\b(?:chủ đề|đề tài)(?: \w+){0,3} ?: "
 )
 _NOWADAYS = re.compile(r"[.;]|\b(?:nay|giờ|bây giờ|hiện|từ khi|từ ngày|từ lúc|sau khi)\b")
 # "Kết thúc khóa học, ..." tells what came after it.
@@ -89,7 +97,10 @@ _WHAT_FOR = re.compile(
 )
 _AIM_ENDS = re.compile(rf":|{_ANOTHER_DEED.pattern}")
 """A project that "nhằm lấp chỗ thiếu đó: dựng đài, cấp máy" says after the colon what it does."""
-_BESIDE = ((_WHAT_FOR, _AIM_ENDS), (_FORMERLY, _NOWADAYS), (_TOLD, _ANOTHER_ACTOR), (_UNDONE, _SENTENCE_ENDS))
+_TOLD_ENDS = re.compile(
+    rf"{_ANOTHER_ACTOR.pattern}|\b(?:(?:lên|phát) sóng|(?:được|sẽ|đã) (?:phát|chiếu|đăng|in)|(?:chiếu|đăng|phát) trên)\b"
+)
+_BESIDE = ((_WHAT_FOR, _AIM_ENDS), (_FORMERLY, _NOWADAYS), (_TOLD, _TOLD_ENDS), (_UNDONE, _SENTENCE_ENDS), (_WANTING, _WANTING_ENDS))
 """Stretches of a sentence that tell of no deed, as opening and ending; whatever stands in one is none for any rule."""
 # "Không mở hội nghị tổng kết", "chưa có đài"; "không chỉ" and "không những" deny nothing.
 _DENIED = re.compile(

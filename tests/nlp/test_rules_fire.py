@@ -201,6 +201,8 @@ LAYOUTS = [
     "Trước kia muốn biết tin giảm nghèo thông tin phải chờ họp thôn, nay bà con nghe loa của Dự án 6.\n",
     "Hội thi truyền thông về giảm nghèo có tám vở kịch ngắn. Vở kể chuyện hộ nghèo mở Zalo, nghe loa.\n",
     "Lớp truyền thông giảm nghèo mở hai ngày. Học viên thực hành viết tin, dựng áp phích, mở đối thoại với hộ nghèo.\n",
+    "Xã làm truyền thông giảm nghèo theo Dự án 6.\nXã chưa có kinh phí dựng pa nô, nhưng đã in tờ rơi cho hộ nghèo.\n",
+    "Đài làm chuyên mục truyền thông giảm nghèo.\nBộ phim kể chuyện hộ nghèo lên sóng tối thứ bảy trên đài huyện.\n",
     "Kết quả truyền thông giảm nghèo theo Dự án 6.\nChưa làm: mở hội thi; in sổ tay cho hộ nghèo.\n",
     "Huyện phát máy thu thanh cho hộ nghèo.\nNơi nhận gồm các xã Tam Chung, Mường Lý và bản Ón.\n",
 ]
