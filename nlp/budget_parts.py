@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 
 from corpus.document import Budget, BudgetRole, BudgetScope, FieldName
 
@@ -66,10 +66,13 @@ class Sum:
 
     def linked(self) -> Budget:
         """The record with its links."""
-        changes = {name: value for name in _LINKS if (value := getattr(self, name)) != getattr(self.budget, name)}
-        return replace(self.budget, **changes) if changes else self.budget
+        found = {name: getattr(self, name) for name in _LINKS}
+        if all(getattr(self.budget, name) == value for name, value in found.items()):
+            return self.budget
+        return Budget(**{**{name: getattr(self.budget, name) for name in _FIELDS}, **found})  # in half the time of `dataclasses.replace`
 
 
+_FIELDS = tuple(field.name for field in fields(Budget))
 _LINKS = ("role", "scope", "component", "parts", "parts_agree", "duplicate_of")
 _MOST_PARTS = 60
 _OPENS = re.compile(r"(?<!\w)(?:trong đó|bao gồm|gồm có|gồm|chia ra|cụ thể|riêng)(?!\w)|=\s*$|^\s*\(|^\s*[:=]")
@@ -133,9 +136,9 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
     place = total.sentence
     for index in range(position + 1, min(len(sums), position + 1 + _MOST_PARTS)):
         found = sums[index]
-        if found.is_range or found.sentence[0] != total.sentence[0]:
-            break
         same = found.sentence == total.sentence
+        if found.is_range or not (same or found.sentence[0] == total.sentence[0]):
+            break
         listed = not same and found.sentence[1] - place[1] <= 3 and _is_listed(found)
         if not same and not listed:
             break
@@ -143,7 +146,7 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
             break  # the next item of the list that the total itself is in
         if found.budget.kind == "difference":
             continue
-        if not found.adds_up or not _at_most(found, total):
+        if not found.adds_up or found.lowest > total.highest:
             break
         place = found.sentence
         if index in claimed:
@@ -182,7 +185,7 @@ def _preceding_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
         found = sums[index]
         if found.sentence[0] != place[0] or place[1] - found.sentence[1] > 1 or not found.adds_up or index in claimed:
             break
-        if not _at_most(found, total):
+        if found.lowest > total.highest:
             break
         place = found.sentence
         candidates.append(index)
@@ -198,10 +201,6 @@ def _widen(total: Sum, components: set[str | None]) -> None:
     parents = {component.partition(".")[0] for component in components if component}
     if len(components) > 1 and None not in components and len(parents) == 1 and total.scope in ("other", "sub_project", "activity"):
         total.scope, total.component = "project", next(iter(parents))
-
-
-def _at_most(part: Sum, total: Sum) -> bool:
-    return part.lowest <= total.highest
 
 
 _ROUNDED = ("over", "under", "about")

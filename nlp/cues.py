@@ -31,9 +31,6 @@ _ELEMENT_SPLIT = re.compile(r"\s+(\+|\.\.\.|\.\.)\s+")
 _NUMBER = re.compile(r"\d[\d.,]*")
 NUMBER = "<n>"
 
-Hits = Mapping[int, Sequence[tuple[int, int]]]
-"""Atom to its (start, end) in the sentence, in order of end."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -41,6 +38,41 @@ class Pattern:
     gaps: tuple[int, ...]
     """One less than atoms: the most characters before the next."""
     source: str
+    rarest: int
+    """Of the atoms the one whose shortest phrase is longest: asking for it first leaves the fewest patterns."""
+
+
+class Hits:
+    """Which atoms stand in a sentence, and where. One phrase belongs to many atoms, of which few are ever asked for their places."""
+
+    def __init__(
+        self, places: Mapping[int, list[tuple[int, int]]], owners: Sequence[frozenset[int]], numbers: Sequence[tuple[int, int]]
+    ) -> None:
+        """``places`` by phrase, in order of end; ``owners`` of each phrase; ``numbers`` are the places of `NUMBER`, the phrase 0."""
+        self._places = places
+        self._owners = owners
+        self._numbers = numbers
+        self._known: dict[int, list[tuple[int, int]]] = {}
+        self.atoms: set[int] = set().union(*(owners[phrase] for phrase in places))
+        if numbers:
+            self.atoms |= owners[0]
+
+    def __bool__(self) -> bool:
+        return bool(self.atoms)
+
+    def __contains__(self, atom: int) -> bool:
+        return atom in self.atoms
+
+    def of(self, atom: int) -> list[tuple[int, int]]:
+        """(start, end) in order of end, of equal ends the longest first; numbers last."""
+        known = self._known.get(atom)
+        if known is None:
+            lists = [places for phrase, places in self._places.items() if atom in self._owners[phrase]]
+            known = lists[0] if len(lists) == 1 else sorted((place for places in lists for place in places), key=_by_end)
+            if self._numbers and atom in self._owners[0]:
+                known = [*known, *self._numbers]
+            self._known[atom] = known
+        return known
 
 
 class CueBook:
@@ -51,7 +83,8 @@ class CueBook:
         self._file = file
         self._atoms: dict[frozenset[str], int] = {}
         self._automaton: ahocorasick.Automaton | None = None
-        self._numbers: frozenset[int] = frozenset()
+        self._owners: list[frozenset[int]] = []
+        """Atoms of each phrase, those of `NUMBER` first."""
 
     @classmethod
     def of(cls, top: Entry) -> CueBook:
@@ -63,13 +96,16 @@ class CueBook:
     def pattern(self, source: str) -> Pattern:
         """Raises: InvalidData for an unknown set or an empty element."""
         parts = _ELEMENT_SPLIT.split(source.strip())
-        atoms = tuple(self._atom(part, source) for part in parts[::2])
-        return Pattern(atoms, tuple(GAPS[gap] for gap in parts[1::2]), source)
+        phrases = [self._phrases(part, source) for part in parts[::2]]
+        atoms = tuple(self._atoms.setdefault(choices, len(self._atoms)) for choices in phrases)
+        self._automaton = None
+        _, rarest = max((min(map(len, choices)), -position) for position, choices in enumerate(phrases))
+        return Pattern(atoms, tuple(GAPS[gap] for gap in parts[1::2]), source, atoms[-rarest])
 
     def patterns(self, sources: Iterable[str]) -> tuple[Pattern, ...]:
         return tuple(self.pattern(source) for source in sources)
 
-    def _atom(self, element: str, source: str) -> int:
+    def _phrases(self, element: str, source: str) -> frozenset[str]:
         phrases: set[str] = set()
         for choice in element.split("|"):
             choice = choice.strip()
@@ -83,18 +119,18 @@ class CueBook:
                 phrases.add(choice if choice == NUMBER else plain(choice))
         if not phrases or "" in phrases:
             raise InvalidData(f"pattern {source!r}: an element is empty", file=self._file)
-        self._automaton = None
-        return self._atoms.setdefault(frozenset(phrases), len(self._atoms))
+        return frozenset(phrases)
 
     def _compile(self) -> ahocorasick.Automaton:
-        owners: dict[str, list[int]] = {}
+        owners: dict[str, set[int]] = {NUMBER: set()}
         for phrases, atom in self._atoms.items():
             for phrase in phrases:
-                owners.setdefault(phrase, []).append(atom)
-        self._numbers = frozenset(owners.pop(NUMBER, ()))
+                owners.setdefault(phrase, set()).add(atom)
         automaton = ahocorasick.Automaton()
-        for phrase, atoms in owners.items():
-            automaton.add_word(phrase, (len(phrase), tuple(atoms)))
+        for number, phrase in enumerate(owners):
+            if phrase != NUMBER:
+                automaton.add_word(phrase, (len(phrase), number))
+        self._owners = [frozenset(atoms) for atoms in owners.values()]
         automaton.make_automaton()
         self._automaton = automaton
         return automaton
@@ -102,24 +138,19 @@ class CueBook:
     def scan(self, text: str) -> Hits:
         """Where each atom stands in ``text``, which must be `plain`."""
         automaton = self._automaton or self._compile()
-        hits: dict[int, list[tuple[int, int]]] = {}
+        places: dict[int, list[tuple[int, int]]] = {}
         last = len(text)
-        for final, (length, atoms) in automaton.iter(text):
+        for final, (length, phrase) in automaton.iter(text):
             end = final + 1
             start = end - length
             if (start and text[start - 1].isalnum()) or (end < last and text[end].isalnum()):
                 continue
-            span = (start, end)
-            for atom in atoms:
-                if atom in hits:
-                    hits[atom].append(span)
-                else:
-                    hits[atom] = [span]
-        numbers = [match.span() for match in _NUMBER.finditer(text)] if self._numbers else []
-        if numbers:
-            for atom in self._numbers:
-                hits[atom] = hits[atom] + numbers if atom in hits else numbers
-        return hits
+            if phrase in places:
+                places[phrase].append((start, end))
+            else:
+                places[phrase] = [(start, end)]
+        numbers = [match.span() for match in _NUMBER.finditer(text)] if self._owners[0] else []
+        return Hits(places, self._owners, numbers)
 
 
 class PatternIndex:
@@ -128,24 +159,25 @@ class PatternIndex:
     def __init__(self, patterns: Iterable[tuple[int, Pattern]]) -> None:
         """``patterns`` with what each belongs to, those of one owner in a row; the order is kept."""
         self._alone: dict[int, list[int]] = {}
-        """First element to the positions of patterns without a second one."""
+        """The only element to the positions of its patterns."""
         self._followed: dict[int, dict[int, list[tuple[frozenset[int], int]]]] = {}
-        """First element to the second, to the other elements and the position."""
+        """The rarest element to another one, to the rest of them and the position."""
         self._patterns = tuple(patterns)
         for position, (_, pattern) in enumerate(self._patterns):
-            first, *rest = pattern.atoms
-            if rest:
-                self._followed.setdefault(first, {}).setdefault(rest[0], []).append((frozenset(rest[1:]), position))
+            others = [atom for atom in pattern.atoms if atom != pattern.rarest]
+            if others:
+                self._followed.setdefault(pattern.rarest, {}).setdefault(others[0], []).append((frozenset(others[1:]), position))
             else:
-                self._alone.setdefault(first, []).append(position)
+                self._alone.setdefault(pattern.rarest, []).append(position)
+        self._sole, self._first = frozenset(self._alone), frozenset(self._followed)
 
     def possible(self, hits: Hits) -> Iterator[tuple[int, list[Pattern]]]:
         """What patterns belong to whose elements all stand somewhere in the sentence, in order, with those patterns."""
         found: list[int] = []
-        alone, followed, present = self._alone, self._followed, hits.keys()
-        for atom in present & alone.keys():
+        alone, followed, present = self._alone, self._followed, hits.atoms
+        for atom in present & self._sole:
             found += alone[atom]
-        for atom in present & followed.keys():
+        for atom in present & self._first:
             seconds = followed[atom]
             for second in present & seconds.keys():
                 found += [position for rest, position in seconds[second] if rest <= present]
@@ -157,7 +189,7 @@ class PatternIndex:
 def find(pattern: Pattern, hits: Hits) -> bool:
     """Whether the pattern stands in the sentence."""
     atoms = pattern.atoms
-    if atoms[0] not in hits:
+    if atoms[0] not in hits.atoms:
         return False
     return len(atoms) == 1 or bool(all_matches(pattern, hits))
 
@@ -165,18 +197,18 @@ def find(pattern: Pattern, hits: Hits) -> bool:
 def all_matches(pattern: Pattern, hits: Hits) -> Sequence[tuple[int, int]]:
     """Matches as (start of the first element, end of the last), in order of their last elements; of several starts for one end the
     latest is kept."""
-    reached = hits.get(pattern.atoms[0], ())
-    following_atoms = pattern.atoms[1:]
-    if not reached or not following_atoms:
-        return reached
-    for atom in following_atoms:
-        if atom not in hits:
+    for atom in pattern.atoms:
+        if atom not in hits.atoms:
             return ()
+    reached = hits.of(pattern.atoms[0])
+    following_atoms = pattern.atoms[1:]
+    if not following_atoms:
+        return reached
     for atom, gap in zip(following_atoms, pattern.gaps, strict=True):
         ordered = sorted(reached, key=_end)
         ends = [end for _, end in ordered]
         following: list[tuple[int, int]] = []
-        for start, end in hits[atom]:
+        for start, end in hits.of(atom):
             position = bisect_left(ends, start + 1) - 1
             if position >= 0 and start - ends[position] <= gap:
                 following.append((ordered[position][0], end))
@@ -188,6 +220,10 @@ def all_matches(pattern: Pattern, hits: Hits) -> Sequence[tuple[int, int]]:
 
 def _end(span: tuple[int, int]) -> int:
     return span[1]
+
+
+def _by_end(span: tuple[int, int]) -> tuple[int, int]:
+    return span[1], span[0]
 
 
 def near(span: tuple[int, int], other: tuple[int, int], distance: int) -> bool:

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from corpus.localities import TYPE_LEVELS
-from nlp.sieve import Asked, Search
+from nlp.sieve import Sieve
 
 _TYPES = (*TYPE_LEVELS, "thị")
 _SHORT_TYPES = ("t.p", "t.x", "tp", "tx", "tt", "h", "q", "p", "x")
+_COUNTS = ("các", "những", "mọi", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
 _LIST_HEADS = ("gồm có", "bao gồm", "gồm", "như", "là", "trong đó có", "có")
 _WORD = re.compile(r"\w+")
 
@@ -32,8 +33,9 @@ class Cues:
     def type_word(self) -> re.Pattern[str]:
         types = "|".join(sorted(_TYPES, key=len, reverse=True)).replace(" ", r"\s")
         mods = _any_of(self.raw["modifiers"])
+        firsts = "".join(sorted({word[0] for word in (*_TYPES, *_SHORT_TYPES, *_COUNTS)}))
         return re.compile(
-            r"(?<![\w.&])(?<!tt-)(?P<count>(?:các|những|mọi|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|\d{1,3})(?:/\d{1,3})?\s+)?"
+            rf"(?=[\d{firsts}])(?<![\w.&])(?<!tt-)(?P<count>(?:{'|'.join(_COUNTS)}|\d{{1,3}})(?:/\d{{1,3}})?\s+)?"
             rf"(?P<list>(?:(?:{types})\s*(?:,|và|/|-)\s*){{0,3}})"
             rf"(?P<type>(?:{types})|(?:t\.?p|t\.?x|tt|[hqpx](?=\.))(?!\w))(?P<dot>\.?)"
             rf"(?P<mods>(?:\s(?:{mods})(?:\s(?:là|gồm))?(?!\w))*)"
@@ -47,13 +49,9 @@ class Cues:
     def before(self, name: str) -> re.Pattern[str]:
         return self._before[name]
 
-    def within(self, left: str) -> Search:
-        """For `is_before` and `body`, in parts of ``left``."""
-        return self._asked.within(left)
-
     @cached_property
-    def _asked(self) -> Asked:
-        return Asked((*self._before.values(), self.body))
+    def _sieve(self) -> Sieve[tuple[str, re.Pattern[str]]]:
+        return Sieve([*self._before.items(), ("bodies", self.body)], lambda row: row[1])
 
     def may_be_typed(self, left: str) -> bool:
         """Whether ``left`` ends in a word that can end what `type_word` matches; else there is no need to search for that."""
@@ -69,12 +67,16 @@ class Cues:
         """What may also stand without a space before it, as in "huyệnvàxã"."""
         return tuple(end for end in self._type_ends if len(end) > 1) + tuple(f"và{end}" for end in self._type_ends if len(end) == 1)
 
-    def is_before(self, name: str, left: str, search: Search) -> bool:
+    def standing(self, left: str) -> list[str]:
+        """Of the groups of phrases those of which one may stand in ``left``, or in a part of it."""
+        return [name for name, _ in self._sieve.possible(left)]
+
+    def is_before(self, name: str, left: str) -> bool:
         """Whether one of the phrases stands at the end of ``left``; those without a gap are looked for at the very end first."""
         ends = self._ends.get(name)
         if ends is not None and not left.rstrip(" .:").endswith(ends):
             return False
-        return search(self._before[name], left) is not None
+        return self._before[name].search(left) is not None
 
     @cached_property
     def _ends(self) -> dict[str, tuple[str, ...]]:

@@ -86,7 +86,7 @@ def read_mentions(
 def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues: Cues, names: Names) -> None:
     start = mention.start
     left = lowered[max(0, start - _LEFT) : start]
-    search, search_cues = _BEFORE.within(left), cues.within(left)  # all that is looked at below is a part of this
+    search, standing = _BEFORE.within(left), cues.standing(left)  # all that is looked at below is a part of this
     here = lowered[max(line_start, start - _LEFT) : start]
     if here.strip() or lowered[line_start - 2 : line_start - 1] in _STOPS:
         left = here  # what stands on the line before belongs to the name only where a line was broken by hand
@@ -119,19 +119,19 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         if kind and _of_both_kinds(match, left) and names.can_be(mention.key, ("district",)) and not _GOES_ON.match(lowered, mention.end):
             mention.type, mention.levels, mention.plural, mention.begin = None, ("district",), False, start
     else:
-        body = search_cues(cues.body, left)
+        body = cues.body.search(left) if "bodies" in standing else None
         if body:
             mention.type = cues.raw["bodies"][body[1]]
             mention.levels = names.levels(mention.type, mention.key)
             mention.agency = True
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
-    mention.newspaper = cues.is_before("newspapers", left, search_cues) and not left.endswith(("nhà báo ", "họp báo "))
+    mention.newspaper = "newspapers" in standing and cues.is_before("newspapers", left) and not left.endswith(("nhà báo ", "họp báo "))
     mention.at_paper = mention.newspaper and _AT_PAPER.search(left) is not None
     if not mention.type and not wide:
-        mention.person = cues.is_before("titles", left, search_cues) and _GUILD.search(left) is None
-        mention.landmark = cues.is_before("landmarks", left, search_cues)
-        mention.institution = cues.is_before("enterprises", left, search_cues)
-        mention.product = cues.is_before("products", left, search_cues)
+        mention.person = "titles" in standing and cues.is_before("titles", left) and _GUILD.search(left) is None
+        mention.landmark = "landmarks" in standing and cues.is_before("landmarks", left)
+        mention.institution = "enterprises" in standing and cues.is_before("enterprises", left)
+        mention.product = "products" in standing and cues.is_before("products", left)
         reach = max(0, start - _TOKEN_REACH)
         token = _TOKEN_BEFORE.search(text[reach:start])
         if token and token[1][:1].isupper() and not mention.capitals:
@@ -142,21 +142,21 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             elif not token[1].isupper() and begin > line_start and text[begin - 2 : begin] not in (". ", "! ", "? ", "- ", "– "):
                 mention.embedded = True
     mention.counted = mention.counted or (" tỉnh" in left and search(_COUNTED, left) is not None)
-    mention.institution = mention.institution or cues.is_before("institutions", left[-40:], search_cues)
-    mention.agency = mention.agency or cues.is_before("agencies", left, search_cues)
-    mention.guest = cues.is_before("guests", left, search_cues) or search(_DEPUTY, left) is not None
-    mention.delegate = cues.is_before("delegates", left, search_cues)
-    mention.neighbour = cues.is_before("neighbours", left, search_cues)
-    mention.venue = cues.is_before("venues", left, search_cues) and search(_TOPIC, here) is None
+    mention.institution = mention.institution or ("institutions" in standing and cues.is_before("institutions", left[-40:]))
+    mention.agency = mention.agency or ("agencies" in standing and cues.is_before("agencies", left))
+    mention.guest = ("guests" in standing and cues.is_before("guests", left)) or search(_DEPUTY, left) is not None
+    mention.delegate = "delegates" in standing and cues.is_before("delegates", left)
+    mention.neighbour = "neighbours" in standing and cues.is_before("neighbours", left)
+    mention.venue = "venues" in standing and cues.is_before("venues", left) and search(_TOPIC, here) is None
     mention.meeting = mention.venue and search(_MEETING, here) is not None
-    mention.hall = mention.type is not None and cues.is_before("halls", left, search_cues)
+    mention.hall = mention.type is not None and "halls" in standing and cues.is_before("halls", left)
     mention.attends = search(_PRESENT, here) is not None
     mention.address = search(_ADDRESS, here) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.example = search(_EXAMPLE, left) is not None or search(_PRIZED, left) is not None
     mention.former = search(_FORMERLY, left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
-    mention.merged = cues.is_before("merged", left[-30:], search_cues)
+    mention.merged = "merged" in standing and cues.is_before("merged", left[-30:])
     if search(_MADE_OF, left):
         mention.merged = True
     elif search(_MERGE_HEAD, left):

@@ -37,6 +37,8 @@ _TOKEN_CACHE = 20_000
 
 Floats = NDArray[np.float32]
 _NOTHING_FOLLOWS: Mapping[str, int] = {}
+_Token = tuple[int | None, Mapping[str, int], tuple[int, ...]]
+"""What is kept of a token: its row, the tokens that may follow with the rows of the pairs, and the rows of its runs of characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class SentenceModel:
             if head:
                 self._after.setdefault(self._words[head], {})[last] = row
         self._arrays = arrays
-        self._token_rows: dict[str, tuple[int, ...]] = {}
+        self._seen: dict[str, _Token] = {}
         if not arrays.shapes_fit(len(words) + len(characters), len(self.activities), len(self.relevance_values), len(self.modalities)):
             raise InvalidData("the arrays of the model do not fit its vocabulary and labels; train it again")
 
@@ -178,36 +180,37 @@ class SentenceModel:
 
     def _rows(self, sentence: str) -> list[int]:
         sequence = tokens(normalize(sentence))
-        found = self._nested_rows(sequence) if self._nested else self._known_rows(sequence)
-        cache = self._token_rows
-        for token in sequence:
-            rows = cache.get(token)
-            if rows is None:
-                if len(cache) >= _TOKEN_CACHE:
-                    cache.clear()
-                table = self._characters
-                rows = tuple(table[feature] for feature in character_features(token) if feature in table)
-                cache[token] = rows
-            found += rows
-        return found
+        return self._nested_rows(sequence) if self._nested else self._known_rows(sequence)
 
     def _known_rows(self, sequence: list[str]) -> list[int]:
         known = self._words
-        return [row for feature in word_features(sequence) if (row := known.get(feature)) is not None]
+        found = [row for feature in word_features(sequence) if (row := known.get(feature)) is not None]
+        for token in sequence:
+            found += (self._seen.get(token) or self._token(token))[2]
+        return found
+
+    def _token(self, token: str) -> _Token:
+        if len(self._seen) >= _TOKEN_CACHE:
+            self._seen.clear()
+        row, table = self._words.get(token), self._characters
+        follow = _NOTHING_FOLLOWS if row is None else self._after.get(row, _NOTHING_FOLLOWS)
+        known = self._seen[token] = row, follow, tuple(table[feature] for feature in character_features(token) if feature in table)
+        return known
 
     def _nested_rows(self, sequence: list[str]) -> list[int]:
         """The same rows in another order, without asking for pairs and triples whose parts are unknown."""
-        known, after = self._words, self._after
+        seen, after = self._seen, self._after
         found: list[int] = []
         follow = follow_pair = _NOTHING_FOLLOWS
         for token in sequence:
-            row = known.get(token)
+            row, next_follow, characters = seen.get(token) or self._token(token)
+            found += characters
             if row is None:
                 follow = follow_pair = _NOTHING_FOLLOWS
                 continue
             found.append(row)
             pair = follow.get(token)
-            follow = after.get(row, _NOTHING_FOLLOWS)
+            follow = next_follow
             if pair is None:
                 follow_pair = _NOTHING_FOLLOWS
                 continue

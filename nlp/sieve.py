@@ -18,8 +18,6 @@ Row = TypeVar("Row")
 
 _MOST = 400
 """Literals kept for a stretch of a pattern; a stretch with more spellings is cut in two."""
-_SHORTEST = 2
-"""Single letters and spaces stand in nearly every text: looking for them would cost more than it saves."""
 _parser: Any = import_module("re._parser")  # not public; the tests of this module tell when a release of Python changes it
 
 
@@ -29,11 +27,11 @@ class Sieve(Generic[Row]):
     def __init__(self, rows: Sequence[Row], pattern_of: Callable[[Row], re.Pattern[str]]) -> None:
         self.rows = tuple(rows)
         self._always = 0
-        """Rows as bits, the first one the lowest: those that have no literals."""
+        """Rows as bits, the first one the lowest: those without literals, or with single letters, which stand in nearly every text."""
         owners: dict[str, int] = {}
         for position, row in enumerate(self.rows):
             literals = needed_literals(pattern_of(row))
-            if min(map(len, literals), default=0) < _SHORTEST:
+            if not literals or any(len(literal) == 1 and (literal.isalnum() or literal.isspace()) for literal in literals):
                 self._always |= 1 << position
                 continue
             for literal in literals:

@@ -348,8 +348,8 @@ def _machines(matrix: Any, groups: Sequence[_Targets], members: NDArray[np.int64
         part = matrix if len(rows) == matrix.shape[0] else matrix[rows]
         jobs += [(part, group.matrix[chosen, column]) for column in range(len(group.names))]
 
-    # One after the other: liblinear draws from the process's own random numbers, so threads would not be reproducible; its dual
-    # solver does all labels and folds of 2,300 examples in 3 s, the primal one, which draws none, in 32 s.
+    # One after the other: liblinear draws from the process's own random numbers, so threads would not be reproducible. Its dual
+    # solver is ten times as fast as the primal one, which draws none.
     return [LinearSVC(C=penalty, tol=TOLERANCE, random_state=seed, max_iter=5000).fit(part, target) for part, target in jobs]
 
 
