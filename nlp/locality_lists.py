@@ -98,6 +98,7 @@ def _explain(run: Sequence[Mention], parent: Mention) -> None:
         parent.neighbour = parent.neighbour or mention.neighbour
         parent.product = parent.product or mention.product
         parent.former = parent.former or mention.former
+        parent.also = parent.also or mention.also
         parent.institution = parent.institution or (mention.institution and mention.type is None)
         if len(mention.parents) < _MOST_PARENTS:
             mention.parents.append(parent)

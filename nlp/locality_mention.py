@@ -64,6 +64,8 @@ class Mention:
     """Its people came to see or take part."""
     gives: bool = False
     """Its people or bodies give something; where the text names who gets it, that is the subject."""
+    also: bool = False
+    """ "X cũng ...": said beside the subject."""
     example: bool = False
     """ "ví dụ", "đơn cử" or a prize stands before it."""
     origin: bool = False

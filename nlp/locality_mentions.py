@@ -240,6 +240,7 @@ _PRESENT = re.compile(r"(?<!\w)(?:có mặt|(?:tham|tới|đến) dự)(?: có| 
 _BEFORE = Asked((_DEPUTY, _EXAMPLE, _PRIZED, _FORMERLY, _MADE_OF, _MERGE_HEAD, _MEETING, _TOPIC, _PRESENT, _ADDRESS, _COUNTED))
 """Looked for before each name."""
 _ATTENDS = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|ra) (?:xem|dự|cổ vũ|chứng kiến)(?!\w)")
+_ALSO = re.compile(r"(?:\s?\([^()]{3,24}\)|\))?\scũng(?!\w)")
 _WORKS_THERE = re.compile(r"\s(?:làm (?:công nhân|thuê|mướn|ăn xa)|bán sức|cạo mủ|hái cà phê)(?!\w)")
 _STUDIES = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|sang) (?:tham quan|học tập|học hỏi|tìm hiểu|học cách)(?!\w)")
 _OPENS = re.compile(r"(?:[.!?…;:]|[-–•*+])\s*$")
@@ -257,6 +258,7 @@ def _read_right(mention: Mention, text: str, lowered: str, starts: set[int], lin
     mention.guest = mention.guest or (mention.source == "text" and _STUDIES.match(right) is not None)
     mention.bracketed = lowered.startswith(")", end) and lowered.endswith("(", 0, mention.begin)
     mention.neighbour = mention.neighbour or _WORKS_THERE.match(right) is not None
+    mention.also = mention.source == "text" and mention.zone == "body" and _ALSO.match(right) is not None
     mention.gives = mention.agency and mention.source == "text" and _GIVES.match(right) is not None
     if _HEAD.match(right):
         before = text[max(line_start, mention.begin - 4) : mention.begin]

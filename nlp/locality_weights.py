@@ -142,6 +142,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (reading.national and mention.attends, 0.3),
         (mention.origin and mention.source == "text", 0.3),
         (mention.example and reading.national, 0.3),
+        (_is_also(reading, mention), 0.4),
         (mention.hall and reading.national and mention.source == "text", 0.3),
         (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
@@ -155,6 +156,13 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         if applies:
             weight *= factor
     return weight
+
+
+def _is_also(reading: Reading, mention: Mention) -> bool:
+    """ "X, Y cũng ..." in a text that is about another province already."""
+    last = mention.siblings[-1] if mention.siblings else mention
+    heard = max(reading.weights.values(), default=0.0) >= ABOUT_WEIGHT
+    return last.also and heard and mention.key not in reading.lowered_title
 
 
 def _is_visitor(mention: Mention) -> bool:
