@@ -38,7 +38,6 @@ from nlp.sieve import Asked, Search, Sieve
 
 _KINDS = Sieve(KINDS, lambda row: row[2])
 _IMMEDIATE = Sieve(IMMEDIATE, lambda row: row[0])
-_ON_THE_LEFT = Asked((ACTIVITY, BANK, CHARITY, COMPANY, PROGRAMME))
 _PEOPLE = Asked((PERSON,))
 
 
@@ -114,35 +113,37 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         return "other", True
     if context.after_kind in _BESIDE_PUBLIC and OF_A_PUBLIC_BODY.match(context.right):
         return "budget", True
-    if OF_LENDING_FUND.match(context.right) or (LENT.match(context.right) and not STATE_SHARE.search(context.left)):
+    if OF_LENDING_FUND.match(context.right) or (LENT.match(context.right) and not context.search(STATE_SHARE, context.left)):
         return "loan", True
-    if context.per_unit in ("tháng", "ngày", "vụ", "buổi") and _MORE.search(context.left):
+    if context.per_unit in ("tháng", "ngày", "vụ", "buổi") and context.search(_MORE, context.left):
         return "income", True
-    if _OF_A_HOUSEHOLD.search(context.left) and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON:
+    if context.search(_OF_A_HOUSEHOLD, context.left) and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON:
         return "norm", True
-    if context.after_kind == "gift" and _SPENDING_IT.match(context.left) and not STATE_SHARE.search(context.left):
+    if context.after_kind == "gift" and _SPENDING_IT.match(context.left) and not context.search(STATE_SHARE, context.left):
         return "gift", True
     if context.after_kind == "norm" and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON and _ITS_SHARE.match(context.left):
         return "norm", True
-    if _SET_ASIDE.search(context.left) and ((context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS or context.right.lstrip().startswith("cho ")):
+    if context.search(_SET_ASIDE, context.left) and (
+        (context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS or context.right.lstrip().startswith("cho ")
+    ):
         return "budget", True  # a body sets money aside for somebody, a household for itself
     scores: dict[BudgetKind, float] = {}
     _add_scores(scores, context.left, 0.0, reach=40.0)
     _add_scores(scores, context.clause, 1.5, reach=25.0, leftward=False)
-    if PRIVATE_AFTER.match(context.right) or PRIVATE_DOES.search(context.left):
+    if PRIVATE_AFTER.match(context.right) or context.search(PRIVATE_DOES, context.left):
         scores["other"] = max(scores.get("other", 0.0), 6.0)
     unit = _unit(context)
     if unit in PRICED_UNITS:
         scores["price"] = max(scores.get("price", 0.0), 4.6)
     strongest = max(scores.values(), default=0.0)
-    whole_after_rate = context.after_kind == "norm" and _WHOLE.search(context.left)
+    whole_after_rate = context.after_kind == "norm" and context.search(_WHOLE, context.left)
     if (
         context.after_kind is not None
         and not whole_after_rate
         and not (context.after_kind == "difference" and _UP_TO.match(context.left))
         and (
             (strongest < 1.0 and len(context.left) < 40)
-            or (strongest < _BREAKDOWN_WEAK and _BREAKDOWN.search(context.left))
+            or (strongest < _BREAKDOWN_WEAK and context.search(_BREAKDOWN, context.left))
             or (
                 strongest < _WEAK
                 and len(context.left) < _SHORT_LEAD
@@ -223,17 +224,17 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
         return "budget" if FOREIGN_FUNDED.search(whole_left + context.right) else "other"
     if best == "price" and (context.vnd or 0) >= _LARGE_FOR_ONE_PRICE and _PAID_FOR_MANY.search(context.left + context.right):
         return "budget"
-    if best == "gift" and _PUBLIC_SETS_ASIDE.search(context.left) and not CHARITY_WORDS.search(whole_left):
+    if best == "gift" and context.search(_PUBLIC_SETS_ASIDE, context.left) and not context.search(CHARITY_WORDS, whole_left):
         return "budget"
     small = best == "budget" and 1_000 <= (context.vnd or 0) < _SMALL_FOR_A_PROGRAMME and not context.tabular
-    if small and _AT_A_RATE.search(context.left) and not _PAID_FROM.search(context.left):
+    if small and context.search(_AT_A_RATE, context.left) and not context.search(_PAID_FROM, context.left):
         return "norm"
     shared = best in (*_BESIDE_PUBLIC, "price") and unit not in HOUSEHOLD_UNITS and (context.vnd or 0) >= _SMALL_FOR_A_SHARE
     if shared and OF_A_PROGRAMME.match(context.right):
         return "budget"
-    if best == "gift" and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON and _PUBLIC_REWARDS.search(context.left):
+    if best == "gift" and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON and context.search(_PUBLIC_REWARDS, context.left):
         return "budget"
-    if best == "price" and unit in PUBLIC_UNITS and _SUPPORTED.search(context.left):
+    if best == "price" and unit in PUBLIC_UNITS and context.search(_SUPPORTED, context.left):
         return "budget"
     if (
         best == "budget"
@@ -242,33 +243,39 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
         and not (context.per_unit or context.tabular)
     ):
         return "norm"
-    if best == "norm" and not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_FEE and _FEES.search(context.left):
+    if best == "norm" and not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_FEE and context.search(_FEES, context.left):
         return "budget"
     if best == "norm":
         large = not context.per_unit and (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON
-        work = unit not in HOUSEHOLD_UNITS and not _FOR_A_PERSON.search(context.left) and ACTIVITY.search(nearby)
+        work = unit not in HOUSEHOLD_UNITS and not context.search(_FOR_A_PERSON, context.left) and ACTIVITY.search(nearby)
         return "budget" if large or work else "norm"
     if unit in HOUSEHOLD_UNITS and (
-        best == "budget" or (best == "gift" and PUBLIC_BODY.search(whole_left)) or (best == "other" and _RATE.search(whole_left))
+        best == "budget"
+        or (best == "gift" and context.search(PUBLIC_BODY, whole_left))
+        or (best == "other" and context.search(_RATE, whole_left))
     ):
         return "norm"
     if best != "budget":
         return best
     around = whole_left + nearby
-    if _PUBLIC_PAYS.search(context.left):
+    if context.search(_PUBLIC_PAYS, context.left):
         return best
     if PAID_BY_OTHERS.match(context.following) and not STATE_SHARE.search(around):
         return "gift"
     if context.search(CHARITY, whole_left) and not STATE_SHARE.search(around):
         return "gift"
-    if _WORTH_OF_ALL.search(context.left) and CHARITY_WORDS.search(context.previous) and not STATE_SHARE.search(around + context.previous):
+    if (
+        context.search(_WORTH_OF_ALL, context.left)
+        and CHARITY_WORDS.search(context.previous)
+        and not STATE_SHARE.search(around + context.previous)
+    ):
         return "gift"
     if context.search(BANK, whole_left) and not _STATE_MONEY.search(whole_left + context.right):
         return "loan"
     if (
         scores["budget"] < 5.6
         and context.search(COMPANY, whole_left)
-        and not _IS_GIVEN.search(context.left)
+        and not context.search(_IS_GIVEN, context.left)
         and not PUBLIC_MONEY.search(whole_left + context.right)
     ):
         return "company"
@@ -332,7 +339,7 @@ def _by_default(context: Context, unit: str) -> BudgetKind:
         return "budget"
     if context.topical and (context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS and not PERSON.search(context.cased):
         return "budget"
-    if (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON and (_NEEDED.search(context.left) or _PUT_INTO.match(context.right)):
+    if (context.vnd or 0) >= _LARGE_FOR_ONE_PERSON and (context.search(_NEEDED, context.left) or _PUT_INTO.match(context.right)):
         return "budget"
     purpose = re.match(
         r"[\s,]*(?:cho|để|đưa|thực hiện|phát triển|triển khai|nâng|xây|mở|phủ|giúp|chăm lo|xóa|phục vụ)(?!\w)", context.right
@@ -362,3 +369,12 @@ _LEFT_ONLY = frozenset({"income", "price", "norm"})
 _CLAUSE_END = re.compile(
     r"[:;(+=\n]|,(?!\s*(?:từ|lấy từ|trích từ|trích|bằng|do|thuộc|đạt|mới đạt|so với)(?!\w))|\svà\s(?=\D{0,40}(?:\d|$))|\.(?=\s)"
 )
+
+# fmt: off
+_ON_THE_LEFT = Asked((
+    ACTIVITY, BANK, CHARITY, CHARITY_WORDS, COMPANY, PRIVATE_DOES, PROGRAMME, PUBLIC_BODY, STATE_SHARE, _AT_A_RATE, _BREAKDOWN,
+    _FEES, _FOR_A_PERSON, _IS_GIVEN, _MORE, _NEEDED, _OF_A_HOUSEHOLD, _PAID_FROM, _PUBLIC_PAYS, _PUBLIC_REWARDS,
+    _PUBLIC_SETS_ASIDE, _RATE, _SET_ASIDE, _SUPPORTED, _WHOLE, _WORTH_OF_ALL,
+))
+# fmt: on
+"""What the words before nearly every sum are searched for, mostly in vain."""

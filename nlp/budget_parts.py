@@ -134,7 +134,8 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
     explicit = exhaustive = False
     agreeing = low = high = 0
     place = total.sentence
-    for index in range(position + 1, min(len(sums), position + 1 + _MOST_PARTS)):
+    free = [index for index in range(position + 1, min(len(sums), position + 1 + _MOST_PARTS)) if index not in claimed]
+    for index in range(position + 1, free[-1] + 1 if free else 0):
         found = sums[index]
         same = found.sentence == total.sentence
         if found.is_range or not (same or found.sentence[0] == total.sentence[0]):

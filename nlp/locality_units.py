@@ -87,12 +87,7 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
 
 
 def _candidates(reading: Reading, named: NamedUnits, mention: Mention) -> tuple[str, ...]:
-    head = mention.siblings[0].type if mention.siblings else None
-    asked = (mention.key, mention.levels, mention.type, head, mention.former, mention.merged, mention.recent)
-    known = reading.candidates.get(asked)
-    if known is None:
-        known = reading.candidates[asked] = named.candidates(mention, reading.document.published, new_map=reading.new_map)
-    return known
+    return reading.candidates_of(named, mention, mention.levels)
 
 
 def _ranked(reading: Reading, named: NamedUnits, mention: Mention, codes: tuple[str, ...]) -> list[tuple[float, str]]:

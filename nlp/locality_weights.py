@@ -12,6 +12,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Document, Span
+from corpus.localities import Level
 from nlp.locality_mention import Mention
 from nlp.locality_register import NamedUnits
 from nlp.locality_zones import BOILERPLATE, Zone
@@ -115,6 +116,16 @@ class Reading:
         """What speaks of a province without naming it."""
         return self.bare or self.bare_districts
 
+    def candidates_of(self, named: NamedUnits, mention: Mention, levels: tuple[Level, ...] | None) -> tuple[str, ...]:
+        """Units of ``levels`` that the mention may mean; the same names are met again and again."""
+        head = mention.siblings[0].type if mention.siblings else None
+        asked = (mention.key, levels, mention.levels, mention.type, head, mention.former, mention.merged, mention.recent)
+        known = self.candidates.get(asked)
+        if known is None:
+            known = named.candidates(mention, self.document.published, new_map=self.new_map, levels=levels)
+            self.candidates[asked] = known
+        return known
+
     def add(self, province: str, weight: float) -> None:
         if weight:
             self.weights[province] = min(self.weights.get(province, 0.0) + weight, _MOST)
@@ -204,7 +215,7 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
             continue
         if mention.levels is None and mention.key in namesakes:
             continue  # "Khánh Hòa: ..." over a story of xã Khánh Hòa, which lies in another province
-        codes = named.candidates(mention, on, new_map=reading.new_map, levels=("province",))
+        codes = reading.candidates_of(named, mention, ("province",))
         if mention.type == "thành phố":
             codes = tuple(code for code in codes if named.is_city(code, on))
         if len(codes) != 1:

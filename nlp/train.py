@@ -266,18 +266,16 @@ def _count(texts: Sequence[str]) -> tuple[list[Any], tuple[str, ...], tuple[str,
     """Count matrices of word and of character features, and their names."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    def words(text: str) -> Iterator[str]:
-        return word_features(tokens(text))
-
     of_token = cache(character_features)
 
-    def characters(text: str) -> list[str]:
-        return [feature for token in tokens(text) for feature in of_token(token)]
+    def characters(sequence: list[str]) -> list[str]:
+        return [feature for token in sequence for feature in of_token(token)]
 
+    sequences = [tokens(text) for text in texts]
     matrices, names = [], []
-    for analyzer in (words, characters):
+    for analyzer in (word_features, characters):
         counter = CountVectorizer(analyzer=analyzer, min_df=MIN_DOCUMENTS, dtype=np.float64)
-        matrices.append(counter.fit_transform(texts).tocsr())
+        matrices.append(counter.fit_transform(sequences).tocsr())
         names.append(tuple(str(name) for name in counter.get_feature_names_out()))
     return matrices, names[0], names[1]
 
