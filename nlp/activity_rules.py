@@ -40,6 +40,9 @@ _TAUGHT = re.compile(
     r"|được (?:nghe|học|phổ biến|truyền đạt|trang bị|hướng dẫn|tập huấn|bồi dưỡng)"
     r"|(?:hướng dẫn|dạy|bày|truyền đạt|trang bị|giúp)(?: cho)? (?:học viên|đại biểu|cán bộ|người dự|công chức))"
     r"[^.;,]{0,40}? (?:về|cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|chuyên đề)\b)"
+    r"|\b(?:đứng|lên) lớp\b[^.;:]{0,20}:"
+    r"|\bnội dung(?: (?:của )?(?:lớp|bài|khóa|buổi|đợt)(?: (?:học|giảng|tập huấn|bồi dưỡng))?)? (?:bao gồm|gồm|có|xoay quanh)\b"
+    r"(?=[^.;]{0,120}\b(?:cách|kỹ năng|nghiệp vụ|phương pháp)\b)"
 )
 _ANOTHER_DEED = re.compile(
     r"[.;]|, (?=(?:đồng thời |ngoài ra |bên cạnh đó |cùng với đó |và )?(?:\d|in|cấp|phát|lắp|mua|tổ chức|phối hợp|duy trì|treo|dựng"

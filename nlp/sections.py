@@ -31,8 +31,9 @@ RECEIVING_PLACES = r"\W*(?:gồm |là )?(?:các )?(?:huyện|xã|thị xã|thàn
 """What follows "nơi nhận" where places got something, instead of the recipients of a document."""
 # What follows these lines belongs to other articles or to the site.
 _END = re.compile(
-    r"(?:các\s+)?(?:tin|bài|bài viết)\s+(?:(?:bài|đã đưa|cũ hơn|mới hơn)\s+)?(?:liên quan|khác|cùng chuyên mục|mới nhất|nổi bật|đọc nhiều)"
-    r"|tin (?:bài )?cùng chuyên mục|có thể bạn quan tâm|đọc nhiều|đọc thêm|xem thêm|bài trước|bài tiếp theo|bài sau"
+    r"(?:các\s+)?(?:tin|bài|bài viết)\s+(?:(?:bài|đã đưa|cũ hơn|mới hơn)\s+)?(?:liên quan|khác|cùng chuyên mục|cùng loại"
+    r"|mới nhất|nổi bật|đọc nhiều|xem nhiều)"
+    r"|tin (?:bài )?cùng chuyên mục|có thể bạn quan tâm|đừng bỏ lỡ|(?:đọc|xem) nhiều|đọc thêm|xem thêm|bài trước|bài tiếp theo|bài sau"
     r"|trả lời$|ý kiến (?:bạn|độc giả)"
     rf"|bình luận|nơi nhận(?!{RECEIVING_PLACES})"
     r"|các tin bài|tin mới hơn|tin cũ hơn|related|từ khóa\s*:|tags?\s*:|email của bạn|bản quyền"

@@ -86,6 +86,7 @@ def test_teasers_menus_and_legal_bases_do_not_speak() -> None:
     body = "Giải bóng đá thiếu niên của huyện khép lại chiều qua với chiến thắng của đội chủ nhà. Khán giả ở lại đến phút cuối.\n"
     teasers = "Tin liên quan\nTruyền thông và giảm nghèo về thông tin ở xã vùng cao\nĐối thoại với hộ nghèo\n"
     assert value_of(body + teasers, "Bế mạc giải bóng đá") == "off_topic"
+    assert value_of(body + "Tin xem nhiều: Xã vùng cao đối thoại với hộ nghèo", "Bế mạc giải bóng đá") == "off_topic"
     assert value_of("Căn cứ Thông tư 06/2022 về giảm nghèo về thông tin;\n" + body, "Bế mạc giải bóng đá") == "off_topic"
 
 
