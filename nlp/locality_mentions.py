@@ -180,6 +180,8 @@ _ADDRESS = re.compile(
     r"|(?<!\w)(?:công ty|tập đoàn)"
     r"(?:\s(?!(?:tặng|trao|hỗ trợ|về|với|cho|tại|ở|đã|vừa|sẽ|giúp|ủng hộ|thăm|đến|lắp|khởi)(?!\w))[^\s.;:,]+){1,10},"
     rf"\s(?:[^.;:,\n]{{2,24}},\s)?(?:(?:có )?trụ sở )?(?:tại |ở )?{_TYPED}"
+    r"|(?<!\w)(?:hồ sơ|bài|bài dự thi|tác phẩm|bài viết|thư|phiếu)\s(?:[^.;:,\n]{1,25}\s)?(?:gửi|nộp)\s(?:[^.;:,\n]{1,25}\s)?(?:về|tới|đến)"
+    rf"\s[^.;:\n]{{2,60}},\s{_TYPED}"
 )
 _AT_PAPER = re.compile(r"(?<!\w)(?:ở|tại) báo $")
 _GUILD = re.compile(r"(?<!\w)hội (?:nhà báo|nhà văn|nghệ sĩ|luật sư|bác sĩ|nghệ nhân)(?: các)?(?: tỉnh)? $")

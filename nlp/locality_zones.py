@@ -89,8 +89,8 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
         elif (len(words) <= 12 and key in tails) or (len(words) <= 30 and lowered.startswith(tail_starts)):
             in_tail = led and story >= _STORY_CHARACTERS
             zone = "tail" if in_tail else "chrome"
-        elif len(words) <= 30 and lowered.startswith(inline):
-            zone = "chrome"
+        elif len(words) <= 30 and (lowered.startswith(inline) or (":" in lowered and lowered.partition(":")[0].strip(_EDGES) in tails)):
+            zone = "chrome"  # with the headlines on its own line
         elif title_key and key == title_key:
             zone = "title"
         else:
