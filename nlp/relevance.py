@@ -9,6 +9,7 @@ With a fitted model its judge (``nlp/judge.py``) decides from these sums and fro
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
@@ -58,6 +59,9 @@ _CARRY = frozenset(
 _CARRIES = 0.5
 """Probability of the sentence model from which a sentence with a cue of one of these reports it."""
 _CARRIED = 0.8
+_PROJECT_SIX = re.compile(r"\bdự án 6\b(?![.,/]\d)")
+_OTHER_PROJECT = re.compile(r"\b(?:bảo tồn|văn hóa truyền thống|truyền dạy|nghệ nhân|cồng chiêng|du lịch|y tế|dân số|ma túy|hiv)\b")
+"""What the projects of that number of other programmes are about."""
 _PROVES: dict[str, tuple[str, ...]] = {
     "communication": ("core", "leaving", "telling", "devices", "contest", "honour"),
     "poverty_other": ("poverty", "livelihood"),
@@ -96,7 +100,11 @@ class RelevanceTagger:
         people in one sentence, or one in a sentence that names the project."""
         rules = self._rules
         core = frozenset(tally.signals["core"])
-        if rules is None or tally.signals["neighbour"] or (value == "off_topic" and "core" not in tally.ahead):
+        if rules is None or tally.signals["neighbour"]:
+            return ()
+        if value == "off_topic" and (spans_of_project := _of_project_six(rules, found, said)):
+            return spans_of_project
+        if value == "off_topic" and "core" not in tally.ahead:
             return ()
         spans: list[Span] = []
         for sentence, opinion in zip(found.speaking, said, strict=True):
@@ -150,6 +158,20 @@ class RelevanceTagger:
             frozenset(signalled),
             together,
         )
+
+
+def _of_project_six(rules: ActivityRules, found: Outline, said: Sequence[Prediction]) -> tuple[Span, ...]:
+    """Where a page says that Dự án 6 pays, which of its sentences report what that project does, if it is two things at least."""
+    if not any(_PROJECT_SIX.search(sentence.plain) for sentence in found.speaking):
+        return ()
+    if any(_OTHER_PROJECT.search(sentence.plain) for sentence in found.speaking):
+        return ()
+    shown: dict[str, Span] = {}
+    for sentence, opinion in zip(found.speaking, said, strict=True):
+        likely = {code for code in (*_CARRY, "training") if opinion.activities.get(code, 0.0) >= _CARRIES}
+        for code in likely & {match.rule.activity for match in rules.read(sentence).matches} if likely else ():
+            shown.setdefault(code, sentence.span)
+    return tuple(dict.fromkeys(shown.values()))[:_MAX_EVIDENCE] if len(shown) > 1 else ()
 
 
 def document_features(tally: Tally, found: Iterable[Prediction]) -> NDArray[np.float64]:

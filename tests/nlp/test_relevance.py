@@ -168,6 +168,9 @@ RULES = ActivityRules.load()
         ("Dự án 6 của huyện. Loa xã đọc tin mỗi chiều, đầu thôn treo ba băng rôn.", OFF, "communication"),
         ("Dự án 6 của Chương trình 1719. Loa xã đọc tin mỗi chiều, đầu thôn treo ba băng rôn.", OFF, "off_topic"),
         ("Xã nghèo trồng rừng. Loa xã đọc tin mỗi chiều, đầu thôn treo ba băng rôn.", OFF, "off_topic"),
+        ("Loa xã đọc tin mỗi chiều. Đầu thôn treo ba băng rôn. Chi phí lấy từ Dự án 6.", OFF, "communication"),
+        ("Loa xã đọc tin mỗi chiều. Trạm bơm cũng lấy tiền từ Dự án 6.", OFF, "off_topic"),
+        ("Loa xã đọc tin mỗi chiều. Đầu thôn treo ba băng rôn. Dự án 6 trả công nghệ nhân.", OFF, "off_topic"),
     ],
 )
 def test_a_sentence_that_carries_word_is_a_side_of_communication(text: str, judge: Judge, expected: str) -> None:

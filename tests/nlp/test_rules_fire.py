@@ -142,6 +142,8 @@ NO_RULES = {
     "nlp.examples._SYLLABLE": "checks training data",
     "nlp.patterns._BEFORE": "builds patterns",
     "nlp.money_units._IRREGULAR": "letters in parts, which normal text has not: test_money.py",
+    "nlp.relevance._OTHER_PROJECT": "asked only where a model speaks: test_relevance.py",
+    "nlp.relevance._PROJECT_SIX": "asked only where a model speaks: test_relevance.py",
     "nlp.tokens._LONG_RUN": "test_tokens.py",
     "nlp.tokens._MANY_MARKS": "test_tokens.py",
     "nlp.tokens._PIECE": "test_tokens.py",
