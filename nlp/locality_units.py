@@ -7,8 +7,10 @@ is left alone, since it may be a person, a street or a word.
 from __future__ import annotations
 
 from collections import Counter
+from urllib.parse import urlsplit
 
 from corpus.localities import REFORM, Level
+from corpus.text import fold
 from nlp.locality_mention import Mention
 from nlp.locality_register import OLD_TYPES, NamedUnits
 from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
@@ -198,7 +200,7 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
         return 0.9 if _is_listed_with_neighbours(reading, named, mention, code) else 0.0
     at_home = reading.prior in compatible and alike_at_home == 1
     if level == "district":
-        if fits:
+        if fits or (at_home and mention.zone not in BOILERPLATE and _is_own_portal(reading, mention)):
             return 0.9
         stressed = mention.source == "title" or mention.heads or reading.repeated[mention.key] > 1
         listed = len(mention.siblings) > 1 and _all_at_home(reading, named, mention, level)
@@ -227,6 +229,12 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
     if reading.new_map and (len(mention.siblings) > 2 or stressed):
         return 0.75
     return 0.6 if alike == 1 else 0.3
+
+
+def _is_own_portal(reading: Reading, mention: Mention) -> bool:
+    """Whether the host is that of the district: ``triton.angiang.gov.vn``."""
+    host = (urlsplit(reading.document.provenance.final_url).hostname or "").split(".")
+    return "".join(filter(str.isalpha, fold(mention.key))) in {label.replace("-", "") for label in host[:-1]}
 
 
 def _is_titled_abroad(reading: Reading) -> bool:
