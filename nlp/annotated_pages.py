@@ -17,6 +17,7 @@ from importlib import resources
 from corpus.document import Document, Provenance
 from corpus.errors import InvalidData
 from corpus.text import normalize
+from nlp.activity_rules import FILE as RULES_FILE
 from nlp.activity_rules import ActivityRules
 from nlp.evaluate import MERGED_ACTIVITIES
 from nlp.examples import ACTIVITY_CODES, RELEVANCE_VALUES
@@ -82,8 +83,8 @@ def load_pages() -> tuple[AnnotatedPage, ...]:
 
 
 def hash_pages(pages: Iterable[AnnotatedPage]) -> str:
-    """SHA-256 over the pages in order; equal for equal training data."""
-    digest = hashlib.sha256()
+    """SHA-256 over the pages in order and the cue rules, which say what the sentences of pages show; equal for equal training data."""
+    digest = hashlib.sha256(resources.files("nlp").joinpath("data", RULES_FILE).read_bytes())
     for page in pages:
         activities = None if page.activities is None else sorted(page.activities)
         digest.update(json.dumps([page.id, page.title, page.text, page.relevance, activities], ensure_ascii=False).encode() + b"\n")

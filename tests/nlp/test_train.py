@@ -7,7 +7,7 @@ import pytest
 
 import nlp.train
 from corpus.errors import InvalidData
-from nlp.annotated_pages import AnnotatedPage, load_pages, page_sentences
+from nlp.annotated_pages import AnnotatedPage, hash_pages, load_pages, page_sentences
 from nlp.examples import Example, hash_examples, load_examples
 from nlp.model import ARRAYS, MANIFEST, SentenceModel, read_manifest
 from nlp.model_card import CARD
@@ -161,7 +161,7 @@ class TestEnsureModel:
         assert said == []
         assert first.predict(["Loa xã"]) == second.predict(["Loa xã"])
 
-    @pytest.mark.parametrize("damage", ["flip", "remove", "other data", "old version"])
+    @pytest.mark.parametrize("damage", ["flip", "remove", "other data", "other pages or rules", "old version"])
     def test_trains_again_where_the_model_is_not_what_it_should_be(self, trained, tmp_path, damage):
         directory = tmp_path / "model"
         shutil.copytree(trained[0], directory)
@@ -172,6 +172,9 @@ class TestEnsureModel:
         elif damage == "other data":
             text = (directory / MANIFEST).read_text(encoding="utf-8")
             (directory / MANIFEST).write_text(text.replace(hash_examples(SOME), "0" * 64), encoding="utf-8")
+        elif damage == "other pages or rules":
+            text = (directory / MANIFEST).read_text(encoding="utf-8")
+            (directory / MANIFEST).write_text(text.replace(hash_pages(()), "0" * 64), encoding="utf-8")
         else:
             text = (directory / MANIFEST).read_text(encoding="utf-8")
             (directory / MANIFEST).write_text(text.replace('"feature_version": ', '"feature_version": 99'), encoding="utf-8")
