@@ -53,6 +53,8 @@ class Tally:
 
     sums: Mapping[str, float]
     sentences: int
+    statements: int
+    """Sentences that are no mere date, name or number."""
     spread: frozenset[str]
     """Sides that title, lead or enough of the sentences speak for, so that they are more than a passing remark."""
     communication_spans: tuple[Span, ...]

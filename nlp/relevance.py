@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ _POVERTY = (0.9, 0.15, 2.0)
 _LONG = 8
 """Sentences. A longer document touches on many subjects: unless title or lead say so, this share of its sentences must speak for it."""
 _SHARE = 0.2
+_STATEMENT = 6
+"""Words from which a line counts for the length."""
 _HEAVY = 1.7
 """So many times the sum that is needed stands for the share, in up to `_LEAD_COUNTS` sentences."""
 _LEAD_COUNTS = 20
@@ -151,6 +153,7 @@ class RelevanceTagger:
         return Tally(
             sums,
             len(held),
+            _statements(held),
             frozenset(name for name in SIDES if name in ahead or _is_spread(len(speaking[name]), sums[name], len(held))),
             _heaviest(carried["communication"]),
             _heaviest(carried["poverty"]),
@@ -214,9 +217,9 @@ def _judged(tally: Tally, probabilities: Sequence[float], by_rules: Relevance, r
 def _may_be(tally: Tally, value: str, probability: float) -> bool:
     """Whether a longer document says it more than in passing: the judge was fitted on short pages and adds up every remark."""
     side = {"communication": "communication", "poverty_other": "poverty"}.get(value)
-    if side is None or tally.sentences <= _LONG or side in tally.spread or any(ahead <= tally.ahead for ahead in _ANNOUNCES[value]):
+    if side is None or tally.statements <= _LONG or side in tally.spread or any(ahead <= tally.ahead for ahead in _ANNOUNCES[value]):
         return True
-    return tally.sentences <= _LEAD_COUNTS and probability >= _SURE_OF_LONG
+    return tally.statements <= _LEAD_COUNTS and probability >= _SURE_OF_LONG
 
 
 def _evidence(tally: Tally, value: RelevanceValue) -> tuple[Span, ...]:
@@ -227,6 +230,11 @@ def _evidence(tally: Tally, value: RelevanceValue) -> tuple[Span, ...]:
         return spans
     shown = dict.fromkeys(span for name in _PROVES[value] for span in tally.signals[name])
     return tuple(shown)[:_MAX_EVIDENCE]
+
+
+def _statements(held: Sequence[tuple[Sentence, Any]]) -> int:
+    """Sentences but for dates, names and numbers of articles on lines of their own."""
+    return sum(sentence.plain.count(" ") + 1 >= _STATEMENT for sentence, _ in held)
 
 
 def _is_spread(speaking: int, total: float, sentences: int) -> bool:

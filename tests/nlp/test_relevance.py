@@ -190,6 +190,10 @@ def test_the_judge_lifts_no_passing_remark_of_a_long_document() -> None:
     assert judged(filler * 12 + remark + filler * 12, sure).value == "off_topic"
     assert judged(remark + filler * 4, sure).value == "communication"
     assert judged(f"Giảm nghèo về thông tin. {filler * 12}", sure).value == "communication"
+    lines = "Thứ tư, 14/10/2020\nSố: 12/QĐ\nĐiều 1.\nMinh Phương\nXem cỡ chữ\n"
+    likely = judge_by(offset=(1.0, 0.0, 0.0))
+    assert judged(f"{lines}{filler * 5}{remark}", likely).value == "communication"
+    assert judged(f"{filler * 10}{remark}", likely).value == "off_topic"
 
 
 def test_a_document_without_any_cue_is_not_shown_to_the_model() -> None:
