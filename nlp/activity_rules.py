@@ -47,6 +47,7 @@ _TAUGHT = re.compile(
 _ANOTHER_DEED = re.compile(
     r"[.;]|, (?=(?:đồng thời |ngoài ra |bên cạnh đó |cùng với đó |và )?(?:\d|in|cấp|phát|lắp|mua|tổ chức|phối hợp|duy trì|treo|dựng"
     r"|đã|còn|sẽ|huyện|tỉnh|xã|sở|phòng|biên soạn|xuất bản|hỗ trợ|trao|tặng|mở|sản xuất|đầu tư|nâng cấp|đặt hàng|đăng|ban hành|trang bị)\b)"
+    r"| và (?=(?:lắp (?:lại|đặt|mới|thêm)|sửa chữa|mua sắm|nâng cấp|xây mới|cấp phát)\b)"
     r"|\b(?:đồng thời|ngoài ra|bên cạnh đó|cùng với đó)\b"
 )
 # What is shown and practised in a class is a list, of deeds too ("Học viên thực hành viết tin, dựng áp phích, tổ chức hội thi").
@@ -80,6 +81,7 @@ _WANTING_ENDS = re.compile(r"[.;]|, (?=(?:nên|nhưng|song|tuy vậy|huyện đ�
 _TOLD = re.compile(
     r"\b(?:vở|vở kịch|tiết mục|tiểu phẩm|tác phẩm|đề tài|chủ đề|kịch ngắn|bài|số đầu|kỳ đầu|phim|phần thi)\b[^.;,:]{0,25}?"
     r" (?:nói về|kể về|kể chuyện|xoay quanh|là chuyện|về chuyện|tự soạn về|phản ánh chuyện)\b"
+    r"|\bđội\b[^.;:]{0,25} (?:chọn|kể|dựng|diễn|mang đến|đem đến)(?: lại)?(?: câu)? (?:chuyện|tình huống|cảnh|màn)\b"
     r"|\b(?:chủ đề|đề tài)(?: \w+){0,3} ?: "
 )
 _NOWADAYS = re.compile(r"[.;]|\b(?:nay|giờ|bây giờ|hiện|từ khi|từ ngày|từ lúc|sau khi)\b")
@@ -109,8 +111,8 @@ _BESIDE = ((_WHAT_FOR, _AIM_ENDS), (_FORMERLY, _NOWADAYS), (_TOLD, _TOLD_ENDS), 
 _DENIED = re.compile(
     r"\b(?:(?:không|chưa)(?: (?:có|mở|tổ chức|làm|lập|lắp|in|cấp|tiến hành|hề|kịp|từng|được|chuẩn bị|bố trí"
     r"|xây dựng|còn|dùng|sử dụng)){0,2}"
-    r"|(?:bỏ|thôi|ngừng|dừng)(?: hẳn)? (?:việc|cách|kiểu|lối)(?: (?:treo|in|phát|dán|dựng|mở|tổ chức))?|thay (?:cho|vì)(?: việc)?)"
-    r"(?: (?:các|buổi|lễ|cuộc|lớp|đợt|hội nghị|điểm|hệ thống|chiếc|cái|bộ))? $"
+    r"|(?:bỏ|thôi|ngừng|dừng)(?: hẳn)? (?:việc|cách|kiểu|lối)(?: (?:treo|in|phát|dán|dựng|mở|tổ chức))?|thay (?:cho|vì)(?: việc)?"
+    r"|(?:đỡ|khỏi|chẳng|hết) phải)(?: (?:các|buổi|lễ|cuộc|lớp|đợt|hội nghị|điểm|hệ thống|chiếc|cái|bộ))? $"
 )
 _DENIED_CHARACTERS = 36
 _TELLS_OF_DEEDS = re.compile(r"\d|\b(?:đã|sẽ|tổ chức|mở|lắp|cấp|in|phát)\b")
