@@ -164,7 +164,12 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         ),
     ),
     ("price", 6.0, words("(?<!% )mức đóng")),
-    ("price", 8.0, words("(?:ti vi|tivi|máy thu hình|đầu thu|điện thoại|radio|máy tính bảng)[^.;]{0,70}?mỗi (?:bộ|chiếc|cái|máy)")),
+    (
+        "price",
+        8.0,
+        words("(?:ti vi|tivi|máy thu hình|đầu thu|điện thoại|radio|máy tính bảng)[^.;]{0,70}?mỗi (?:bộ|chiếc|cái|máy)|mỗi máy trị giá"),
+    ),
+    ("price", 6.0, words("bộ phim|phòng vé|cát-xê|cát xê")),
     ("price", 6.0, words("bán được|bán lẻ|thương lái|đơn hàng|niêm yết")),
     (
         "gift",

@@ -146,7 +146,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.agency = mention.agency or ("agencies" in standing and cues.is_before("agencies", left))
     mention.guest = ("guests" in standing and cues.is_before("guests", left)) or search(_DEPUTY, left) is not None
     mention.delegate = "delegates" in standing and cues.is_before("delegates", left)
-    mention.neighbour = "neighbours" in standing and cues.is_before("neighbours", left)
+    mention.neighbour = "neighbours" in standing and cues.is_before("neighbours", left) and _WAY.search(left) is None
     mention.venue = "venues" in standing and cues.is_before("venues", left) and search(_TOPIC, here) is None
     mention.meeting = mention.venue and search(_MEETING, here) is not None
     mention.hall = mention.type is not None and "halls" in standing and cues.is_before("halls", left)
@@ -183,6 +183,10 @@ _ADDRESS = re.compile(
     r"|(?<!\w)(?:hồ sơ|bài|bài dự thi|tác phẩm|bài viết|thư|phiếu)\s(?:[^.;:,\n]{1,25}\s)?(?:gửi|nộp)\s(?:[^.;:,\n]{1,25}\s)?(?:về|tới|đến)"
     rf"\s[^.;:\n]{{2,60}},\s{_TYPED}"
 )
+_WAY = re.compile(
+    r"(?<!\w)(?:là|những|các|bằng|theo|nhiều|một|có|từ|với)\s(?:những\s)?cách\s(?:mà\s|của\s)?(?:(?:thành phố|tỉnh|huyện|xã)\s)?$"
+)
+"""A way of doing, no distance: "đó là cách Hậu Giang làm"."""
 _AT_PAPER = re.compile(r"(?<!\w)(?:ở|tại) báo $")
 _GUILD = re.compile(r"(?<!\w)hội (?:nhà báo|nhà văn|nghệ sĩ|luật sư|bác sĩ|nghệ nhân)(?: các)?(?: tỉnh)? $")
 """ "Hội Nhà báo Hậu Giang" is a body of the province, no journalist of that name."""
