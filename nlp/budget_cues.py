@@ -167,7 +167,10 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
     (
         "price",
         8.0,
-        words("(?:ti vi|tivi|máy thu hình|đầu thu|điện thoại|radio|máy tính bảng)[^.;]{0,70}?mỗi (?:bộ|chiếc|cái|máy)|mỗi máy trị giá"),
+        words(
+            "(?:ti vi|tivi|máy thu hình|đầu thu|điện thoại|radio|máy tính bảng)[^.;]{0,70}?mỗi (?:bộ|chiếc|cái|máy)|"
+            "mỗi máy trị giá|một (?:bộ|chiếc|cái|máy) trị giá"
+        ),
     ),
     ("price", 6.0, words("bộ phim|phòng vé|cát-xê|cát xê")),
     ("price", 6.0, words("bán được|bán lẻ|thương lái|đơn hàng|niêm yết")),
@@ -257,7 +260,7 @@ KINDS: tuple[tuple[BudgetKind, float, re.Pattern[str]], ...] = (
         "other",
         5.2,
         words(
-            "vốn ban đầu|đồng vốn|cơ ngơi|mở tiệm|mở quán|vay mượn|bỏ ra|bỏ vốn|tự bỏ|ngôi nhà|căn nhà|bố mẹ|"
+            "vốn ban đầu|đồng vốn|cơ ngơi|mở tiệm|mở quán|vay mượn|bỏ ra(?! nếu)|bỏ vốn|tự bỏ|ngôi nhà|căn nhà|bố mẹ|"
             "của hồi môn|sính lễ|gia đình đầu tư|tự đầu tư"
         ),
     ),

@@ -78,7 +78,7 @@ PERSON = re.compile(
     r"|(?<!\w)(?:(?<!húng )[Tt]ôi|vợ chồng|[Gg]ia đình (?:anh|chị|ông|bà|tôi|em))(?!\w)|^(?:Ông|Bà|Anh|Chị) được"
 )
 SPEECH = re.compile(
-    r"(?:cho biết|cho hay|thông tin|nói|chia sẻ|khẳng định|cho rằng|nhấn mạnh|đề nghị|báo cáo|phát biểu)[,:]?\s"
+    r"(?:cho biết|cho hay|thông tin|nói|chia sẻ|khẳng định|cho rằng|nhấn mạnh|đề nghị|báo cáo|phát biểu)[,:]?\s|tính(?: toán| ra)?:\s"
     r"|(?<!\w)[Tt]heo (?:ông|bà|anh|chị|đồng chí)\s[^,;.]{2,60},"
 )
 """After these the person named is quoted and is not the one who has or gets the money."""
