@@ -43,6 +43,7 @@ _TAUGHT = re.compile(
     r"|\b(?:đứng|lên) lớp\b[^.;:]{0,20}:"
     r"|\bnội dung(?: (?:của )?(?:lớp|bài|khóa|buổi|đợt)(?: (?:học|giảng|tập huấn|bồi dưỡng))?)? (?:bao gồm|gồm|có|xoay quanh)\b"
     r"(?=[^.;]{0,120}\b(?:cách|kỹ năng|nghiệp vụ|phương pháp)\b)"
+    r"|\bnội dung\b[^.;:]{0,20} (?:phần|chuyên đề|học phần) ?:"
 )
 _ANOTHER_DEED = re.compile(
     r"[.;]|, (?=(?:đồng thời |ngoài ra |bên cạnh đó |cùng với đó |và )?(?:\d|in|cấp|phát|lắp|mua|tổ chức|phối hợp|duy trì|treo|dựng"
@@ -52,7 +53,7 @@ _ANOTHER_DEED = re.compile(
 )
 # What is shown and practised in a class is a list, of deeds too ("Học viên thực hành viết tin, dựng áp phích, tổ chức hội thi").
 _PRACTISED = re.compile(
-    r"\b(?:học viên|người học|giảng viên|báo cáo viên|chuyên gia|thầy cô|bài học|lớp|khóa học)\b[^.;,]{0,25}?"
+    r"\b(?:học viên|người học|giảng viên|báo cáo viên|chuyên gia|thầy cô|bài học|lớp|khóa học|nhà báo|phóng viên)\b[^.;,]{0,25}?"
     r" (?:thực hành|tập|luyện|làm quen với|bày(?: cho \w+)?|chỉ|dạy|hướng dẫn|trình bày|giới thiệu|truyền đạt|nói|học)"
     r" (?:cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|kinh nghiệm|viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức)\b"
     r"|\b(?:chương trình học|bài học|nội dung (?:lớp|học|tập huấn)|khóa học)\b[^.;:]{0,30} (?:gồm|có)\b[^.;:]{0,20}: "
@@ -84,6 +85,9 @@ _TOLD = re.compile(
     r"|\bđội\b[^.;:]{0,25} (?:chọn|kể|dựng|diễn|mang đến|đem đến)(?: lại)?(?: câu)? (?:chuyện|tình huống|cảnh|màn)\b"
     r"|\b(?:chủ đề|đề tài)(?: \w+){0,3} ?: "
 )
+# "Nhớ lâu hơn nghe đọc cả tập tài liệu", "nghe ông hơn nghe loa".
+_RATHER = re.compile(r"\bhơn (?:là )?(?:nghe|đọc|xem)\b")
+_RATHER_ENDS = re.compile(r"[.;,\"”]")
 _NOWADAYS = re.compile(r"[.;]|\b(?:nay|giờ|bây giờ|hiện|từ khi|từ ngày|từ lúc|sau khi)\b")
 # "Kết thúc khóa học, ..." tells what came after it.
 _AFTER_CLASS = re.compile(
@@ -105,7 +109,14 @@ _AIM_ENDS = re.compile(rf":|{_ANOTHER_DEED.pattern}")
 _TOLD_ENDS = re.compile(
     rf"{_ANOTHER_ACTOR.pattern}|\b(?:(?:lên|phát) sóng|(?:được|sẽ|đã) (?:phát|chiếu|đăng|in)|(?:chiếu|đăng|phát) trên)\b"
 )
-_BESIDE = ((_WHAT_FOR, _AIM_ENDS), (_FORMERLY, _NOWADAYS), (_TOLD, _TOLD_ENDS), (_UNDONE, _SENTENCE_ENDS), (_WANTING, _WANTING_ENDS))
+_BESIDE = (
+    (_WHAT_FOR, _AIM_ENDS),
+    (_FORMERLY, _NOWADAYS),
+    (_TOLD, _TOLD_ENDS),
+    (_UNDONE, _SENTENCE_ENDS),
+    (_WANTING, _WANTING_ENDS),
+    (_RATHER, _RATHER_ENDS),
+)
 """Stretches of a sentence that tell of no deed, as opening and ending; whatever stands in one is none for any rule."""
 # "Không mở hội nghị tổng kết", "chưa có đài"; "không chỉ" and "không những" deny nothing.
 _DENIED = re.compile(

@@ -42,12 +42,14 @@ _SURE_END = re.compile(r"liên quan|chuyên mục|nơi nhận")
 _CHROME = re.compile(
     r"(?:(?:[^.!?:]{2,25} [-–] )?(?:trang|cổng) (?:thông tin điện tử|ttđt) (?:xã|phường|huyện|quận|thị xã|thành phố|tỉnh|sở|ủy ban"
     r"|ubnd)[^.!?]{0,60}$"
+    r"|(?:trang|cổng) (?:thông tin điện tử|ttđt)(?: \w+){1,3}$"
     r"|trang chủ|đăng nhập|đăng ký(?: tài khoản| nhận|$)|liên hệ(?:\s*:| quảng cáo|$)|skip |powered|publishingportal|lượt xem"
     r"|cập nhật(?: ngày| lúc|\s*:| lần|\s*\d|$)|đăng ngày|ngày đăng|in bài|bản in"
     r"|gởi bài|gửi bài"
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
     r"|(?:• )?tóm tắt$|vb gốc|lược đồ"
-    r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo|tác giả\s*:|kính gửi\s*:"
+    r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo"
+    r"|tác giả(?: bài viết)?\s*:|kính gửi\s*:"
     r"|permissions\b|bạn không có quyền|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
     r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục$|danh mục\s*:|advertisements|continue reading|hotline|<|\{|\||您|时间)"
 )

@@ -206,6 +206,7 @@ LAYOUTS = [
     "Xã làm truyền thông giảm nghèo theo Dự án 6.\nXã chưa có kinh phí dựng pa nô, nhưng đã in tờ rơi cho hộ nghèo.\n",
     "Đài làm chuyên mục truyền thông giảm nghèo.\nBộ phim kể chuyện hộ nghèo lên sóng tối thứ bảy trên đài huyện.\n",
     "Kết quả truyền thông giảm nghèo theo Dự án 6.\nChưa làm: mở hội thi; in sổ tay cho hộ nghèo.\n",
+    "Xã làm truyền thông giảm nghèo theo Dự án 6.\nHộ nghèo tin già làng hơn nghe loa, ai cũng kể lại.\n",
     "Huyện phát máy thu thanh cho hộ nghèo.\nNơi nhận gồm các xã Tam Chung, Mường Lý và bản Ón.\n",
 ]
 """What only lines and tables show."""
