@@ -9,11 +9,9 @@ again in a later week adds nothing. Neither does a sum that other stories repeat
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, get_args
 
 import msgspec
@@ -22,6 +20,7 @@ from corpus.index.names import BUDGET_ROLES
 from corpus.localities import Register
 from monitor.facts import NATIONAL, Fact, FactBudget, Facts
 from monitor.periods import Period, Units
+from monitor.tallies import days_during
 
 By = Literal["province", "activity", "year", "role", "scope", "programme"]
 BYS: tuple[By, ...] = get_args(By)
@@ -195,17 +194,6 @@ class SumColumns:
     ranks: array[int]
     """The place of each among all, by role, then the largest first."""
 
-    def during(self, period: Period | None) -> range:
-        """Places of the sums that a period holds; None: all, the undated too."""
-        return days_during(self.days, period)
-
-
-def days_during(days: array[int], period: Period | None) -> range:
-    """Places of a period among ordinals in order; None: all."""
-    if period is None:
-        return range(len(days))
-    return range(bisect_left(days, period.start.toordinal()), bisect_left(days, period.end.toordinal()))
-
 
 def sum_columns(facts: Facts) -> SumColumns:
     return facts.once("sum_columns", lambda: _sum_columns(counted_sums(facts)))
@@ -219,7 +207,7 @@ def _sum_columns(entries: tuple[CountedSum, ...]) -> SumColumns:
     return SumColumns(
         entries=entries,
         items=tuple([entry.item for entry in entries]),
-        days=array("i", [(entry.fact.published or date.max).toordinal() for entry in entries]),
+        days=array("i", [entry.fact.day.toordinal() for entry in entries]),
         amounts=array("q", [entry.item.vnd for entry in entries]),
         articles=array("i", [numbers.setdefault(entry.fact.id, len(numbers)) for entry in entries]),
         sentences=array("i", [entry.sentence for entry in entries]),
@@ -267,7 +255,7 @@ def budget_sums(
 def in_order(facts: Facts, period: Period | None, units: Units, register: Register, *, province: str | None = None) -> list[int]:
     """Places among `counted_sums` of those of a period, by role, then the largest first; of a ``province`` those of its sums."""
     columns = sum_columns(facts)
-    found: Iterable[int] = columns.during(period)
+    found: Iterable[int] = days_during(columns.days, period)
     if province is not None:
         rows = rows_of(facts, "province", units, register)
         found = [at for at in found if rows[at][1] == province]

@@ -78,9 +78,14 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.provinces_34 if units == "34" else self.provinces_63
 
     @property
+    def day(self) -> date:
+        """``published``; undated ones come behind all others."""
+        return self.published or date.max
+
+    @property
     def order(self) -> tuple[date, datetime, str]:
         """Sorts by publication (undated last), then first seen: the smallest of a story is its first publisher."""
-        return (self.published or date.max, self.first_seen, self.id)
+        return (self.day, self.first_seen, self.id)
 
 
 class FactSource(Protocol):
@@ -236,7 +241,7 @@ def _order(fact: Fact) -> tuple[date, datetime, str]:
 
 
 def _day(fact: Fact) -> date:
-    return fact.published or date.max
+    return fact.day
 
 
 class FactTable:

@@ -7,7 +7,6 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from monitor.budgets import (
     ROLE_NAMES,
@@ -21,7 +20,6 @@ from monitor.budgets import (
     SumColumns,
     counted_sums,
     counts,
-    days_during,
     in_order,
     key_of,
     money_stories,
@@ -35,6 +33,7 @@ from monitor.figure_parts import Sources, period_figure, province_name
 from monitor.figures import BudgetFigure, LeftOut, MoneyFigures, MoneyItem
 from monitor.links import article
 from monitor.periods import Period, Units
+from monitor.tallies import days_during
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ _REASONS: Mapping[str, str] = {
 def left_out(sources: Sources, period: Period | None, units: Units, province: str | None) -> tuple[LeftOut, ...]:
     """Each amount of a relevant article of the period that was not added, under the first reason that holds."""
     facts, register = sources.facts, sources.names.register
-    entries, days, reasons = facts.once("left_out", lambda: _left_out_columns(facts))
+    entries, days, reasons = facts.once("left_out", lambda: _left_out(facts))
     inside: Sequence[int] = days_during(days, period)
     if province is not None:
         inside = [at for at in inside if key_of(*entries[at], "province", units, register) == province]
@@ -165,26 +164,20 @@ def left_out(sources: Sources, period: Period | None, units: Units, province: st
     return tuple(LeftOut(reason=reason, name=name, sums=found[reason]) for reason, name in _REASONS.items() if found[reason])
 
 
-def _left_out_columns(facts: Facts) -> tuple[Sequence[tuple[Fact, FactBudget]], array[int], Sequence[str]]:
+def _left_out(facts: Facts) -> tuple[Sequence[tuple[Fact, FactBudget]], array[int], Sequence[str]]:
     """Each amount that is added nowhere, ordinals of publication in order (the undated last), and reasons."""
-    found = _left_out(facts)
-    days = array("i", [(fact.published or date.max).toordinal() for fact, _, _ in found])
-    return [(fact, budget) for fact, budget, _ in found], days, [reason for _, _, reason in found]
-
-
-def _left_out(facts: Facts) -> tuple[tuple[Fact, FactBudget, str], ...]:
-    """All amounts that are added nowhere, each with its reason, in order of publication."""
     added = {(entry.fact.id, entry.budget.position) for entry in counted_sums(facts)}
     summed = {(fact.id, budget.position) for fact, sums in money_stories(facts) for budget in sums}
     leading = {fact.id for fact, _ in money_stories(facts)}
-    found = []
+    entries: list[tuple[Fact, FactBudget]] = []
+    reasons: list[str] = []
     for fact in facts.relevant:
         for budget in fact.budgets:
             key = (fact.id, budget.position)
             if key not in added:
-                reason = _reason(budget) or ("copy" if key in summed or fact.id not in leading else "part")
-                found.append((fact, budget, reason))
-    return tuple(found)
+                entries.append((fact, budget))
+                reasons.append(_reason(budget) or ("copy" if key in summed or fact.id not in leading else "part"))
+    return entries, array("i", [fact.day.toordinal() for fact, _ in entries]), reasons
 
 
 def _reason(budget: FactBudget) -> str | None:

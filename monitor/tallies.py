@@ -38,10 +38,9 @@ class Column:
         >>> told.latest(parse_period("2026-W10"), 2), told.latest(parse_period("2026-W10"), 9)
         ([2, 4], [1, 2, 3, 4])
         """
-        first, last = (bisect_left(self.days, day.toordinal()) for day in (period.start, period.end))
-        inside = self.stories[first:last]
-        chosen = set(list(dict.fromkeys(inside))[-stories:])
-        return [first + at for at, story in enumerate(inside) if story in chosen]
+        inside = days_during(self.days, period)
+        chosen = set(list(dict.fromkeys(self.stories[at] for at in inside))[-stories:])
+        return [at for at in inside if self.stories[at] in chosen]
 
     def between(self, start: int, end: int) -> Told:
         """Of the days ``start <= day < end``, which are ordinals."""
@@ -59,6 +58,13 @@ class Column:
         """The last day before ``end``."""
         at = bisect_left(self.days, end)
         return self.days[at - 1] if at else None
+
+
+def days_during(days: array[int], period: Period | None) -> range:
+    """Places of a period among ordinals in order; None: all."""
+    if period is None:
+        return range(len(days))
+    return range(bisect_left(days, period.start.toordinal()), bisect_left(days, period.end.toordinal()))
 
 
 NOTHING = Column(array("i"), array("i"))

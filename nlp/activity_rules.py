@@ -302,16 +302,14 @@ def _first_allowed(
 ) -> tuple[int, int] | bool:
     """The first match that nothing excludes and that lies outside the ``silent`` stretches; else whether there was one at all."""
     excluded: list[tuple[tuple[int, int], int]] | None = None
-    aside: list[tuple[int, int]] = []
+    hidden: list[tuple[int, int]] = []
     for pattern in patterns:
         for match in all_matches(pattern, hits)[:_MAX_MATCHES]:
             if excluded is None:
                 excluded = [(span, _EXCLUDE_CHARACTERS) for span in _spans(rule.exclude, hits)]
                 excluded += [(span, _CLAUSE_CHARACTERS) for span in _spans(rule.exclude_clause, hits)]
-                aside = _spans(rule.aside, hits)
-            if any(start <= match[0] < end or start < match[1] <= end for start, end in silent):
-                continue
-            if any(start <= match[0] < end or start < match[1] <= end for start, end in aside):
+                hidden = [*silent, *_spans(rule.aside, hits)]
+            if any(start <= match[0] < end or start < match[1] <= end for start, end in hidden):
                 continue
             if _DENIED.search(text[max(0, match[0] - _DENIED_CHARACTERS) : match[0]]):
                 continue

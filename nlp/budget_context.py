@@ -34,11 +34,11 @@ from nlp.budget_payers import (
     TAKEN,
     TRADED,
 )
-from nlp.sieve import Asked, Search, Sieve
+from nlp.sieve import Asked, Guarded, Search, Sieve
 
 _KINDS = Sieve(KINDS, lambda row: row[2])
 _IMMEDIATE = Sieve(IMMEDIATE, lambda row: row[0])
-_PEOPLE = Asked((PERSON,))
+_PEOPLE = Guarded(PERSON)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -286,7 +286,7 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
 
 def _names_person(cased: str) -> bool:
     """Whether somebody is named after the last words that only say who speaks."""
-    if not _PEOPLE.within(cased)(PERSON, cased):
+    if not _PEOPLE.may(cased):
         return False
     quoted = list(SPEECH.finditer(cased))
     return PERSON.search(cased, quoted[-1].end() if quoted else 0) is not None

@@ -21,7 +21,7 @@ from nlp.gazetteer import Gazetteer, plain
 from nlp.locality_cues import Cues
 from nlp.locality_mention import Mention
 from nlp.locality_mentions import read_mentions
-from nlp.locality_register import OLD_TYPES, NamedUnits, host_slugs, province_of_host
+from nlp.locality_register import OLD_TYPES, NamedUnits, host_of, host_slugs, province_of_host
 from nlp.locality_units import settle_units
 from nlp.locality_weights import Reading, about_provinces, leads_title, settle_provinces
 from nlp.locality_zones import BOILERPLATE, Line, read_lines
@@ -245,7 +245,7 @@ class LocalityTagger:
 
     def _of_the_footer(self, reading: Reading) -> list[LocalityMention]:
         """A public portal whose story names no place at all speaks of the unit whose office signs the page."""
-        host = (urlsplit(reading.document.provenance.final_url).hostname or "").lower()
+        host = host_of(reading.document)
         if reading.national or reading.weights or reading.open or reading.districts or not host.endswith(".gov.vn"):
             return []
         signed: dict[str, set[Span]] = {}

@@ -124,14 +124,18 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             mention.type = cues.raw["bodies"][body[1]]
             mention.levels = names.levels(mention.type, mention.key)
             mention.agency = True
+
+    def stands(name: str, within: str = left) -> bool:
+        return name in standing and cues.is_before(name, within)
+
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
-    mention.newspaper = "newspapers" in standing and cues.is_before("newspapers", left) and not left.endswith(("nhà báo ", "họp báo "))
+    mention.newspaper = stands("newspapers") and not left.endswith(("nhà báo ", "họp báo "))
     mention.at_paper = mention.newspaper and _AT_PAPER.search(left) is not None
     if not mention.type and not wide:
-        mention.person = "titles" in standing and cues.is_before("titles", left) and _GUILD.search(left) is None
-        mention.landmark = "landmarks" in standing and cues.is_before("landmarks", left)
-        mention.institution = "enterprises" in standing and cues.is_before("enterprises", left)
-        mention.product = "products" in standing and cues.is_before("products", left)
+        mention.person = stands("titles") and _GUILD.search(left) is None
+        mention.landmark = stands("landmarks")
+        mention.institution = stands("enterprises")
+        mention.product = stands("products")
         reach = max(0, start - _TOKEN_REACH)
         token = _TOKEN_BEFORE.search(text[reach:start])
         if token and token[1][:1].isupper() and not mention.capitals:
@@ -142,21 +146,21 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             elif not token[1].isupper() and begin > line_start and text[begin - 2 : begin] not in (". ", "! ", "? ", "- ", "– "):
                 mention.embedded = True
     mention.counted = mention.counted or (" tỉnh" in left and search(_COUNTED, left) is not None)
-    mention.institution = mention.institution or ("institutions" in standing and cues.is_before("institutions", left[-40:]))
-    mention.agency = mention.agency or ("agencies" in standing and cues.is_before("agencies", left))
-    mention.guest = ("guests" in standing and cues.is_before("guests", left)) or search(_DEPUTY, left) is not None
-    mention.delegate = "delegates" in standing and cues.is_before("delegates", left)
-    mention.neighbour = "neighbours" in standing and cues.is_before("neighbours", left) and _WAY.search(left) is None
-    mention.venue = "venues" in standing and cues.is_before("venues", left) and search(_TOPIC, here) is None
+    mention.institution = mention.institution or stands("institutions", left[-40:])
+    mention.agency = mention.agency or stands("agencies")
+    mention.guest = stands("guests") or search(_DEPUTY, left) is not None
+    mention.delegate = stands("delegates")
+    mention.neighbour = stands("neighbours") and _WAY.search(left) is None
+    mention.venue = stands("venues") and search(_TOPIC, here) is None
     mention.meeting = mention.venue and search(_MEETING, here) is not None
-    mention.hall = mention.type is not None and "halls" in standing and cues.is_before("halls", left)
+    mention.hall = mention.type is not None and stands("halls")
     mention.attends = search(_PRESENT, here) is not None
     mention.address = search(_ADDRESS, here) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.example = search(_EXAMPLE, left) is not None or search(_PRIZED, left) is not None
     mention.former = search(_FORMERLY, left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
-    mention.merged = "merged" in standing and cues.is_before("merged", left[-30:])
+    mention.merged = stands("merged", left[-30:])
     if search(_MADE_OF, left):
         mention.merged = True
     elif search(_MERGE_HEAD, left):

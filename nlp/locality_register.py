@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from urllib.parse import urlsplit
 
+from corpus.document import Document
 from corpus.localities import REFORM, TYPE_LEVELS, Level, Locality, Register
 from corpus.text import fold
 from nlp.locality_mention import Mention
@@ -185,13 +187,23 @@ _HOST_PREFIXES = (
 _HOST_SUFFIXES = ("today", "24h", "news", "tv", "online", "rtv", "ptth", "rt", "plus", "portal", "media", "dientu")
 
 
+def host_of(document: Document) -> str:
+    """The name of the host that the document comes from; empty where it comes from none."""
+    return urlsplit(document.provenance.final_url).hostname or ""
+
+
+def slug_of(name: str) -> str:
+    """A name as it stands in host names: ``nghiadan``."""
+    return "".join(filter(str.isalpha, fold(name)))
+
+
 def host_slugs(named: NamedUnits) -> dict[str, str]:
     """Letters of host names that tell the province: those of provinces, and of districts whose name only one province has."""
     slugs: dict[str, set[str]] = {}
     for unit in named.register:
         if unit.generation == "v1" and unit.level in ("province", "district") and not unit.name.isdigit():
             province = named.register.province(unit.code)
-            slug = "".join(character for character in fold(unit.name) if character.isalpha())
+            slug = slug_of(unit.name)
             if province and len(slug) > 4:
                 key = slug if unit.level == "district" else f"={slug}"
                 slugs.setdefault(key, set()).add(province)

@@ -7,12 +7,10 @@ is left alone, since it may be a person, a street or a word.
 from __future__ import annotations
 
 from collections import Counter
-from urllib.parse import urlsplit
 
 from corpus.localities import REFORM, Level
-from corpus.text import fold
 from nlp.locality_mention import Mention
-from nlp.locality_register import OLD_TYPES, NamedUnits
+from nlp.locality_register import OLD_TYPES, NamedUnits, host_of, slug_of
 from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
 from nlp.locality_zones import BOILERPLATE
 
@@ -233,8 +231,7 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
 
 def _is_own_portal(reading: Reading, mention: Mention) -> bool:
     """Whether the host is that of the district: ``triton.angiang.gov.vn``."""
-    host = (urlsplit(reading.document.provenance.final_url).hostname or "").split(".")
-    return "".join(filter(str.isalpha, fold(mention.key))) in {label.replace("-", "") for label in host[:-1]}
+    return slug_of(mention.key) in {label.replace("-", "") for label in host_of(reading.document).split(".")[:-1]}
 
 
 def _is_titled_abroad(reading: Reading) -> bool:

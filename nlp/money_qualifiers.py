@@ -35,7 +35,7 @@ _WINDOW = 48
 def qualifier_before(text: str, start: int) -> tuple[int, Qualifier]:
     """Where the qualifier before ``start`` begins and what it means; several keep the bound ("khoảng hơn" is over)."""
     window_start = max(0, start - _WINDOW)
-    if not _MAY.possible(text[window_start:start]):
+    if not _MAY.bits(text[window_start:start]):
         return start, "exact"
     match = _QUALIFIERS.search(text, window_start, start)
     if not match:

@@ -200,9 +200,9 @@ def _neighbours(sentences: Sequence[tuple[Sentence, _Passage]], found: dict[str,
             continue  # what a text is based on is not what it is about
         if passage.has(_OLD):
             _add(found, "ttcs-2012-2015", sentence, _NAMED)
-        if passage.has(_MERGED) and passage.has(_MERGED_SUBJECT):
-            _add(found, "mtqg-2026-2035", sentence, _NAMED)
         merged = passage.has(_MERGED) and passage.has(_MERGED_SUBJECT)
+        if merged:
+            _add(found, "mtqg-2026-2035", sentence, _NAMED)
         if not merged and passage.has(_NTM):
             _add(found, "ntm", sentence, _NAMED)
         elif not merged and passage.has(_NTM_WORDS):

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ _LONG = 8
 """Sentences. A longer document touches on many subjects: unless title or lead say so, this share of its sentences must speak for it."""
 _SHARE = 0.2
 _STATEMENT = 6
-"""Words from which a line counts for the length."""
+"""Words from which a sentence counts for the length: dates, names and numbers of articles stand on lines of their own."""
 _HEAVY = 1.7
 """So many times the sum that is needed stands for the share, in up to `_LEAD_COUNTS` sentences."""
 _LEAD_COUNTS = 20
@@ -58,6 +58,7 @@ _SHOWS = 0.8
 _CARRY = frozenset(
     {"access_point", "access_device", "broadcast", "digital", "dialogue", "outreach", "press", "publication", "radio_facility", "visual"}
 )
+_OF_PROJECT_SIX = _CARRY | {"training"}
 _CARRIES = 0.5
 """Probability of the sentence model from which a sentence with a cue of one of these reports it."""
 _CARRIED = 0.8
@@ -104,15 +105,14 @@ class RelevanceTagger:
         core = frozenset(tally.signals["core"])
         if rules is None or tally.signals["neighbour"]:
             return ()
-        if value == "off_topic" and (spans_of_project := _of_project_six(rules, found, said)):
-            return spans_of_project
+        if value == "off_topic" and (shown := _of_project_six(rules, found, said)):
+            return shown
         if value == "off_topic" and "core" not in tally.ahead:
             return ()
         spans: list[Span] = []
         for sentence, opinion in zip(found.speaking, said, strict=True):
             needed = 1 if value == "poverty_other" and sentence.span in core else 2
-            likely = {code for code in _CARRY if opinion.activities.get(code, 0.0) >= _CARRIES}
-            if len(likely) >= needed and len(likely & {match.rule.activity for match in rules.read(sentence).matches}) >= needed:
+            if _reported(rules, sentence, opinion, _CARRY, at_least=needed):
                 spans.append(sentence.span)
         return tuple(spans[:_MAX_EVIDENCE])
 
@@ -153,7 +153,7 @@ class RelevanceTagger:
         return Tally(
             sums,
             len(held),
-            _statements(held),
+            sum(sentence.plain.count(" ") + 1 >= _STATEMENT for sentence, _ in held),
             frozenset(name for name in SIDES if name in ahead or _is_spread(len(speaking[name]), sums[name], len(held))),
             _heaviest(carried["communication"]),
             _heaviest(carried["poverty"]),
@@ -161,6 +161,17 @@ class RelevanceTagger:
             frozenset(signalled),
             together,
         )
+
+
+def _reported(
+    rules: ActivityRules, sentence: Sentence, opinion: Prediction, activities: Iterable[str], *, at_least: int = 1
+) -> frozenset[str]:
+    """Of ``activities`` those that both a rule and the model find in the sentence; none where they are fewer than ``at_least``."""
+    likely = {code for code in activities if opinion.activities.get(code, 0.0) >= _CARRIES}
+    if len(likely) < at_least:  # the rules need not be asked
+        return frozenset()
+    found = likely.intersection(match.rule.activity for match in rules.read(sentence).matches)
+    return frozenset(found) if len(found) >= at_least else frozenset()
 
 
 def _of_project_six(rules: ActivityRules, found: Outline, said: Sequence[Prediction]) -> tuple[Span, ...]:
@@ -171,8 +182,7 @@ def _of_project_six(rules: ActivityRules, found: Outline, said: Sequence[Predict
         return ()
     shown: dict[str, Span] = {}
     for sentence, opinion in zip(found.speaking, said, strict=True):
-        likely = {code for code in (*_CARRY, "training") if opinion.activities.get(code, 0.0) >= _CARRIES}
-        for code in likely & {match.rule.activity for match in rules.read(sentence).matches} if likely else ():
+        for code in _reported(rules, sentence, opinion, _OF_PROJECT_SIX):
             shown.setdefault(code, sentence.span)
     return tuple(dict.fromkeys(shown.values()))[:_MAX_EVIDENCE] if len(shown) > 1 else ()
 
@@ -230,11 +240,6 @@ def _evidence(tally: Tally, value: RelevanceValue) -> tuple[Span, ...]:
         return spans
     shown = dict.fromkeys(span for name in _PROVES[value] for span in tally.signals[name])
     return tuple(shown)[:_MAX_EVIDENCE]
-
-
-def _statements(held: Sequence[tuple[Sentence, Any]]) -> int:
-    """Sentences but for dates, names and numbers of articles on lines of their own."""
-    return sum(sentence.plain.count(" ") + 1 >= _STATEMENT for sentence, _ in held)
 
 
 def _is_spread(speaking: int, total: float, sentences: int) -> bool:

@@ -91,12 +91,16 @@ class Asked:
 class Guarded:
     """One pattern with few literals, which is searched for only where one of them stands."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str | re.Pattern[str]) -> None:
         self._pattern = re.compile(pattern)
         self._literals = tuple(sorted(needed_literals(self._pattern)))
 
+    def may(self, text: str) -> bool:
+        """Whether the pattern may stand anywhere in ``text``."""
+        return not self._literals or any(literal in text for literal in self._literals)
+
     def search(self, text: str) -> re.Match[str] | None:
-        return self._pattern.search(text) if not self._literals or any(literal in text for literal in self._literals) else None
+        return self._pattern.search(text) if self.may(text) else None
 
 
 def _automaton(owners: Mapping[str, int]) -> ahocorasick.Automaton:
