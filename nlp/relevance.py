@@ -175,8 +175,9 @@ def _reported(
 
 
 def _of_project_six(rules: ActivityRules, found: Outline, said: Sequence[Prediction]) -> tuple[Span, ...]:
-    """Where a page says that Dự án 6 pays, which of its sentences report what that project does, if it is two things at least."""
-    if not any(_PROJECT_SIX.search(sentence.plain) for sentence in found.speaking):
+    """Where a page says that Dự án 6 pays, and which of its sentences report what that project does, if it is two things at least."""
+    named = next((sentence.span for sentence in found.speaking if _PROJECT_SIX.search(sentence.plain)), None)
+    if named is None:
         return ()
     if any(_OTHER_PROJECT.search(sentence.plain) for sentence in found.speaking):
         return ()
@@ -184,7 +185,7 @@ def _of_project_six(rules: ActivityRules, found: Outline, said: Sequence[Predict
     for sentence, opinion in zip(found.speaking, said, strict=True):
         for code in _reported(rules, sentence, opinion, _OF_PROJECT_SIX):
             shown.setdefault(code, sentence.span)
-    return tuple(dict.fromkeys(shown.values()))[:_MAX_EVIDENCE] if len(shown) > 1 else ()
+    return tuple(dict.fromkeys((named, *shown.values())))[:_MAX_EVIDENCE] if len(shown) > 1 else ()
 
 
 def document_features(tally: Tally, found: Iterable[Prediction]) -> NDArray[np.float64]:

@@ -158,6 +158,13 @@ WORD = ("broadcast", "visual", "publication")
 RULES = ActivityRules.load()
 
 
+class Telling(Oracle):
+    """One that also finds ways of carrying word in every sentence."""
+
+    def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
+        return tuple(replace(said, activities=dict.fromkeys(WORD, 0.9)) for said in super().predict(sentences))
+
+
 @pytest.mark.parametrize(
     ("text", "judge", "expected"),
     [
@@ -174,13 +181,20 @@ RULES = ActivityRules.load()
     ],
 )
 def test_a_sentence_that_carries_word_is_a_side_of_communication(text: str, judge: Judge, expected: str) -> None:
-    class Telling(Oracle):
-        def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
-            return tuple(replace(said, activities=dict.fromkeys(WORD, 0.9)) for said in super().predict(sentences))
-
     relevance = RelevanceTagger(Telling(0.5, judge), rules=RULES)(make_document(text)).relevance  # type: ignore[arg-type]  # all that is asked of it
     assert relevance is not None
     assert relevance.value == expected
+
+
+def test_a_page_on_project_six_quotes_where_that_pays() -> None:
+    text = "Loa xã đọc tin mỗi chiều. Đầu thôn treo ba băng rôn. Chi phí lấy từ Dự án 6."
+    document = RelevanceTagger(Telling(0.5, OFF), rules=RULES)(make_document(text))  # type: ignore[arg-type]  # all that is asked of it
+    assert document.relevance is not None
+    assert [document.quote(span) for span in document.relevance.evidence] == [
+        "Chi phí lấy từ Dự án 6.",
+        "Loa xã đọc tin mỗi chiều.",
+        "Đầu thôn treo ba băng rôn.",
+    ]
 
 
 def test_the_judge_lifts_no_passing_remark_of_a_long_document() -> None:
