@@ -350,7 +350,14 @@ ROLES: tuple[tuple[BudgetRole, re.Pattern[str], str], ...] = (
         ),
         "wide",
     ),
-    ("approved", words("phê duyệt|được duyệt|duyệt|thống nhất|đồng ý|thông qua|phê chuẩn"), "wide"),
+    (
+        "approved",
+        words(
+            "phê duyệt|được duyệt|duyệt|thống nhất|đồng ý|phê chuẩn|"
+            "thông qua(?! (?:(?:tiểu )?dự án \\d|chương trình mục tiêu|nguồn|ngân hàng))"  # by way of these
+        ),
+        "wide",
+    ),
     ("planned", words("dự kiến|dự toán|nhu cầu vốn|nhu cầu kinh phí|tổng nhu cầu|khái toán|kế hoạch vốn|vốn kế hoạch|sẽ bố trí"), "near"),
     ("planned", words("cần khoảng|sẽ đầu tư|sẽ chi|sẽ được"), "near"),
     (

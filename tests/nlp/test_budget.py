@@ -302,6 +302,8 @@ def test_every_public_sum_of_the_expressions_has_its_role() -> None:
 # A cost that its sentence explains: (id, text, roles of its sums in order).
 COSTS = [
     ("the cost of a class", "Kinh phí lớp học 61 triệu đồng thuộc Dự án 6.", ["total"]),
+    ("by way of a project", "Kinh phí mở lớp là 58 triệu đồng, do ngân sách trung ương bố trí thông qua Dự án 6.", ["allocated"]),
+    ("adopted", "HĐND huyện thông qua 58 triệu đồng để mở lớp.", ["approved"]),
     ("with a comma inside", "Chi phí soạn, in và phát sổ tay là 310.000.000 đồng.", ["total"]),
     ("a body spends", "Thị trấn chi 37 triệu đồng in ảnh và đóng khung.", ["allocated"]),
     (
