@@ -96,6 +96,7 @@ class LocalityTagger:
             national=self._national.search(head) is not None,
             repeated=Counter(mention.key for mention in mentions if mention.zone not in BOILERPLATE),
             positions={id(mention): position for position, mention in enumerate(mentions)},
+            homes=len({mention.key for mention in mentions if mention.lives and self._named.can_be(mention.key, ("province",))}),
         )
 
     def _mentions(self, source: FieldName, text: str, lowered: str, lines: Sequence[Line], *, before: bool) -> list[Mention]:
@@ -208,7 +209,7 @@ class LocalityTagger:
             return "about" if codes[0] in about else "mentioned"
         if level in ("region", "country"):
             return "about" if not about and mention.zone in ("title", "lead") else "mentioned"
-        if mention.guest or mention.neighbour or mention.merged or mention.address or mention.zone == "place_date":
+        if _is_aside(mention):
             return "mentioned"
         if mention.hall and not (reading.bare_districts and len(reading.districts) == 1):
             return "mentioned"
@@ -274,6 +275,12 @@ class LocalityTagger:
         code = mention.code or mention.candidates[0]
         roles = ("about", "mentioned", "boilerplate")
         return roles.index(mention.role), LEVELS.index(self._named.level(code)), code + "".join(mention.candidates)
+
+
+def _is_aside(mention: Mention) -> bool:
+    """Whether a district or commune is named for something else than what is told of it."""
+    said = mention.guest or mention.neighbour or mention.merged or mention.address or mention.quoted or mention.ordered
+    return said or mention.zone == "place_date"
 
 
 def _read_stations(mentions: Sequence[Mention], text: str, named: NamedUnits) -> None:

@@ -99,7 +99,7 @@ def _explain(run: Sequence[Mention], parent: Mention) -> None:
         parent.product = parent.product or mention.product
         parent.former = parent.former or mention.former
         parent.also = parent.also or mention.also
-        parent.institution = parent.institution or (mention.institution and mention.type is None)
+        parent.institution = parent.institution or (mention.institution and mention.type is None and not parent.houses)
         if len(mention.parents) < _MOST_PARENTS:
             mention.parents.append(parent)
         parent.venue = parent.venue or mention.meeting
@@ -132,6 +132,6 @@ def _lower(one: Mention, two: Mention) -> bool:
 
 def _share_cues(first: Mention, mention: Mention) -> None:
     """What is said before the first name of a list holds for all of them."""
-    for cue in ("guest", "delegate", "neighbour", "venue", "merged", "newspaper", "origin", "example"):
+    for cue in ("guest", "delegate", "neighbour", "venue", "merged", "newspaper", "origin", "example", "quoted", "ordered"):
         if getattr(first, cue):
             setattr(mention, cue, True)

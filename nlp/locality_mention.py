@@ -40,6 +40,8 @@ class Mention:
     at_paper: bool = False
     """ "ở Báo X": the newsroom itself."""
     institution: bool = False
+    houses: bool = False
+    """A school stands in it: "Trường THCS ... ở huyện X"."""
     station: bool = False
     """In the dateline of its own station."""
     product: bool = False
@@ -68,6 +70,16 @@ class Mention:
     """ "X cũng ...": said beside the subject."""
     example: bool = False
     """ "ví dụ", "đơn cử" or a prize stands before it."""
+    lives: bool = False
+    """In brackets behind a person: "già làng A (X), chị B (Y)"."""
+    quoted: bool = False
+    """In the title of a film, play or article."""
+    ordered: bool = False
+    """One of all those that a decision orders to carry it out."""
+    later: bool = False
+    """What a former unit belongs to now: "X cũ nay thuộc Y"."""
+    passed: bool = False
+    """The former unit that this is said of."""
     origin: bool = False
     """Where somebody set out from."""
     former: bool = False

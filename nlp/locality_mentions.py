@@ -15,7 +15,7 @@ from nlp.locality_cues import Cues
 from nlp.locality_lists import read_lists, spread_guests
 from nlp.locality_mention import Mention, Names
 from nlp.locality_zones import Line, Zone
-from nlp.sieve import Asked
+from nlp.sieve import Asked, Search
 
 _ABBREVIATIONS = {
     "tp": "thành phố", "t.p": "thành phố", "tx": "thị xã", "t.x": "thị xã", "tt": "thị trấn", "t.t": "thị trấn",
@@ -147,15 +147,24 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
                 mention.embedded = True
     mention.counted = mention.counted or (" tỉnh" in left and search(_COUNTED, left) is not None)
     mention.institution = mention.institution or stands("institutions", left[-40:])
+    mention.houses = mention.institution and search(_SCHOOL_IN, left) is not None
+    if mention.houses:
+        mention.institution = False
     mention.agency = mention.agency or stands("agencies")
     mention.guest = stands("guests") or search(_DEPUTY, left) is not None
     mention.delegate = stands("delegates")
-    mention.neighbour = stands("neighbours") and _WAY.search(left) is None
+    mention.neighbour = (stands("neighbours") and _WAY.search(left) is None) or _is_elsewhere(mention, left, search)
     mention.venue = stands("venues") and search(_TOPIC, here) is None
     mention.meeting = mention.venue and search(_MEETING, here) is not None
     mention.hall = mention.type is not None and stands("halls")
     mention.attends = search(_PRESENT, here) is not None
     mention.address = search(_ADDRESS, here) is not None
+    mention.lives = (
+        not mention.type and left.endswith("(") and _LIVES.search(text, max(line_start, start - _LIST_OF_PERSONS), start) is not None
+    )
+    mention.quoted = mention.source == "text" and search(_WORK, here) is not None
+    mention.ordered = search(_ORDERED, here) is not None and _CARRY_OUT.match(lowered, mention.end) is not None
+    mention.later = search(_LATER, left) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.example = search(_EXAMPLE, left) is not None or search(_PRIZED, left) is not None
     mention.former = search(_FORMERLY, left) is not None
@@ -165,6 +174,42 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         mention.merged = True
     elif search(_MERGE_HEAD, left):
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
+
+
+_SCHOOL_IN = re.compile(
+    r"(?<!\w)(?:trường(?! (?:đại học|cao đẳng|trung cấp|đh|cđ|sĩ quan|quân sự|đào tạo|dạy nghề|nghề)(?!\w))|thcs|thpt|tiểu học|mầm non)"
+    r"(?:\s[\w&-]+){0,8}\s(?:ở|tại|thuộc)\s$"
+)
+""" "Trường THCS ... ở huyện X" is news of the district, which no university is of its town."""
+_WORKS_IN = re.compile(
+    r"(?<!\w)(?:một|vài|mấy) (?:xí nghiệp|xưởng|nhà máy|công ty|khu công nghiệp|tiệm|quán)(?:\s[^\s.;:,()]+){0,4}\s(?:ở|tại|dưới|ngoài)\s$"
+)
+_ROAD_TO = re.compile(r"(?<!\w)(?:đường|lối)(?: đất| mòn| nhựa| bê tông| cái)? (?:về|đi|lên|vào|sang|xuống|ra|tới|đến)\s$")
+_WORK = re.compile(
+    r"(?<!\w)(?:phóng sự|ký sự|bài (?:viết|báo|thơ|hát|dự thi)|loạt bài|tác phẩm|tiểu phẩm|vở|phim|bộ ảnh|chùm ảnh|ca khúc|truyện|cuốn)"
+    r"(?:\s[^\s.;:,()“”\"']+){0,4}:?\s?[“\"'«][^“”\"'»\n]{0,60}$"
+)
+_ORDERED = re.compile(r"(?<!\w)(?:ubnd|ủy ban nhân dân) (?:các )?(?:huyện|quận|thị xã)(?:,| và|/)[^.;:\n]{0,60}$")
+_CARRY_OUT = re.compile(
+    r"[^.;:\n]{0,160}?(?:chịu trách nhiệm|thi hành|(?:căn cứ|thực hiện)(?: nội dung)? (?:quyết định|kế hoạch|chỉ thị|công văn) này)"
+)
+""" "Chủ tịch UBND các huyện, thành phố X chịu trách nhiệm thi hành Quyết định này": the whole province."""
+_LATER = re.compile(r"(?<!\w)(?:cũ|trước đây|trước kia)\)?,? ?\(?(?:hiện )?nay (?:thuộc|là)(?: địa bàn)?(?: vùng)?\s?$")
+_PASSED = re.compile(r"\s*[(,]?\s*(?:cũ|trước đây|trước kia)\)?,? ?\(?(?:hiện )?nay (?:thuộc|là)(?!\w)")
+_SEAT = re.compile(r"(?<!\w)(?:trụ sở|hội trường)(?: làm việc)?(?: của)?(?: ubnd| ủy ban nhân dân| đảng ủy)?(?: xã| phường)?\s$")
+_SEAT_WITHIN = 48
+_LIVES = re.compile(
+    r"(?<!\w)(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Ee]m|[Cc]ụ|[Cc]ô|[Tt]hầy|[Gg]ià làng|[Nn]ghệ nhân|[Tt]rưởng (?:bản|thôn|xóm|buôn|ấp))"
+    r"(?: [^\W\d_a-z][\w'’-]*){1,5} \((?:[^()]{2,30}\),?(?: và)?(?: [^\W\d_a-z][\w'’-]*){2,5} \(){0,3}$"
+)
+_LIST_OF_PERSONS = 160
+
+
+def _is_elsewhere(mention: Mention, left: str, search: Search) -> bool:
+    """Where somebody found work, and where a road goes: "một nhà máy ở X", "lối về X"."""
+    if mention.type and mention.levels != ("province",):
+        return False
+    return search(_WORKS_IN, left) is not None or (not mention.type and mention.source == "text" and search(_ROAD_TO, left) is not None)
 
 
 _DEPUTY = re.compile(r"\(\s?(?:đoàn|đbqh|đại biểu)(?: tỉnh| đbqh)? $")
@@ -247,7 +292,27 @@ def _levels_of_list(words: str, levels: tuple[Level, ...]) -> tuple[Level, ...]:
 
 
 _PRESENT = re.compile(r"(?<!\w)(?:có mặt|(?:tham|tới|đến) dự)(?: có| là| gồm)?\s[^.;:\d\n]{0,40}$")
-_BEFORE = Asked((_DEPUTY, _EXAMPLE, _PRIZED, _FORMERLY, _MADE_OF, _MERGE_HEAD, _MEETING, _TOPIC, _PRESENT, _ADDRESS, _COUNTED))
+_BEFORE = Asked(
+    (
+        _DEPUTY,
+        _EXAMPLE,
+        _PRIZED,
+        _FORMERLY,
+        _MADE_OF,
+        _MERGE_HEAD,
+        _MEETING,
+        _TOPIC,
+        _PRESENT,
+        _ADDRESS,
+        _COUNTED,
+        _SCHOOL_IN,
+        _WORKS_IN,
+        _ROAD_TO,
+        _WORK,
+        _ORDERED,
+        _LATER,
+    )
+)
 """Looked for before each name."""
 _ATTENDS = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|ra) (?:xem|dự|cổ vũ|chứng kiến)(?!\w)")
 _ALSO = re.compile(r"(?:\s?\([^()]{3,24}\)|\))?\scũng(?!\w)")
@@ -261,6 +326,10 @@ def _read_right(mention: Mention, text: str, lowered: str, starts: set[int], lin
     end = mention.end
     right = lowered[end : end + _RIGHT]
     mention.former = mention.former or _FORMER.match(right) is not None
+    mention.passed = mention.former and _PASSED.match(right) is not None
+    mention.address = mention.address or (
+        mention.former and _SEAT.search(lowered, max(line_start, mention.begin - _SEAT_WITHIN), mention.begin) is not None
+    )
     if _WIRE.match(right):
         mention.newspaper = True
     mention.recent = _RECENT.match(right) is not None

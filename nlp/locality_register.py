@@ -144,7 +144,7 @@ class NamedUnits:
         new = [unit for unit in units if unit.generation == "v2"]
         if on is not None and on < REFORM:
             old = [unit for unit in old if unit.valid_to is None or on < unit.valid_to] or old
-        old = _latest(old)
+        old = _latest(old, mention.type)
         if mention.former or mention.merged or mention.type in OLD_TYPES:
             chosen = old or new
         elif not (new_map or mention.recent):
@@ -156,10 +156,17 @@ class NamedUnits:
         return tuple(unit.code for unit in chosen)
 
 
-def _latest(units: list[Locality]) -> list[Locality]:
-    """Without units that passed into another one of the same name."""
+def _latest(units: list[Locality], kind: str | None) -> list[Locality]:
+    """Without units that passed into another one of the same name, and those of which nothing is known but that another took the name."""
+
+    def place(unit: Locality) -> tuple[str, str | None, bool]:
+        return unit.level, unit.parent, unit.type == kind
+
     codes = {unit.code for unit in units}
-    return [unit for unit in units if codes.isdisjoint(unit.successors)] if len(codes) > 1 else units
+    if len(codes) < 2:
+        return units
+    heirs = {place(unit) for unit in units if unit.valid_to}
+    return [unit for unit in units if codes.isdisjoint(unit.successors) and (unit.valid_to or unit.successors or place(unit) not in heirs)]
 
 
 _HOST_PREFIXES = (

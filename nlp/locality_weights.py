@@ -108,6 +108,8 @@ class Reading:
     """Where "tỉnh" stands without a name."""
     bare_districts: list[Span] = field(default_factory=list)
     """The same for "UBND huyện", "toàn thị xã", ..."""
+    homes: int = 0
+    """Provinces that persons are told apart by: "già làng A (X), chị B (Y)"."""
     offices: list[Span] = field(default_factory=list)
     """Departments of a province without its name: "Sở Nội vụ"."""
 
@@ -157,7 +159,10 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.hall and reading.national and mention.source == "text", 0.3),
         (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
-        (mention.former and reading.new_map, 0.5),
+        (mention.former and reading.new_map and not mention.passed, 0.5),
+        (mention.later, 0.3),
+        (mention.lives and (reading.national or reading.homes > 1), 0.3),
+        (mention.quoted, 0.3),
         (reading.national and mention.source == "text" and _is_example(reading, mention), 0.3),
         (mention.bracketed and not mention.explains and mention.source == "text" and mention.key in _METROPOLES, 0.3),
         (mention.embedded, 0.5),
