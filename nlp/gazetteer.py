@@ -16,6 +16,8 @@ from corpus.locality_names import name_key, spell
 
 _CHARACTERS = tuple(zip("’‘`´ʼ–—\n\t\r", "'''''--   ", strict=True))
 _NUMBERED = re.compile(r"(?:q(?<!\wq)(?:uận|\.)|p(?<!\wp)(?:hường|\.))\s?(\d{1,2})(?!\w|[.,/-]\d)")
+_MORE_NUMBERS = re.compile(r"(?:,|;| và| &)\s?(\d{1,2})(?=\s?(?:[,;.)\n]|và (?:\d|các |phường|xã|thị trấn)|của |thuộc |\(|$))(?![.,/-]\d)")
+"""Goes on with the numbers of "phường 5, 7 và 9"."""
 _TRAP = ""
 
 
@@ -86,10 +88,11 @@ class Gazetteer:
                 continue
             if key in self._any_case or key == _TRAP or _is_capitalized(text, start, end):
                 hits.append((start, end, key))
-        for match in _NUMBERED.finditer(lowered):
-            number = match[1].lstrip("0")
-            if number in self._numbers:
+        for first in _NUMBERED.finditer(lowered):
+            match: re.Match[str] | None = first
+            while match and (number := match[1].lstrip("0")) in self._numbers:
                 hits.append((match.start(1), match.end(1), number))
+                match = _MORE_NUMBERS.match(lowered, match.end())
         hits.sort(key=lambda hit: (hit[0], -hit[1]))
         names = []
         free_from = 0

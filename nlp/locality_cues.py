@@ -87,7 +87,7 @@ class Cues:
     @cached_property
     def _before(self) -> dict[str, re.Pattern[str]]:
         gaps = {
-            "neighbours": r"\s(?:(?:các|hai|với|của|mức|tỷ lệ|chung|bình quân|ở|tại|\d[\d.,]*\s?%?)\s){0,4}$",
+            "neighbours": r"\s(?:(?:các|hai|với|của|mức|tỷ lệ|chung|bình quân|ở|tại|tận|\d[\d.,]*\s?%?)\s){0,4}$",
             "guests": r"(?:\s|,)(?:\S+\s){0,2}$",
             "delegates": r"(?:\s|,)(?:\S+\s){0,6}$",
             "halls": r"\s[^.;:!?\n]{0,48}$",

@@ -61,7 +61,8 @@ def read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Name
                     run, siblings, base = [mention], mention.siblings, mention
             elif (joint := _JOINT.fullmatch(gap)) or _OF.fullmatch(gap):
                 inside = (mention.levels is None or mention.levels != base.levels) and names.is_parent(mention, base) and "và" not in gap
-                if inside and not (joint and _are_provinces(base, mention, names)):
+                numbered = mention.key.isdigit() and mention.type is None  # "phường 5, 8": no Quận 8
+                if inside and not numbered and not (joint and _are_provinces(base, mention, names)):
                     _explain(run, mention)
                     run = [*run[-_LONGEST_RUN:], mention]
                     siblings = mention.siblings
@@ -108,6 +109,10 @@ def _explain(run: Sequence[Mention], parent: Mention) -> None:
 
 def spread_guests(mentions: Sequence[Mention], lowered: str) -> None:
     """Guests are enumerated on, with commas and brackets."""
+    for mention in mentions:
+        if mention.studies and mention is mention.siblings[-1]:
+            for sibling in mention.siblings:
+                sibling.guest = True
     for previous, mention in pairwise(mentions):
         if previous.guest and not mention.guest and _ENUMERATED.fullmatch(lowered, previous.end, mention.begin):
             mention.guest = True

@@ -48,6 +48,8 @@ class Mention:
     """Fruit, tea, cloth called after where it comes from."""
     agency: bool = False
     guest: bool = False
+    studies: bool = False
+    """Its people come to look or learn; said after the last of a list it holds for all of them."""
     delegate: bool = False
     """Said of one place it is the host, of a list they are guests."""
     bridge: bool = False
@@ -68,6 +70,10 @@ class Mention:
     """Its people or bodies give something; where the text names who gets it, that is the subject."""
     also: bool = False
     """ "X cũng ...": said beside the subject."""
+    earlier: bool = False
+    """What was done there before: "năm ngoái đoàn đã tới X"."""
+    speaks: bool = False
+    """Somebody from its offices takes the floor."""
     example: bool = False
     """ "ví dụ", "đơn cử" or a prize stands before it."""
     lives: bool = False

@@ -33,7 +33,7 @@ _STOPS = frozenset(".!?…:;) ") | {""}
 _FORMERLY = re.compile(
     r"(?<!\w)(?:trước|trước đây|trước kia|trước đó|nguyên|vốn|trước (?:ngày )?1[/-]7(?:[/-]2025)?)(?:,|\s(?:địa bàn|vùng|nơi|xã|"
     r"phường) này)?"
-    r"\s(?:là|thuộc)\s(?:địa bàn\s)?(?:tỉnh|huyện)?\s?$"
+    r"(?:\s[^\s.,;:()]+){0,4}?\s(?:là|thuộc)\s(?:địa bàn\s)?(?:tỉnh|huyện)?\s?$"
 )
 _RECENT = re.compile(r"\s*[(]?\s*(?:mới(?!\w)|\(mới\)|hiện nay|ngày nay|sau (?:khi )?(?:sáp nhập|hợp nhất))")
 _MERGED_AFTER = re.compile(r"[^.\n]{0,60}?\b(?:nhập lại|nhập thành|hợp nhất|sáp nhập|gộp lại|hợp thành|nhập vào)\b")
@@ -164,6 +164,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     )
     mention.quoted = mention.source == "text" and search(_WORK, here) is not None
     mention.ordered = search(_ORDERED, here) is not None and _CARRY_OUT.match(lowered, mention.end) is not None
+    mention.earlier = mention.source == "text" and search(_EARLIER, here) is not None
     mention.later = search(_LATER, left) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     mention.example = search(_EXAMPLE, left) is not None or search(_PRIZED, left) is not None
@@ -186,7 +187,8 @@ _WORKS_IN = re.compile(
 )
 _ROAD_TO = re.compile(r"(?<!\w)(?:đường|lối)(?: đất| mòn| nhựa| bê tông| cái)? (?:về|đi|lên|vào|sang|xuống|ra|tới|đến)\s$")
 _WORK = re.compile(
-    r"(?<!\w)(?:phóng sự|ký sự|bài (?:viết|báo|thơ|hát|dự thi)|loạt bài|tác phẩm|tiểu phẩm|vở|phim|bộ ảnh|chùm ảnh|ca khúc|truyện|cuốn)"
+    r"(?<!\w)(?:phóng sự|ký sự|bài(?: viết| báo| thơ| hát| dự thi)?|loạt bài|tác phẩm|tiểu phẩm"
+    r"|vở|phim|bộ ảnh|chùm ảnh|ca khúc|truyện|cuốn)"
     r"(?:\s[^\s.;:,()“”\"']+){0,4}:?\s?[“\"'«][^“”\"'»\n]{0,60}$"
 )
 _ORDERED = re.compile(r"(?<!\w)(?:ubnd|ủy ban nhân dân) (?:các )?(?:huyện|quận|thị xã)(?:,| và|/)[^.;:\n]{0,60}$")
@@ -194,6 +196,10 @@ _CARRY_OUT = re.compile(
     r"[^.;:\n]{0,160}?(?:chịu trách nhiệm|thi hành|(?:căn cứ|thực hiện)(?: nội dung)? (?:quyết định|kế hoạch|chỉ thị|công văn) này)"
 )
 """ "Chủ tịch UBND các huyện, thành phố X chịu trách nhiệm thi hành Quyết định này": the whole province."""
+_EARLIER = re.compile(
+    r"(?<!\w)(?:(?:năm|lần|tháng|tuần) (?:ngoái|trước|kia)|trước đó|từng)(?!\w)[^.;\n]{0,40}\s(?:ở|tại|tới|đến|về|cho|lên|xuống|ra|vào)\s"
+    r"(?:[^\s.;:()]+[\s,]\s?){0,6}$"
+)
 _LATER = re.compile(r"(?<!\w)(?:cũ|trước đây|trước kia)\)?,? ?\(?(?:hiện )?nay (?:thuộc|là)(?: địa bàn)?(?: vùng)?\s?$")
 _PASSED = re.compile(r"\s*[(,]?\s*(?:cũ|trước đây|trước kia)\)?,? ?\(?(?:hiện )?nay (?:thuộc|là)(?!\w)")
 _SEAT = re.compile(r"(?<!\w)(?:trụ sở|hội trường)(?: làm việc)?(?: của)?(?: ubnd| ủy ban nhân dân| đảng ủy)?(?: xã| phường)?\s$")
@@ -225,11 +231,13 @@ def _is_given_name(text: str, at: int) -> bool:
 
 _TYPED = r"(?:(?:thành phố|thị xã|tp\.?|quận|huyện|tỉnh|phường|xã)\s)?$"
 _ADDRESS = re.compile(
-    rf"(?<!\w)số (?:nhà )?\d{{1,4}}[a-z]?(?:[/-]\d+)?,? (?!\d)(?:đường |phố |ngõ )?[^\d.;:()\n]{{3,50}},\s{_TYPED}"
+    rf"(?<!\w)số (?:nhà )?\d{{1,4}}[a-z]?(?:[/-]\d+)?,? (?:(?!\d)(?:đường |phố |ngõ )?[^\d.;:()\n]{{3,50}}"
+    rf"|(?:đường|phố) \d{{1,2}}[/-]\d{{1,2}}),\s{_TYPED}"
     r"|(?<!\w)(?:công ty|tập đoàn)"
     r"(?:\s(?!(?:tặng|trao|hỗ trợ|về|với|cho|tại|ở|đã|vừa|sẽ|giúp|ủng hộ|thăm|đến|lắp|khởi)(?!\w))[^\s.;:,]+){1,10},"
     rf"\s(?:[^.;:,\n]{{2,24}},\s)?(?:(?:có )?trụ sở )?(?:tại |ở )?{_TYPED}"
-    r"|(?<!\w)(?:hồ sơ|bài|bài dự thi|tác phẩm|bài viết|thư|phiếu)\s(?:[^.;:,\n]{1,25}\s)?(?:gửi|nộp)\s(?:[^.;:,\n]{1,25}\s)?(?:về|tới|đến)"
+    r"|(?<!\w)(?:hồ sơ|bài|bài dự thi|tác phẩm|bài viết|ảnh|clip|video|thư|phiếu)"
+    r"\s(?:[^.;:,\n]{1,25}\s)?(?:gửi|nộp)\s(?:[^.;:,\n]{1,25}\s)?(?:về|tới|đến)"
     rf"\s[^.;:\n]{{2,60}},\s{_TYPED}"
 )
 _WAY = re.compile(
@@ -239,7 +247,9 @@ _WAY = re.compile(
 _AT_PAPER = re.compile(r"(?<!\w)(?:ở|tại) báo $")
 _GUILD = re.compile(r"(?<!\w)hội (?:nhà báo|nhà văn|nghệ sĩ|luật sư|bác sĩ|nghệ nhân)(?: các)?(?: tỉnh)? $")
 """ "Hội Nhà báo Hậu Giang" is a body of the province, no journalist of that name."""
-_EXAMPLE = re.compile(r"(?<!\w)(?:ví dụ|chẳng hạn|đơn cử|điển hình)(?: như| là| ở| tại|,)*\s(?:(?:tỉnh|huyện|thành phố)\s)?$")
+_EXAMPLE = re.compile(
+    r"(?<!\w)(?:ví dụ|chẳng hạn|đơn cử|điển hình)(?: như| là| ở| tại|,)*\s(?:[^.;:,\n]{2,40},\s)?(?:(?:tỉnh|huyện|thành phố)\s)?$"
+)
 _PRIZED = re.compile(r"(?<!\w)giải (?:nhất|nhì|ba|a|b|c|khuyến khích)\s(?:thuộc )?(?:về|cho|là)\s[^.;:]{0,40}$")
 _GIVES = re.compile(
     r"(?:\s[^\s.;:,()]+){0,3}?\s(?:trao tặng|trao|tặng|ủng hộ|gửi tặng|quyên tặng|giúp)(?!\w)(?! (?:giải|thưởng|bằng|"
@@ -311,13 +321,21 @@ _BEFORE = Asked(
         _WORK,
         _ORDERED,
         _LATER,
+        _EARLIER,
     )
 )
 """Looked for before each name."""
 _ATTENDS = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|ra) (?:xem|dự|cổ vũ|chứng kiến)(?!\w)")
 _ALSO = re.compile(r"(?:\s?\([^()]{3,24}\)|\))?\scũng(?!\w)")
+_SPEAKS = re.compile(r"\s(?:[^\s.;:()]+\s){0,5}?(?:chia sẻ|phát biểu|cho rằng|tham luận|bày tỏ|trình bày)(?!\w)")
+_KILOMETRES = re.compile(r"\s(?:khoảng |hơn |gần |chừng |trên )?\d[\d.,]*\s?(?:km|ki-?lô-?mét|cây số|hải lý)(?!\w)")
+_AWAY_FROM = re.compile(r"(?<!\w)cách(?: (?!trung tâm|huyện lỵ)[^\s.;:,()]+){0,4}\s$")
+_AWAY_WITHIN = 40
 _WORKS_THERE = re.compile(r"\s(?:làm (?:công nhân|thuê|mướn|ăn xa)|bán sức|cạo mủ|hái cà phê)(?!\w)")
-_STUDIES = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|sang) (?:tham quan|học tập|học hỏi|tìm hiểu|học cách)(?!\w)")
+_STUDIES = re.compile(
+    r"\s(?:cũng |cùng )?(?:có (?:người|đoàn|cán bộ)(?: \w+)? )?(?:tới|đến|về|sang) (?:tham quan|học tập|"
+    r"học hỏi|tìm hiểu|học cách|xem)(?!\w)"
+)
 _OPENS = re.compile(r"(?:[.!?…;:]|[-–•*+])\s*$")
 """What may stand before the head of a passage that does not begin its line."""
 
@@ -334,7 +352,11 @@ def _read_right(mention: Mention, text: str, lowered: str, starts: set[int], lin
         mention.newspaper = True
     mention.recent = _RECENT.match(right) is not None
     mention.attends = mention.attends or _ATTENDS.match(right) is not None
-    mention.guest = mention.guest or (mention.source == "text" and _STUDIES.match(right) is not None)
+    mention.studies = mention.source == "text" and _STUDIES.match(right) is not None
+    mention.guest = mention.guest or mention.studies
+    if not mention.neighbour and mention.levels != ("commune",) and _KILOMETRES.match(right):
+        mention.neighbour = _AWAY_FROM.search(lowered, max(line_start, mention.begin - _AWAY_WITHIN), mention.begin) is not None
+    mention.speaks = mention.agency and mention.source == "text" and _SPEAKS.match(right) is not None
     mention.bracketed = lowered.startswith(")", end) and lowered.endswith("(", 0, mention.begin)
     mention.neighbour = mention.neighbour or _WORKS_THERE.match(right) is not None
     mention.also = mention.source == "text" and mention.zone == "body" and _ALSO.match(right) is not None

@@ -6,15 +6,19 @@ is left alone, since it may be a person, a street or a word.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from corpus.localities import REFORM, Level
+from corpus.text import fold
 from nlp.locality_mention import Mention
 from nlp.locality_register import OLD_TYPES, NamedUnits, host_of, slug_of
 from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
 from nlp.locality_zones import BOILERPLATE
 
 ABSTAIN_UNDER = 0.5
+_SYLLABLES = re.compile(r"[aeiouy][^aeiouy]+[aeiouy]")
+"""No word of Vietnamese: "Đakrông" is as good as a name of two words."""
 _FEWEST_NEIGHBOURS = 3
 _TIE = 0.75
 """Points by which the best candidate must lead; any single clue gives more."""
@@ -194,7 +198,7 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
     known = reading.known.get(mention.key, {}).get(code)
     if known:
         return min(known, 0.95)
-    if " " not in mention.key:
+    if " " not in mention.key and not _SYLLABLES.search(fold(mention.key)):
         return 0.9 if _is_listed_with_neighbours(reading, named, mention, code) else 0.0
     at_home = reading.prior in compatible and alike_at_home == 1
     if level == "district":

@@ -156,6 +156,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.origin and mention.source == "text", 0.3),
         (mention.example and reading.national, 0.3),
         (_is_also(reading, mention), 0.4),
+        (mention.speaks and reading.national and mention.zone == "body", 0.3),
         (mention.hall and reading.national and mention.source == "text", 0.3),
         (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
@@ -175,10 +176,10 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
 
 
 def _is_also(reading: Reading, mention: Mention) -> bool:
-    """ "X, Y cũng ..." in a text that is about another province already."""
+    """ "X, Y cũng ...", "năm ngoái đoàn tới X" in a text that is about another province already."""
     last = mention.siblings[-1] if mention.siblings else mention
     heard = max(reading.weights.values(), default=0.0) >= ABOUT_WEIGHT
-    return last.also and heard and mention.key not in reading.lowered_title
+    return (last.also or mention.earlier) and heard and mention.key not in reading.lowered_title
 
 
 def _is_visitor(mention: Mention) -> bool:

@@ -69,7 +69,9 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
     story = 0
     led = in_tail = in_recipients = False
     position = 0
-    for raw in text.split("\n"):
+    rows = text.split("\n")
+    cells = _cells(rows)
+    for number, raw in enumerate(rows):
         start, position = position, position + len(raw) + 1
         stripped = raw.strip()
         if not stripped:
@@ -94,7 +96,7 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
         elif title_key and key == title_key:
             zone = "title"
         else:
-            zone = _zone(stripped, lowered, words, cues, first=not lines, early=len(lines) < 30)
+            zone = "body" if number in cells else _zone(stripped, lowered, words, cues, first=not lines, early=len(lines) < 30)
             if zone == "body":
                 story += len(stripped)
                 if _CLOCK.fullmatch(lowered) or (_is_short(stripped, lowered, words) and (led or len(words) <= 12)):
@@ -103,6 +105,24 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
                     zone, led = "lead", True
         lines.append(Line(start, start + len(raw), zone))
     return _without_teasers(text, lines)
+
+
+def _cells(rows: Sequence[str]) -> frozenset[int]:
+    """Rows of names alone between rows of figures alone: a table of which every cell has become a line."""
+    found: list[int] = []
+    run: list[int] | None = None
+    for number, row in enumerate(map(str.strip, rows)):
+        if _FIGURE.fullmatch(row):
+            found += run or ()
+            run = []
+        elif row and run is not None:
+            run = [*run, number] if len(run) < _CELLS and _is_names_only(row, row.split()) else None
+    return frozenset(found)
+
+
+_FIGURE = re.compile(r"\d[\d.,]{0,14}")
+_CELLS = 4
+"""Names that may stand between two figures."""
 
 
 def _zone(line: str, lowered: str, words: Sequence[str], cues: Mapping[str, Any], *, first: bool, early: bool) -> Zone:
