@@ -403,8 +403,8 @@ COMPONENT_NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 FUNDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("central", words("ngân sách trung ương|nstw|ns trung ương|ngân sách tw|vốn trung ương|nguồn trung ương|trung ương|vốn tw")),
-    ("province", words("ngân sách (?:của |cấp )?(?:tỉnh|thành phố)|vốn tỉnh|nguồn tỉnh|ns tỉnh")),
-    ("district", words("ngân sách (?:của |cấp )?(?:huyện|thị xã|quận)|(?:vốn )?đối ứng của (?:huyện|thị xã)|vốn huyện|ns huyện")),
+    ("province", words("ngân sách (?:của |cấp )?(?:tỉnh|thành phố)|vốn tỉnh|nguồn tỉnh|ns tỉnh|nst")),
+    ("district", words("ngân sách (?:của |cấp )?(?:huyện|thị xã|quận)|(?:vốn )?đối ứng của (?:huyện|thị xã)|vốn huyện|ns huyện|nsh")),
     ("commune", words("ngân sách (?:của |cấp )?(?:xã|phường|thị trấn)|vốn xã|ns xã")),
     (
         "local",

@@ -10,7 +10,7 @@ the cost is linear in the length.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from corpus.text import lower
@@ -33,6 +33,7 @@ from nlp.money_forms import (
     TIERS,
     USD,
     WORDS_BRACKET,
+    WORDS_INSIDE,
     Amount,
 )
 from nlp.money_numbers import read_number
@@ -91,6 +92,8 @@ class _Reading:
     scale: int
     flags: tuple[str, ...] = ()
     precision: int = 1
+    in_words: bool | None = None
+    """Whether words in brackets before the unit say the same."""
 
 
 class _Scan:
@@ -133,14 +136,28 @@ class _Scan:
             self._add(start, second.end, [first, second.value], second.currency, second.flags, second.precision)
             return
         if reading.currency:
-            self._add(start, reading.end, [reading.value], reading.currency, reading.flags, reading.precision)
+            self._add(start, reading.end, [reading.value], reading.currency, reading.flags, reading.precision, in_words=reading.in_words)
         else:
             self._unitless(start, digits)
 
     def _reading(self, start: int, digits: str) -> _Reading:
         """The sum that begins with ``digits`` at ``start``."""
+        said, position = self._words_inside(start + len(digits))
+        reading = self._read(start, digits, position)
+        if said is None or not reading.currency:
+            return reading
+        number = read_number(digits, scaled=reading.scale > 1).value
+        return replace(reading, in_words=said == number)
+
+    def _words_inside(self, position: int) -> tuple[int | None, int]:
+        """What words in brackets at ``position`` say, and where the unit may follow."""
+        inside = WORDS_INSIDE.match(self.text, position)
+        said = parse_number_words(inside[1]) if inside else None
+        return said, inside.end() if inside and said is not None else position
+
+    def _read(self, start: int, digits: str, position: int) -> _Reading:
+        """The sum whose unit may stand at ``position``."""
         text = self.text
-        position = start + len(digits)
         scale, end = self._scale(position)
         if scale == 1:
             number = read_number(digits, scaled=False)
@@ -291,6 +308,8 @@ class _Scan:
             tail = [word for _, word in words[position:]]
             if not any(word in SCALES for word in tail):
                 return
+            if position and tail[0] in SCALES:
+                continue  # "mấy trăm tỷ rưỡi" is no 1,5 tỷ
             value = words_to_number(tail, strict=True)
             if value:
                 start = match.start() + words[position][0]

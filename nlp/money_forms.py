@@ -35,7 +35,7 @@ class Amount:
 
 GAP = r"[^\S\n]{0,4}[*_]{0,3}[^\S\n]{0,4}\n?[^\S\n]{0,4}[*_]{0,3}"
 """Between a number and its unit: spaces, bold marks, at most one line break."""
-NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?: \d{3}){2,}(?![\d.,])|\d[\d.,]*)")
+NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?: \d{3}){2,}(?![\d.,])|\d{1,3}(?:[’']\d{3})+(?![\d.,’'])|\d[\d.,]*)")
 END = r"(?![^\W\d_])"
 NOT_BILLION = r"(?!\s+(?:lệ|trọng|số|suất|giá|phú|phần|mỉ)(?!\w))"
 SCALE = re.compile(
@@ -56,7 +56,10 @@ SCALED_DONG = re.compile(
     rf"{GAP}(?:đồng(?!\s+(?:bào|chí|hương|đội|nghiệp|diễn)(?!\w)){END}|vnđ{END}|vnd{END}|đ(?![^\W\d_]|/c))(?:\s+(?:việt nam|vn){END})?"
 )
 SECOND_DONG = re.compile(rf"\s+đồng{END}(?!\s+(?:{COMPOUND})(?!\w))")
-USD = re.compile(rf"{GAP}(?:usd{END}|us\$|\$|đô[ -]?la{END}(?!\s+(?:úc|sing|canada|hồng|đài|new))(?:\s+mỹ{END})?)")
+USD = re.compile(
+    rf"{GAP}(?:usd{END}|us\$|\$|đô[ -]?la{END}(?!\s+(?:úc|sing|canada|hồng|đài|new))(?:\s+mỹ{END})?"
+    rf"|đô{END}(?!\s+(?:thị|thành|đốc|hộ|vật|sộ|la|úc|sing|canada|hồng|đài|new)))"
+)
 NEXT_TERM = re.compile(rf",?{GAP}(\d[\d.,]*)")
 RANGE = re.compile(rf"{GAP}(?:[-–—~]|(?:đến|tới)(?!\w)){GAP}(\d[\d.,]*)")
 SHARE = re.compile(rf"/(\d[\d.,]*)(?={GAP}(?:trăm |chục )?(?:nghìn |ngàn )?(?:triệu|t[ỷỉ])(?:\W|đ|\Z))")
@@ -71,6 +74,8 @@ WORDS_BRACKET = re.compile(
     r"(?:[,;./–-]{0,3}\s{0,4}(?:[–-]\s)?[(\[]?\s{0,4}(?:(?:viết|ghi|đọc)\s+)?(?:số tiền )?bằng chữ\s{0,2}(?:là)?\s?:?|\s{0,2}[(\[])"
     r"([^()\[\]\n;]{2,200})[)\]]?"
 )
+WORDS_INSIDE = re.compile(r"\s{0,2}\(([^()\d\n]{2,100})\)")
+"""Between a number and its unit: "05 (năm) tỷ đồng"."""
 DIGITS_BRACKET = re.compile(r"\s{0,2}\(\s{0,2}(\d[\d.,]{3,25}\d)\s{0,2}(?:đồng|đ|vnđ)?\s{0,2}\)")
 WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 # Possessive: a run of number words is taken whole, or the search would begin again at each of its words.

@@ -32,8 +32,8 @@ def read_number(digits: str, *, scaled: bool) -> Number:
     >>> read_number("2.6000", scaled=True)
     Number(value=Decimal('2600'), flags=('malformed',))
     """
-    if " " in digits:
-        digits = digits.replace(" ", ".")  # thousands parted by spaces
+    for mark in " ’'":
+        digits = digits.replace(mark, ".")  # they part thousands, too
     if _PLAIN.fullmatch(digits):
         return Number(Decimal(digits))
     if _DOT_GROUPS.fullmatch(digits) and not (scaled and digits.startswith("0.")):

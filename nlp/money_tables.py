@@ -22,6 +22,9 @@ _MONEY_COLUMN = re.compile(
 )
 _COUNT_COLUMN = re.compile(r"số lượng|stt|^tt$|đơn giá|số lớp|số người|năm$|tỷ lệ|%")
 _CELL_NUMBER = re.compile(r"[\s*_]*(\d{1,3}(?:[.,]\d{3})+(?:,\d+)?|\d+(?:,\d+)?)[\s*_]*")
+_CLOSING_ROW = re.compile(r"[\s*_]*(?:tổng|cộng)(?!\w)")
+_BEFORE_UNIT = re.compile(r"([^\W\d_][^:;\n]{0,60}):[ *_]{0,3}(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)[ *_]{0,3}(?=[;,(]|$)")
+_YEAR_LABEL = re.compile(r"năm 20\d\d\s*$")
 _LABELLED = re.compile(r"[^\W\d_][^\n]{0,160}?(?::|\t|\s{2,})[ *_]{0,4}(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)[ *_;.]{0,4}$")
 
 _AFTER_NUMBER = " *_;."
@@ -52,6 +55,7 @@ def _line_of(low: str, start: int) -> int:
 def _cells(low: str, header: re.Match[str], limit: int, scale: int) -> Iterator[Amount]:
     line_start = _line_of(low, header.start()) + 1
     columns: tuple[int, ...] | None = None
+    width = 0
     position = line_start
     while position < limit:
         end = low.find("\n", position, limit)
@@ -67,15 +71,28 @@ def _cells(low: str, header: re.Match[str], limit: int, scale: int) -> Iterator[
                 columns = (
                     tuple(i for i, (_, cell) in enumerate(cells) if _MONEY_COLUMN.search(cell) and not _COUNT_COLUMN.search(cell)) or None
                 )
+                width = len(cells)
             elif position > header.start() or columns:
-                yield from _row(cells, columns, position, scale)
+                yield from _row(cells, columns, position, scale, short_by=width - len(cells))
         elif position > header.start():
             match = _LABELLED.search(line) if line.rstrip(_AFTER_NUMBER)[-1:].isdecimal() else None
             if match:
                 amount = _amount(match[1], position + match.start(1), scale)
                 if amount:
                     yield amount
+        elif low.startswith(")", header.end()):
+            yield from _before_unit(low[position : header.start()], position, scale)
         position = end + 1
+
+
+def _before_unit(line: str, line_start: int, scale: int) -> Iterator[Amount]:
+    """Sums whose unit stands at the end of their line: "năm 2022: 1.200; năm 2023: 1.500 (ĐVT: triệu đồng)"."""
+    for match in _BEFORE_UNIT.finditer(line):
+        label = match[1]
+        if _YEAR_LABEL.search(label) or (_MONEY_COLUMN.search(label) and not _COUNT_COLUMN.search(label)):
+            amount = _amount(match[2], line_start + match.start(2), scale)
+            if amount:
+                yield amount
 
 
 def _split(line: str, separator: str) -> Iterator[tuple[int, str]]:
@@ -85,12 +102,14 @@ def _split(line: str, separator: str) -> Iterator[tuple[int, str]]:
         start += len(cell) + 1
 
 
-def _row(cells: list[tuple[int, str]], columns: tuple[int, ...] | None, line_start: int, scale: int) -> Iterator[Amount]:
+def _row(cells: list[tuple[int, str]], columns: tuple[int, ...] | None, line_start: int, scale: int, *, short_by: int) -> Iterator[Amount]:
+    """``short_by``: cells that the head has more; the first ones of a closing row are often one."""
+    shift = short_by if short_by > 0 and any(_CLOSING_ROW.match(cell) for _, cell in cells) else 0
     numeric = [i for i, (_, cell) in enumerate(cells) if _CELL_NUMBER.fullmatch(cell)]
     if not any(re.search(r"[^\W\d_]{2}", cell) for _, cell in cells):
         return
     for i in numeric if columns else numeric[-1:]:
-        if columns and i not in columns:
+        if columns and i + shift not in columns:
             continue
         offset, cell = cells[i]
         match = _CELL_NUMBER.fullmatch(cell)

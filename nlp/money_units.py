@@ -70,7 +70,7 @@ _COUNTED_NOUNS = (
     "thuê bao|tài khoản|giao dịch|tin nhắn|cuộc gọi|cuộc|website|video|view|dữ liệu|byte|ha|héc|hec|tấn|tạ|m2|m3|m²|m³|mét|khối|km|"
     "kwh|mw|lít|mẫu|thùng|kiện|cây|quả|gốc|bụi|bầu|hạt|bông|đàn|gia cầm|gia súc|sản phẩm|máy(?! móc)|chiếc|viên|chai|ki|"
     "đầu(?! tư)|việc làm|đơn vị|đơn hàng|bưu phẩm|điểm|suất|giờ|phút|năm ánh|liều|ca|mũi|chỗ|ghế|lá|bóng|cổ phiếu|cp|tập|hồi|chứng|phú|lệ|"
-    "trọng|tăng trưởng|euro|eur|bảng|yên|won|tệ|nhân dân tệ|đôla|aud|cad|sgd|kíp|baht|rúp|usd"
+    "trọng|tăng trưởng|euro|eur|bảng|yên|won|tệ|nhân dân tệ|đôla|aud|cad|sgd|kíp|baht|rúp|usd|đô"
 )
 _COUNTED = re.compile(rf"\s*(?:%|(?:{_COUNTED_NOUNS})(?!\w))")
 _COUNT_BEFORE = re.compile(r"(?:dân số|thuê bao|lượt|khách|người|sản lượng|lượt xem|theo dõi|tải về|diện tích)[^.;\n]{0,24}$")

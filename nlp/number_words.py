@@ -1,6 +1,6 @@
 """Vietnamese number words and integers up to 10^15, in both directions.
 
-Reading is tolerant of what documents contain (mốt, tư, lăm, linh or lẻ, ngàn or nghìn, tỉ or tỷ, rưỡi, a missing "mươi",
+Reading is tolerant of what documents contain (mốt, tư, lăm, linh or lẻ, ngàn or nghìn, vạn, tỉ or tỷ, rưỡi, hăm, a missing "mươi",
 commas, letter case); writing gives one standard spoken form. Finding number words inside running text is done in
 ``nlp/money.py``.
 """
@@ -20,11 +20,12 @@ _UNITS = {word: value for value, word in enumerate(_DIGITS)} | {"bẩy": 7}
 # After "mươi" or "linh" the digits one, four and five have second forms.
 _ONES = _UNITS | {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5}
 _TENS = frozenset({"mươi", "mười", "chục"})
+_TWENTY = "hăm"
 _ZERO_TENS = frozenset({"linh", "lẻ"})
 _HUNDRED = "trăm"
 _HALF = "rưỡi"
-SCALES = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
-WORDS = frozenset(_ONES) | _TENS | _ZERO_TENS | frozenset(SCALES) | {_HUNDRED, _HALF}
+SCALES = {"nghìn": 10**3, "ngàn": 10**3, "vạn": 10**4, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
+WORDS = frozenset(_ONES) | _TENS | _ZERO_TENS | frozenset(SCALES) | {_HUNDRED, _HALF, _TWENTY}
 """Every word that can stand inside a number."""
 
 # What may follow or separate the words without changing the number: "đồng chẵn./.", "đồng Việt Nam", commas, full stop.
@@ -57,7 +58,7 @@ def words_to_number(words: Sequence[str], *, strict: bool = False) -> int | None
     return value if value is not None and value <= MAX_VALUE else None
 
 
-_SPLITS = (("tỷ", 10**9), ("triệu", 10**6), ("nghìn", 10**3))
+_SPLITS = (("tỷ", 10**9), ("triệu", 10**6), ("vạn", 10**4), ("nghìn", 10**3))
 
 
 def _scaled(words: Sequence[str], level: int, strict: bool) -> int | None:
@@ -68,7 +69,9 @@ def _scaled(words: Sequence[str], level: int, strict: bool) -> int | None:
     if name not in words:
         return _scaled(words, level + 1, strict)
     position = len(words) - 1 - list(reversed(words)).index(name)
-    # "ba nghìn hai trăm tỷ": what stands before "tỷ" has scales of its own; before "triệu" and "nghìn" it has none.
+    if position == 0 and words[1:] == [_HALF]:
+        return scale + scale // 2  # "tỷ rưỡi"
+    # "ba nghìn hai trăm tỷ": what stands before "tỷ" has scales of its own; before the others it has none.
     head = _scaled(words[:position], 1 if level == 0 else len(_SPLITS), strict)
     if head is None:
         return None
@@ -79,7 +82,10 @@ def _scaled(words: Sequence[str], level: int, strict: bool) -> int | None:
         return head * scale + scale // 2
     if len(tail) == 1 and tail[0] in _ONES:
         return head * scale + _ONES[tail[0]] * scale // 10  # "hai triệu tư": tenths of the scale just said
-    rest = _ONES.get(tail[1]) if len(tail) == 2 and tail[0] in _ZERO_TENS else _scaled(tail, level + 1, strict)
+    if tail[0] in _ZERO_TENS:  # "hai ngàn lẻ năm", "hai ngàn lẻ năm mươi"
+        rest = _ONES.get(tail[1]) if len(tail) == 2 else _scaled(tail[1:], level + 1, strict)
+    else:
+        rest = _scaled(tail, level + 1, strict)
     return None if rest is None or rest >= scale else head * scale + rest
 
 
@@ -103,6 +109,8 @@ def _group(words: Sequence[str], strict: bool) -> int | None:
     if rest and rest[0] == "mười":
         ones = rest[1:]
         return value + 10 if not ones else value + 10 + _ONES[ones[0]] if len(ones) == 1 and ones[0] in _ONES else None
+    if len(rest) == 2 and rest[0] == _TWENTY:
+        return value + 20 + _ONES[rest[1]] if rest[1] in _ONES else None
     if len(rest) >= 2 and rest[0] in _UNITS and rest[1] in _TENS:
         value += _UNITS[rest[0]] * 10
         ones = rest[2:]

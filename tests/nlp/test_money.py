@@ -45,6 +45,12 @@ READ = [
     ("hundreds", "cấp 3 trăm triệu đồng", [(300_000_000, "exact")]),
     ("in words", "cấp hai tỷ ba trăm triệu đồng", [(2_300_000_000, "exact")]),
     ("in words after another number word", "mỗi năm ba triệu đồng", [(3_000_000, "exact")]),
+    ("in words, a billion and a half", "cấp hơn tỷ rưỡi đồng", [(1_500_000_000, "over")]),
+    ("in words, twenties in short", "thu hăm lăm triệu đồng", [(25_000_000, "exact")]),
+    ("words in brackets before the unit", "cấp 07 (bảy) tỷ đồng", [(7_000_000_000, "exact")]),
+    ("number and words before the unit", "cấp 1.250 (một nghìn hai trăm năm mươi) triệu đồng/xã", [(1_250_000_000, "exact")]),
+    ("other words in brackets before the unit", "cấp 7 (hai đợt) tỷ đồng", []),
+    ("thousands parted by apostrophes", "chi 2’450’000 đồng và 3'100'000 đồng", [(2_450_000, "exact"), (3_100_000, "exact")]),
     ("short đ", "chi 99.000.000đ", [(99_000_000, "exact")]),
     ("VNĐ", "chi 62.000.000 VNĐ", [(62_000_000, "exact")]),
     ("đồng Việt Nam", "chi 5 triệu đồng Việt Nam", [(5_000_000, "exact")]),
@@ -114,6 +120,7 @@ NOTHING = [
     ("fields", "có 12 đồng lúa"),
     ("watts", "tăng âm 1.200W, loa 50W"),
     ("rate after a year", "năm 2023 tỷ lệ hộ nghèo"),
+    ("towns", "có 2 triệu dân đô thị, 3 đô thị, 5 triệu đô thị mới"),
     ("vague", "hàng trăm triệu đồng, vài tỷ đồng"),
     ("free ride", "chuyến xe 0 đồng"),
     ("square metres", "diện tích 1.200 m2"),
@@ -188,6 +195,8 @@ def test_per_unit(text: str, expected: str | None) -> None:
 
 
 WORDS = [
+    ("before the unit", "96 (chín mươi sáu) triệu đồng", True),
+    ("before the unit, other words", "96 (chín mươi lăm) triệu đồng", False),
     ("agree", "96.150.000 đồng (Chín mươi sáu triệu, một trăm năm mươi nghìn đồng)", True),
     ("differ", "96.150.000 đồng (Chín mươi sáu triệu đồng)", False),
     ("bằng chữ without brackets", "96.000.000 đồng, bằng chữ: chín mươi sáu triệu đồng.", True),
@@ -226,6 +235,9 @@ def test_doubtful_sums_are_flagged_not_dropped(text: str, value: int | None, fla
 def test_dollars_are_kept_apart() -> None:
     found = parse_amounts("gần 18,8 triệu USD, tương đương 430 tỷ đồng; thêm 200.000 đô la Mỹ và 3 triệu euro")
     assert [(a.vnd, a.usd) for a in found] == [(None, 18_800_000), (430_000_000_000, None), (None, 200_000)]
+    spoken = parse_amounts("vốn ODA 4 triệu đô, đối ứng 1,5 triệu đô cho vùng cao; vay 3 triệu đô Úc")
+    assert [(a.vnd, a.usd) for a in spoken[:2]] == [(None, 4_000_000), (None, 1_500_000)]
+    assert all(a.usd is None for a in spoken[2:])
 
 
 def test_both_ends_of_a_range_share_their_place() -> None:
@@ -239,6 +251,19 @@ TABLES = [
     ("unit in the column", "STT | Nội dung | Kinh phí (triệu đồng)\n1 | Lắp loa | 340\n2 | Tập huấn | 60", [340_000_000, 60_000_000]),
     ("several money columns", "ĐVT: triệu đồng\nĐơn vị | NSTW | NSĐP\nHuyện A | 1.200 | 180", [1_200_000_000, 180_000_000]),
     ("paragraph ends the table", "ĐVT: triệu đồng\nTập huấn: 120\n" + "Huyện tiếp tục triển khai. " * 12 + "\nSố lớp: 14", [120_000_000]),
+    (
+        "a closing row without its first cell",
+        "ĐVT: triệu đồng\nSTT | Nội dung | Kinh phí\n1 | Lắp loa | 340\n2 | Tập huấn | 60,5\nTổng cộng | 400,5",
+        [340_000_000, 60_500_000, 400_500_000],
+    ),
+    (
+        "a closing row of several columns",
+        "ĐVT: triệu đồng\nSTT | Đơn vị | NSTW | NSĐP\n1 | Huyện A | 1.200 | 180\nTổng | 1.200 | 180",
+        [1_200_000_000, 180_000_000, 1_200_000_000, 180_000_000],
+    ),
+    ("a short row that closes nothing", "ĐVT: triệu đồng\nSTT | Nội dung | Kinh phí\n1 | Lắp loa | 340\nSố cụm loa | 12", [340_000_000]),
+    ("the unit at the end of the line", "Vốn năm 2021: 1.350; năm 2022: 1.480 (ĐVT: triệu đồng)", [1_350_000_000, 1_480_000_000]),
+    ("years and counts before the unit", "Năm: 2022; số lớp: 14; kinh phí: 1.480 (ĐVT: triệu đồng)", [1_480_000_000]),
     ("no header", "Tập huấn: 120\nIn ấn: 85", []),
 ]
 
@@ -359,6 +384,8 @@ WORST = [
     ("table cells", "ĐVT: đồng | 1.000 | "),
     ("slashes", "5 tỷ/"),
     ("stars", "5 ** "),
+    ("words before the unit", "5 (năm) "),
+    ("labels before the unit", "a: 5; "),
 ]
 
 
