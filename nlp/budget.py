@@ -18,7 +18,7 @@ from corpus.text import lower, sentence_spans
 from nlp.budget_context import Context, is_from_public_fund, kind_of
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.budget_payers import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
-from nlp.budget_roles import funds_in, funds_of, role_of, scope_of, years_in, years_of
+from nlp.budget_roles import funds_in, funds_of, given_role, role_of, scope_of, years_in, years_of
 from nlp.money import parse_amounts
 from nlp.money_forms import Amount
 from nlp.money_tables import parse_table_amounts
@@ -179,9 +179,13 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
         )
         if is_range and sums:
             budget = replace(sums[-1].budget, vnd=amount.vnd, usd=amount.usd)
+            if amount.given and budget.role == "disbursed":
+                budget = replace(budget, role=given_role(context.right))
         else:
             structural = is_part(context.left, low[first : first + 4], after_sum=same, in_list=structural)
             kind, known = kind_of(context)
+            if kind == "gift" and structural and same and _COLLECTED.search(context.left):
+                kind = "budget"  # a share that a public total counts in
             if not known and kind == "other" and not same and after_line == index - 1 and _LIST_ITEM.match(low, first):
                 kind, known = "budget", True
             if kind == "budget" and surroundings.nature is not None:
@@ -263,6 +267,7 @@ def _context(
 
 
 _LIST_ITEM = re.compile(r"\s*(?:[-–+•*]\s|\d{1,2}(?:\.\d{1,2})*[.)]?\s(?!tỷ|triệu)|[a-zđ][.)]\s|năm 20\d\d|tổng|cộng)")
+_COLLECTED = re.compile(r"(?<!\w)(?:xã hội h(?:óa|oá)|vốn huy động)(?!\w)[^,;:\d]{0,20}$")
 _ENUMERATED = re.compile(r"\s*(?:\.\.\.|…)?\s*[;,]")
 _TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
 _EACH_UNIT = (

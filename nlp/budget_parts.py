@@ -29,6 +29,8 @@ class Sum:
     """Smallest and largest true sum that the words allow, inclusive."""
     step: int = field(init=False)
     """Worth of the last digit that is not a padding zero: 100 tỷ for "hơn 1.700 tỷ"."""
+    rounding: int = field(init=False, default=0)
+    """By how much more ``lowest`` and ``highest`` may miss it as a total of parts that are written more finely."""
     adds_up: bool = field(init=False)
     """Whether it may be a total or a part of one."""
     role: BudgetRole = field(init=False)
@@ -62,7 +64,10 @@ class Sum:
             case "about":
                 self.lowest, self.highest = value - step // 2, value + step // 2
             case _:
-                self.lowest, self.highest = value - self.precision // 2, value + self.precision // 2
+                # "10 tỷ" is no 9,5 beside whole parts, "147,1 tỷ" may be 147,12.
+                slack = min(self.precision // 2, value // _FINE)
+                self.rounding = self.precision // 2 - slack
+                self.lowest, self.highest = value - slack, value + slack
 
     def linked(self) -> Budget:
         """The record with its links."""
@@ -75,6 +80,8 @@ class Sum:
 _FIELDS = tuple(field.name for field in fields(Budget))
 _LINKS = ("role", "scope", "component", "parts", "parts_agree", "duplicate_of")
 _MOST_PARTS = 60
+_FINE = 200
+"""A last digit worth less than twice this part of its sum is taken for rounded."""
 _OPENS = re.compile(r"(?<!\w)(?:trong đó|bao gồm|gồm có|gồm|chia ra|cụ thể|riêng)(?!\w)|=\s*$|^\s*\(|^\s*[:=]")
 _EXHAUSTIVE = re.compile(r"(?<!\w)(?:bao gồm|gồm có|gồm|chia ra)(?!\w)|=\s*$|^\s*[:=]")
 _BULLET = re.compile(r"^\s*(?:trong đó\s*:?\s*)?([-+•–—*]|[a-zđ0-9]{1,2}[.)])\s|^\s*trong đó")
@@ -82,7 +89,8 @@ _CLOSES = re.compile(r"(?<!\w)(?:tổng cộng|cộng|tổng|tổng số)(?!\w)"
 
 
 _PART_CUE = re.compile(r"(?<!\w)trong đó(?!\w)|(?<!\w)(?:bao gồm|gồm có|gồm|chia ra|riêng)(?!\w)[^\d;]*$")
-_LEAVES_LIST = re.compile(r"(?<!\w)(?:ngoài ra|tổng|đến nay|bên cạnh đó|đồng thời|còn lại|năm nay|tăng|giảm)(?!\w)")
+_LEAVES_LIST = re.compile(r"(?<!\w)(?:ngoài ra|tổng|đến nay|bên cạnh đó|đồng thời|năm nay|tăng|giảm)(?!\w)")
+_REST = re.compile(r"(?<!\w)(?:còn lại|số còn|phần còn)(?!\w)")
 
 
 def is_part(left: str, line_start: str, *, after_sum: bool, in_list: bool) -> bool:
@@ -133,6 +141,8 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
     candidates: list[int] = []
     explicit = exhaustive = False
     agreeing = low = high = 0
+    coarsest = 0
+    ceiling = total.highest + total.rounding
     place = total.sentence
     free = [index for index in range(position + 1, min(len(sums), position + 1 + _MOST_PARTS)) if index not in claimed]
     for index in range(position + 1, free[-1] + 1 if free else 0):
@@ -147,7 +157,7 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
             break  # the next item of the list that the total itself is in
         if found.budget.kind == "difference":
             continue
-        if not found.adds_up or found.lowest > total.highest:
+        if not found.adds_up or found.lowest > ceiling:
             break
         place = found.sentence
         if index in claimed:
@@ -155,12 +165,15 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
         if not candidates:
             explicit = listed or _OPENS.search(found.lead) is not None
             exhaustive = listed or _EXHAUSTIVE.search(found.lead) is not None
+        elif _REST.search(found.lead):
+            exhaustive = True
         candidates.append(index)
         low += found.lowest
         high += found.highest
-        if low <= total.highest and total.lowest <= high:
+        coarsest = max(coarsest, found.precision)
+        if _agree(total, low, high, coarsest):
             agreeing = len(candidates)
-        elif low > total.highest and (agreeing or not exhaustive):
+        elif low > ceiling and (agreeing or not exhaustive):
             break  # more of them agree even less, and only a list that claims to be whole is kept with its excess
     if not candidates:
         return (), None
@@ -169,8 +182,14 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
     if not explicit or agreeing == 1:
         return (), None  # not a list, or the same sum said again
     if len(candidates) == 1 or not exhaustive:
-        return (tuple(candidates), None) if low <= total.highest else (tuple(candidates[:1]), None)
+        return (tuple(candidates), None) if low <= ceiling else (tuple(candidates[:1]), None)
     return tuple(candidates), False
+
+
+def _agree(total: Sum, low: int, high: int, coarsest: int) -> bool:
+    """Whether parts that come to something between ``low`` and ``high`` are ``total``; ``coarsest``: worth of their least exact digit."""
+    rounding = total.rounding if coarsest < total.precision else 0
+    return low <= total.highest + rounding and total.lowest - rounding <= high
 
 
 def _is_listed(found: Sum) -> bool:
@@ -180,19 +199,20 @@ def _is_listed(found: Sum) -> bool:
 def _preceding_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> tuple[tuple[int, ...], bool | None]:
     total = sums[position]
     candidates: list[int] = []
-    low = high = 0
+    low = high = coarsest = 0
     place = total.sentence
     for index in range(position - 1, max(-1, position - 1 - _MOST_PARTS), -1):
         found = sums[index]
         if found.sentence[0] != place[0] or place[1] - found.sentence[1] > 1 or not found.adds_up or index in claimed:
             break
-        if found.lowest > total.highest:
+        if found.lowest > total.highest + total.rounding:
             break
         place = found.sentence
         candidates.append(index)
         low += found.lowest
         high += found.highest
-        if len(candidates) > 1 and low <= total.highest and total.lowest <= high:
+        coarsest = max(coarsest, found.precision)
+        if len(candidates) > 1 and _agree(total, low, high, coarsest):
             return tuple(reversed(candidates)), True
     return (), None
 

@@ -16,8 +16,9 @@ _FUNDS = Sieve(FUNDS, lambda row: row[1])
 def role_of(context: Context, *, structural: bool, before: BudgetRole | None = None) -> BudgetRole:
     """``structural``: the sum stands in a "trong đó" or a list under a total; ``before``: role of the sum before in the sentence."""
     left, right = context.left, context.clause
-    whole_left = context.whole_left
-    found = {role for role, pattern, reach in _ROLES.possible(whole_left) if pattern.search(left if reach == "near" else whole_left)}
+    if before == "disbursed" and left.rstrip(" *_").endswith("/"):
+        return given_role(right)
+    found = _roles_on_the_left(context)
     found |= {role for role, pattern, _ in _ROLES.possible(right) if pattern.search(right)}
     if "disbursed" in found and not _ROLE_TARGET.search(left):
         return "disbursed"
@@ -43,6 +44,38 @@ def role_of(context: Context, *, structural: bool, before: BudgetRole | None = N
             return before
     return "other"
 
+
+def given_role(right: str) -> BudgetRole:
+    """Role of what a sum was paid of, by the words behind it: "đã giải ngân 3/5 tỷ đồng kế hoạch"."""
+    return "planned" if _PLAN.match(right) else "allocated"
+
+
+_PLAN = re.compile(r"\s*(?:(?:của|theo) )?(?:kế hoạch|dự toán)(?! (?:vốn )?(?:được |đã )?(?:giao|phân bổ|bố trí))")
+
+
+def _roles_on_the_left(context: Context) -> set[BudgetRole]:
+    """Roles that words before the sum give it: what is proposed or approved goes on through the sentence, to another such verb."""
+    left, whole_left = context.left, context.whole_left
+    own: set[BudgetRole] = set()
+    carried: set[BudgetRole] = set()
+    _, semicolon, after = left.rpartition(";")
+    apart = False
+    for role, pattern, reach in _ROLES.possible(whole_left):
+        if pattern.search(left):
+            own.add(role)
+            apart = apart or (semicolon != "" and pattern.search(after) is not None)
+        elif reach == "wide" and pattern.search(whole_left):
+            carried.add(role)
+    if "proposed" in own and "approved" in own:
+        clause = _COMMA.split(left)[-1]
+        if _APPROVED_THEN.search(clause) and not any(role == "proposed" and pattern.search(clause) for role, pattern, _ in ROLES):
+            own.discard("proposed")
+    return own if apart or not own.isdisjoint(("proposed", "approved")) else own | carried
+
+
+_COMMA = re.compile(r"[,;]")
+_APPROVED_THEN = re.compile(r"(?<!\w)(?:đã|vừa|được)\s(?:[^\s,;]+\s){0,3}?(?:phê duyệt|duyệt|phê chuẩn|thông qua|đồng ý|thống nhất)(?!\w)")
+""" "Sau khi sở đề xuất, HĐND tỉnh đã phê duyệt": what was proposed before is approved."""
 
 _COST_OF = re.compile(
     r"(?<!\w)(?<!tiết kiệm )(?:kinh phí|chi phí)(?! (?:còn thiếu|đối ứng|này|đó|trên|lớn|dôi dư|phát sinh))(?:,?\s[^\s,;.:]+){0,12}?"

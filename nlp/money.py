@@ -76,6 +76,7 @@ def parse_amounts(text: str) -> tuple[Amount, ...]:
             in_words=a.in_words,
             flags=a.flags,
             precision=a.precision,
+            given=a.given,
         )
         for a in amounts
     )
@@ -127,18 +128,27 @@ class _Scan:
         if start > 1 and self.text[start - 1] in "/-" and self.text[start - 2].isalnum():
             before = self.text[max(0, start - 6) : start - 1].rstrip()
             after_sum = before.endswith(("đồng", "tỷ", "triệu", "tỉ"))
-            if not after_sum and (self.text[start - 1] == "/" or not before[-1:].isdigit()):
+            if not after_sum and (
+                not self._is_large(start, digits) if before[-1:].isalpha() else self.text[start - 1] == "/" or not before[-1:].isdigit()
+            ):
                 return
         reading = self._reading(start, digits)
-        following = self._range(start, digits, reading) or self._share(start, digits, reading)
-        if following is not None:
-            first, second = following
-            self._add(start, second.end, [first, second.value], second.currency, second.flags, second.precision)
-            return
+        for of_given, found in ((False, self._range), (True, self._share)):
+            pair = found(start, digits, reading)
+            if pair is not None:
+                first, second = pair
+                values = [first, second.value]
+                self._add(start, second.end, values, second.currency, second.flags, second.precision, of_given=of_given)
+                return
         if reading.currency:
             self._add(start, reading.end, [reading.value], reading.currency, reading.flags, reading.precision, in_words=reading.in_words)
         else:
             self._unitless(start, digits)
+
+    def _is_large(self, start: int, digits: str) -> bool:
+        """Whether this is no unit or number of a paper behind a slash: "đã giải ngân/60 tỷ đồng"."""
+        reading = self._reading(start, digits) if self.text[start - 1] == "/" else None
+        return reading is not None and reading.currency == "vnd" and reading.scale >= 10**6
 
     def _reading(self, start: int, digits: str) -> _Reading:
         """The sum that begins with ``digits`` at ``start``."""
@@ -355,6 +365,7 @@ class _Scan:
         precision: int = 1,
         *,
         in_words: bool | None = None,
+        of_given: bool = False,
     ) -> None:
         text = self.text
         surface_start, qualifier = qualifier_before(text, start)
@@ -369,7 +380,7 @@ class _Scan:
         if in_words is None and len(values) == 1 and values[0] is not None and currency == "vnd" and values[0] == int(values[0]):
             in_words, close = self._words(close, int(values[0]))
         self.done = close
-        for value in values:
+        for position, value in enumerate(values):
             whole = None if value is None or value != int(value) else int(value)
             marks = flags
             if whole is None and not marks:
@@ -389,6 +400,7 @@ class _Scan:
                     in_words=in_words,
                     flags=tuple(sorted(set(marks))),
                     precision=precision,
+                    given=of_given and position > 0,
                 )
             )
 

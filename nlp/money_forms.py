@@ -31,6 +31,8 @@ class Amount:
     """Worth of the last digit written: 10 triệu for "3,46 tỷ", 1 for a full number."""
     tabular: bool = False
     """A cell whose unit stands in the header of its table."""
+    given: bool = False
+    """What the sum before it, which has the same place, was paid of: the second of "14,2/19,8 tỷ đồng"."""
 
 
 GAP = r"[^\S\n]{0,4}[*_]{0,3}[^\S\n]{0,4}\n?[^\S\n]{0,4}[*_]{0,3}"

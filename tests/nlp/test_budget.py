@@ -313,6 +313,15 @@ COSTS = [
     ),
     ("still planned", "Huyện dự kiến chi 70 triệu đồng mua micro.", ["planned"]),
     ("what is lacking is no cost", "Kinh phí còn thiếu 15 triệu đồng.", ["other"]),
+    ("paid of given", "Huyện giải ngân được 2,4 tỷ đồng/7,1 tỷ đồng, đạt 34%.", ["disbursed", "allocated"]),
+    ("paid of given, one unit", "Huyện đã giải ngân 2,4/7,1 tỷ đồng.", ["disbursed", "allocated"]),
+    ("paid of a plan", "Huyện đã giải ngân 2.400/7.100 triệu đồng kế hoạch năm.", ["disbursed", "planned"]),
+    ("paid of given, after a word", "Đến nay 2,4 tỷ đồng đã giải ngân/7,1 tỷ đồng kế hoạch giao.", ["disbursed", "allocated"]),
+    ("a verb of its own", "Sở đề xuất 900 triệu đồng; UBND tỉnh đã phê duyệt 700 triệu đồng.", ["proposed", "approved"]),
+    ("another verb after a semicolon", "Sở đề xuất 900 triệu đồng; UBND tỉnh bố trí 700 triệu đồng.", ["proposed", "allocated"]),
+    ("approved what had been proposed", "Sau khi sở đề xuất, HĐND tỉnh đã thông qua 700 triệu đồng.", ["approved"]),
+    ("asked to approve", "Sở trình, đề nghị tỉnh phê duyệt 700 triệu đồng.", ["proposed"]),
+    ("still proposed further on", "Sở đề xuất tỉnh phê duyệt 700 triệu đồng cho huyện A và 300 triệu đồng cho huyện B.", ["proposed"] * 2),
     ("a rate", "Kinh phí hoạt động là 126 triệu đồng, bình quân 1,4 triệu đồng/tổ.", ["total", "other"]),
     ("a part", "Kinh phí hội thi 90 triệu đồng, trong đó ngân sách xã 20 triệu đồng.", ["total", "component"]),
 ]
@@ -424,6 +433,21 @@ PARTS = [
     ("rounded parts", "Tổng vốn 147,1 tỷ đồng, gồm vốn đầu tư 96,06 tỷ đồng và vốn sự nghiệp 51,06 tỷ đồng.", (1, 2), True),
     ("bounds", "Vốn năm nay hơn 330 tỷ đồng: sự nghiệp trên 262 tỷ đồng, đầu tư hơn 68 tỷ đồng.", (1, 2), True),
     ("equation", "Kinh phí 4 tỷ đồng = 3 tỷ đồng trung ương + 1 tỷ đồng tỉnh.", (1, 2), True),
+    ("whole numbers must fit", "Tổng vốn 10 tỷ đồng, gồm vốn tỉnh 5 tỷ đồng và vốn huyện 4 tỷ đồng.", (1, 2), False),
+    ("a rounded total of exact parts", "Tổng vốn 10 tỷ đồng, gồm vốn tỉnh 6,2 tỷ đồng và vốn huyện 3,9 tỷ đồng.", (1, 2), True),
+    ("rounding of the last digit", "Tổng vốn 13,8 tỷ đồng, gồm vốn tỉnh 6,9 tỷ đồng và vốn huyện 7 tỷ đồng.", (1, 2), True),
+    (
+        "the rest is collected",
+        "Tổng kinh phí 12 tỷ đồng, trong đó trung ương 6 tỷ đồng, tỉnh 3 tỷ đồng, còn lại là xã hội hóa 5 tỷ đồng.",
+        (1, 2, 3),
+        False,
+    ),
+    (
+        "the rest fits",
+        "Tổng kinh phí 12 tỷ đồng, trong đó trung ương 7 tỷ đồng, tỉnh 3 tỷ đồng, còn lại là vốn xã hội hóa 2 tỷ đồng.",
+        (1, 2, 3),
+        True,
+    ),
     ("one part of several", "Được cấp 230 triệu đồng, riêng Trung ương 198 triệu đồng.", (1,), None),
     ("does not fit", "Tổng vốn 10 tỷ đồng, gồm vốn tỉnh 3 tỷ đồng và vốn huyện 2 tỷ đồng.", (1, 2), False),
     ("no list", "Tỉnh cấp 10 tỷ đồng cho đài. Huyện chi 3 tỷ đồng cho tập huấn.", (), None),
@@ -435,6 +459,13 @@ PARTS = [
 def test_parts_against_total(text: str, parts: tuple[int, ...], agree: bool | None) -> None:
     total = budgets(text)[0]
     assert (total.parts, total.parts_agree) == (parts, agree)
+
+
+def test_what_is_collected_is_a_part_of_a_public_total() -> None:
+    *_, last = budgets("Tổng kinh phí 12 tỷ đồng, trong đó trung ương 10 tỷ đồng, còn lại là xã hội hóa 2 tỷ đồng.")
+    assert (last.kind, last.role, last.funds) == ("budget", "component", ("social",))
+    (alone,) = budgets("Phần xã hội hóa 2 tỷ đồng.")
+    assert alone.kind == "gift"
 
 
 def test_nested_lists() -> None:

@@ -38,6 +38,11 @@ READ = [
     ("tenths", "cấp 2 tỷ 5 đồng", [(2_500_000_000, "exact")]),
     ("not a compound", "cấp 2 tỷ 300 hộ nghèo", [(2_000_000_000, "exact")]),
     ("paid of given", "mới tiêu 2,4/7,1 tỷ đồng", [(2_400_000_000, "exact"), (7_100_000_000, "exact")]),
+    (
+        "given after a word and a slash",
+        "2,4 tỷ đồng đã giải ngân/7,1 tỷ đồng được giao",
+        [(2_400_000_000, "exact"), (7_100_000_000, "exact")],
+    ),
     ("no pair but a number of a paper", "Nghị quyết 12/2023, 5 tỷ đồng", [(5_000_000_000, "exact")]),
     ("half", "cấp 3 tỷ rưỡi", [(3_500_000_000, "exact")]),
     ("half a million", "cấp nửa triệu đồng", [(500_000, "exact")]),
