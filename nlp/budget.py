@@ -8,7 +8,7 @@ against parts and repeated sums in ``nlp/budget_parts.py``. Nothing here adds su
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +19,7 @@ from nlp.budget_context import Context, is_from_public_fund, kind_of
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.budget_payers import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
 from nlp.budget_roles import funds_in, funds_of, given_role, role_of, scope_of, years_in, years_of
+from nlp.budget_subjects import activities_named, activity_of, programme_of
 from nlp.money import parse_amounts
 from nlp.money_forms import Amount
 from nlp.money_tables import parse_table_amounts
@@ -62,6 +63,9 @@ class _Tagged:
         position = bisect_right(self.starts, end - 1) - 1
         return self.codes[position] if position >= 0 and self.starts[position] >= start else None
 
+    def all_inside(self, start: int, end: int) -> frozenset[str]:
+        return frozenset(self.codes[bisect_left(self.starts, start) : bisect_right(self.starts, end - 1)])
+
 
 _STATEMENT = re.compile(r"^[^\w\n]{0,8}(?:[\divx]{1,4}[^\w\n]{1,4})?(?:nguồn )?(?:kinh phí|nguồn vốn)\b[^\n]{0,400}", re.MULTILINE)
 _STATEMENT_REACH = 400
@@ -96,6 +100,8 @@ class _Surroundings:
         self.information_project = "4" if old else "6"
         self.default_project = "6" if not projects or "6" in projects else min(projects) if len(projects) == 1 else "6"
         self.programme = self._only_programme(document)
+        self.programme_codes = frozenset(mention.code for mention in document.programmes)
+        self.activity_codes = frozenset(mention.code for mention in document.activities)
         self.programmes = {
             name: _tagged([(span.start, m.code) for m in document.programmes for span in m.evidence if span.field == name])
             for name in ("title", "text")
@@ -131,6 +137,24 @@ class _Surroundings:
         return next(iter(codes)) if len(codes) == 1 else None
 
 
+@dataclass(slots=True)
+class _Shared:
+    """What the sums of one sentence have in common."""
+
+    named: frozenset[str]
+    """Activities that its cues may stand for."""
+    alone: bool
+    """Only one sum stands in it."""
+    whole: str | None = None
+    """Activity of the total whose parts come next."""
+
+    @classmethod
+    def of(cls, sentence: str, *, alone: bool) -> _Shared:
+        return cls(activities_named(sentence), alone)
+
+
+_SENTENCE_REACH = 2000
+"""Characters of a sentence that are read for its activities."""
 _NATURE_CHARACTERS = 4000
 _NATURE_FROM = 2
 
@@ -158,6 +182,7 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
     sums: list[Sum] = []
     after_kind: BudgetKind | None = None
     structural = False
+    shared: _Shared | None = None
     previous: Amount | None = None
     previous_sentence = -1
     after_line = -2  # the sentence before this one, where its last sum is public money: the next item of a list is so, too
@@ -172,6 +197,9 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
             after_line = previous_sentence if after_kind == "budget" else -2
             after_kind = None
             structural = False
+            later = amounts[position + 1 : position + 3]
+            alone = not any(a.start != amount.start and a.number_start < last for a in later)
+            shared = _Shared.of(low[first : min(last, first + _SENTENCE_REACH)], alone=alone) if surroundings.activity_codes else None
         is_range = previous is not None and previous.start == amount.start
         following = next((a for a in amounts[position + 1 : position + 3] if a.start >= amount.close), None)
         context = _context(
@@ -182,6 +210,7 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
             if amount.given and budget.role == "disbursed":
                 budget = replace(budget, role=given_role(context.right))
         else:
+            part_before = structural
             structural = is_part(context.left, low[first : first + 4], after_sum=same, in_list=structural)
             kind, known = kind_of(context)
             if kind == "gift" and structural and same and _COLLECTED.search(context.left):
@@ -194,7 +223,11 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
                 apart = surroundings.nature == "loan" and _NEVER_LENT.search(context.left + context.clause)
                 kind = kind if public or apart else surroundings.nature
             before = sums[-1].budget.role if same and sums else None
-            budget = _budget(name, amount, context, kind, Span(first, last, name), surroundings, structural=structural, before=before)
+            if shared is not None and not (structural and part_before):
+                shared.whole = sums[-1].budget.activity if structural and same and sums else None
+            budget = _budget(
+                name, amount, context, kind, Span(first, last, name), surroundings, structural=structural, before=before, shared=shared
+            )
             if kind == "budget" and known and same and _ENUMERATED.match(context.left):
                 for earlier, redo in unknown:
                     sums[earlier] = replace(sums[earlier], budget=redo())
@@ -202,7 +235,11 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
                 unknown.clear()
             if not known and kind == "other":
                 redo_as_budget = partial(
-                    _budget, name, amount, context, "budget", Span(first, last, name), surroundings, structural=structural, before=before
+                    _budget,
+                    *(name, amount, context, "budget", Span(first, last, name), surroundings),
+                    structural=structural,
+                    before=before,
+                    shared=replace(shared) if shared is not None else None,
                 )
                 unknown.append((len(sums), redo_as_budget))
         sums.append(
@@ -312,6 +349,7 @@ def _budget(
     *,
     structural: bool,
     before: BudgetRole | None,
+    shared: _Shared | None,
 ) -> Budget:
     role = role_of(context, structural=structural, before=before) if kind == "budget" else "other"
     scope, component = _scope(context, surroundings) if kind == "budget" else ("other", None)
@@ -323,8 +361,21 @@ def _budget(
         flags.add("implausible")
     is_budget = kind == "budget"
     programme = None
-    if is_budget and (scope in ("programme", "project", "sub_project") or surroundings.programme):
-        programme = surroundings.programmes[name].inside(sentence.start, sentence.end) or surroundings.programme
+    if is_budget:
+        here = surroundings.programmes[name].all_inside(sentence.start, sentence.end)
+        named, programme = programme_of(context, tagged=surroundings.programme_codes, here=here)
+        if not named and len(here) <= 1 and (scope in ("programme", "project", "sub_project") or surroundings.programme):
+            programme = next(iter(here), surroundings.programme)
+    activity = None
+    if scope == "activity" and shared is not None:  # public money alone has a scope
+        activity = activity_of(
+            context,
+            tagged=surroundings.activity_codes,
+            here=surroundings.activities[name].all_inside(sentence.start, sentence.end),
+            named=shared.named,
+            alone=shared.alone,
+            whole=shared.whole,
+        )
     locality = surroundings.localities[name].inside(sentence.start, amount.start) or surroundings.only_locality
     locality = locality or surroundings.localities[name].before(sentence.end)
     return Budget(
@@ -341,7 +392,7 @@ def _budget(
         year_to=year_to,
         funds=(funds_of(context) or surroundings.stated_funds(name, amount.start)) if is_budget else (),
         locality=locality if is_budget else None,
-        activity=surroundings.activities[name].inside(sentence.start, sentence.end) if is_budget and scope == "activity" else None,
+        activity=activity,
         in_words=amount.in_words,
         flags=tuple(sorted(flags)),
         evidence=(Span(amount.start, amount.end, name), sentence),

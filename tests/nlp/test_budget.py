@@ -532,6 +532,123 @@ def test_codes_come_from_the_tags_beside_the_sum() -> None:
     assert second.locality == "v1-072"
 
 
+# Activities and programmes tagged for the whole sentence; what each of its sums is for.
+SHARED: list[tuple[str, str, str, list[str | None]]] = [
+    (
+        "purpose behind each sum",
+        "radio_facility training publication",
+        "Huyện chi 310 triệu đồng sửa đài truyền thanh xã, 90 triệu đồng tập huấn cộng tác viên và 40 triệu đồng in sổ tay.",
+        ["radio_facility", "training", "publication"],
+    ),
+    (
+        "purpose before each sum",
+        "training publication",
+        "Tổng kinh phí 130 triệu đồng, gồm: tập huấn 90 triệu đồng, in sổ tay 40 triệu đồng.",
+        [None, "training", "publication"],
+    ),
+    (
+        "a total of several in front",
+        "training publication",
+        "Huyện tập huấn và in sổ tay hết 130 triệu đồng, trong đó ngân sách xã 40 triệu đồng.",
+        [None, None],
+    ),
+    (
+        "parts by source",
+        "radio_facility",
+        "Kinh phí sửa đài truyền thanh 310 triệu đồng, trong đó ngân sách tỉnh 200 triệu đồng, ngân sách huyện 110 triệu đồng.",
+        ["radio_facility", "radio_facility", "radio_facility"],
+    ),
+    (
+        "a part of its own kind",
+        "radio_facility training",
+        "Kinh phí sửa đài truyền thanh 310 triệu đồng, trong đó tập huấn 20 triệu đồng, dự phòng 10 triệu đồng.",
+        ["radio_facility", "training", "radio_facility"],
+    ),
+    (
+        "another unit",
+        "radio_facility",
+        "Mức hỗ trợ đài truyền thanh tối đa 290 triệu đồng/đài, điểm thông tin không quá 12,6 triệu đồng/điểm/năm.",
+        ["radio_facility", None],
+    ),
+    ("one sum, two deeds", "training publication", "Huyện mở lớp tập huấn, chi 40 triệu đồng in sổ tay.", ["publication"]),
+    ("a deed of another name", "training", "Huyện mở lớp tập huấn cho cán bộ, dành 40 triệu đồng in sổ tay.", [None]),
+    ("what a class teaches", "training radio_facility", "Lớp tập huấn vận hành đài truyền thanh hết 40 triệu đồng.", ["training"]),
+    ("one deed, silent clause", "training", "Lớp tập huấn có 60 người dự, được cấp 40 triệu đồng.", ["training"]),
+]
+
+
+@pytest.mark.parametrize(("codes", "text", "expected"), [row[1:] for row in SHARED], ids=[row[0] for row in SHARED])
+def test_each_sum_has_the_activity_of_its_clause(codes: str, text: str, expected: list[str | None]) -> None:
+    sentence = Span(0, len(text))
+    mentions = tuple(ActivityMention(code=code, evidence=(sentence,), method="test") for code in codes.split())
+    document = tag_budgets(replace(make_document(text), activities=mentions))
+    assert [found.activity for found in document.budgets] == expected
+
+
+def test_a_line_of_a_list_has_an_activity_that_is_quoted_elsewhere() -> None:
+    text = "Huyện mở lớp tập huấn.\n- Tập huấn: 90 triệu đồng\n- In sổ tay: 40 triệu đồng"
+    mention = ActivityMention(code="training", evidence=(Span(0, 22),), method="test")
+    document = tag_budgets(replace(make_document(text), activities=(mention,)))
+    assert [found.activity for found in document.budgets] == ["training", None]
+
+
+PAYING: list[tuple[str, str, str, list[str | None]]] = [
+    (
+        "two programmes",
+        "gnbv-2021-2025",
+        "Từ nguồn vốn nông thôn mới 2 tỷ đồng, xã sửa đài; Chương trình giảm nghèo bền vững hỗ trợ 400 triệu đồng.",
+        ["ntm", "gnbv-2021-2025"],
+    ),
+    (
+        "projects of one number",
+        "dtts-1719 gnbv-2021-2025",
+        "Chương trình 1719 bố trí 4 tỷ đồng cho Dự án 10; Chương trình giảm nghèo bền vững bố trí 3 tỷ đồng cho Tiểu dự án 1 - Dự án 6.",
+        ["dtts-1719", "gnbv-2021-2025"],
+    ),
+    (
+        "carried on to a part",
+        "dtts-1719 gnbv-2021-2025",
+        "Chương trình giảm nghèo được giao 9 tỷ đồng, vốn dân tộc thiểu số 7 tỷ đồng, trong đó vốn đầu tư 5 tỷ đồng.",
+        ["gnbv-2021-2025", "dtts-1719", None],
+    ),
+    (
+        "carried on to another sum",
+        "dtts-1719 gnbv-2021-2025",
+        "Chương trình 1719 bố trí 4 tỷ đồng cho Dự án 10 và 2 tỷ đồng cho Dự án 1.",
+        ["dtts-1719", "dtts-1719"],
+    ),
+    (
+        "both together",
+        "gnbv-2021-2025 ntm",
+        "Nguồn vốn nông thôn mới và vốn giảm nghèo là 6 tỷ đồng.",
+        [None],
+    ),
+    ("behind the sum", "gnbv-2021-2025 ntm", "Xã được cấp 600 triệu đồng từ nguồn vốn xây dựng nông thôn mới.", ["ntm"]),
+    ("a commune that bears the name", "gnbv-2021-2025", "Xã nông thôn mới được Dự án 6 cấp 600 triệu đồng.", ["gnbv-2021-2025"]),
+    (
+        "a silent clause among several",
+        "dtts-1719 gnbv-2021-2025",
+        "Chương trình 1719 bố trí 4 tỷ đồng; vốn giảm nghèo là 3 tỷ đồng; xã đối ứng 90 triệu đồng.",
+        ["dtts-1719", "gnbv-2021-2025", None],
+    ),
+    (
+        "of no known period",
+        "dtts-1719",
+        "Chương trình 1719 bố trí 4 tỷ đồng; Chương trình giảm nghèo bền vững bố trí 3 tỷ đồng.",
+        ["dtts-1719", None],
+    ),
+    ("the only one", "gnbv-2021-2025", "Xã được cấp 600 triệu đồng.", ["gnbv-2021-2025"]),
+]
+
+
+@pytest.mark.parametrize(("codes", "text", "expected"), [row[1:] for row in PAYING], ids=[row[0] for row in PAYING])
+def test_each_sum_has_the_programme_of_its_clause(codes: str, text: str, expected: list[str | None]) -> None:
+    sentence = Span(0, len(text))
+    mentions = tuple(ProgrammeMention(code=code, evidence=(sentence,), method="test") for code in codes.split())
+    document = tag_budgets(replace(make_document(text), programmes=mentions))
+    assert [found.programme for found in document.budgets] == expected
+
+
 def test_evidence_is_the_surface_and_then_its_sentence() -> None:
     text = "Mở đầu. Huyện được cấp hơn 90 triệu đồng mở lớp. Hết."
     document = tag_budgets(make_document(text))
