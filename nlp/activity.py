@@ -34,6 +34,8 @@ two, 22 were right, and 15 of 18 above. On pages whose mistakes the rules have b
 since what it could add has become a rule."""
 _CITED = frozenset({"planning", "access_point", "access_device"})
 """Plans that are only named and what a place has anyway: between the two bounds 4 of 13 were right."""
+_OF_THE_SAME_WORDS = frozenset({"broadcast"})
+"""Not added by the model alone to a sentence in which the rules read that stations were built or repaired."""
 _MODEL_ALONE, _MODEL_ALONE_RELIABLY = 0.6, 0.8
 """Scores of such tags: a little under the same measurement for the first, of which little is left on pages that were read."""
 _MODEL_SPEAKS = 0.3
@@ -56,8 +58,9 @@ _MIN_MODEL_WORDS = 6
 _REPORTS_NOTHING = re.compile(
     r"\?$|^[-+*• ]*(?:(?:cùng |tới |đến |tham |về )?dự\b[^.:]{0,40} (?:có|gồm)\b|thành phần|(?:đội nào|mỗi đội) (?:cũng|có|gồm)"
     r"|đơn vị (?:sản xuất|thực hiện)\b)"
+    r"| \| "
 )
-"""Questions, and lists of who came: no model adds a tag for them."""
+"""Questions, lists of who came, menus and rows of tables: no model adds a tag for them."""
 _CAPTION_WORDS = 14
 """A caption this long makes a statement of its own; it shows what there is, so it counts as general."""
 _STATES = re.compile(r"\bđã\b|^(?:nhiều|hầu hết|tất cả|các|mọi|\d+) (?:\w+ ){1,6}(?:dùng|sử dụng|vận hành|duy trì|áp dụng)\b")
@@ -139,7 +142,11 @@ class ActivityTagger:
                 states = sentence.plain.count(" ") + 1 >= _MIN_MODEL_WORDS and _REPORTS_NOTHING.search(sentence.plain) is None
                 adds = sentence.zone in ("title", "lead", "body") and states
                 silent = reading.silenced if adds and not reading.only_topics else frozenset(self._codes)
+                if any(match.rule.activity == "radio_facility" for match in reading.matches):
+                    silent |= _OF_THE_SAME_WORDS
                 said = predictions[position].activities
+                if sentence.zone == "title":
+                    silent |= {code for code, probability in said.items() if probability < _MODEL_ADDS_RELIABLY}
                 loud = any(probability >= _bound(code) for code, probability in said.items())
                 opinions.append(_Opinion(sentence.span, said, silent, reader.of(0, len(sentence.plain)) if loud else "general"))
         return findings, opinions

@@ -32,6 +32,7 @@ _BODIES = re.compile(
     r"|văn hóa ?(?:-|,) ?thể thao (?:và|-) (?:truyền thông|thông tin|tt)|thông tin(?: -|,| và) thể thao|truyền thông - văn hóa"
     r"|văn hóa và truyền thông|học viện báo chí và tuyên truyền|thông tin cơ sở và thông tin đối ngoại|tuyên giáo"
     r"|^\((?:cổng (?:thông tin điện tử|ttđt)|[^()]{0,12}(?:portal|online|ttxvn))[^()]{0,20}\)"
+    r"|^phát sóng(?: ngày)? ?:? ?\d{1,2}[/.-]\d"
     r"|^\(?(?:báo|đài|cổng thông tin điện tử|cổng ttđt)\b[^-–.,;:]{2,30}?\)?\s*[-–] "
 )
 # What a class teaches goes on after a comma ("lớp bồi dưỡng về viết tin, làm chương trình phát thanh") until another deed is told.
@@ -48,7 +49,7 @@ _TAUGHT = re.compile(
 _ANOTHER_DEED = re.compile(
     r"[.;]|, (?=(?:đồng thời |ngoài ra |bên cạnh đó |cùng với đó |và )?(?:\d|in|cấp|phát|lắp|mua|tổ chức|phối hợp|duy trì|treo|dựng"
     r"|đã|còn|sẽ|huyện|tỉnh|xã|sở|phòng|biên soạn|xuất bản|hỗ trợ|trao|tặng|mở|sản xuất|đầu tư|nâng cấp|đặt hàng|đăng|ban hành|trang bị)\b)"
-    r"| và (?=(?:lắp (?:lại|đặt|mới|thêm)|sửa chữa|mua sắm|nâng cấp|xây mới|cấp phát)\b)"
+    r"| và (?=(?:\d|(?:lắp (?:lại|đặt|mới|thêm)|sửa chữa|mua sắm|nâng cấp|xây mới|cấp phát)\b))"
     r"|\b(?:đồng thời|ngoài ra|bên cạnh đó|cùng với đó)\b"
 )
 # What is shown and practised in a class is a list, of deeds too ("Học viên thực hành viết tin, dựng áp phích, tổ chức hội thi").
@@ -57,6 +58,7 @@ _PRACTISED = re.compile(
     r" (?:thực hành|tập|luyện|làm quen với|bày(?: cho \w+)?|chỉ|dạy|hướng dẫn|trình bày|giới thiệu|truyền đạt|nói|học)"
     r" (?:cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|kinh nghiệm|viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức)\b"
     r"|\b(?:chương trình học|bài học|nội dung (?:lớp|học|tập huấn)|khóa học)\b[^.;:]{0,30} (?:gồm|có)\b[^.;:]{0,20}: "
+    r"|\bđược cầm tay chỉ việc\b"
     r"|\bhọc (?:cách|kỹ năng|nghiệp vụ|nghề) (?:viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức|dùng|vận hành)\b"
 )
 _LEARNT = frozenset({"training", "recognition"})
@@ -83,6 +85,9 @@ _TOLD = re.compile(
     r"\b(?:vở|vở kịch|tiết mục|tiểu phẩm|tác phẩm|đề tài|chủ đề|kịch ngắn|bài|số đầu|kỳ đầu|phim|phần thi)\b[^.;,:]{0,25}?"
     r" (?:nói về|kể về|kể chuyện|xoay quanh|là chuyện|về chuyện|tự soạn về|phản ánh chuyện)\b"
     r"|\bđội\b[^.;:]{0,25} (?:chọn|kể|dựng|diễn|mang đến|đem đến)(?: lại)?(?: câu)? (?:chuyện|tình huống|cảnh|màn)\b"
+    r"|\b(?:tiểu phẩm|hoạt cảnh|ca cảnh|vở kịch|vở|màn kịch|kịch ngắn)\b(?: \w+){0,2} (?=[\"“])"
+    r"|\b(?:chọn|diễn|dựng|mang đến|đem đến) (?:hoạt cảnh|ca cảnh|màn kịch)\b"
+    r"|\b(?:khán giả|người xem|hội trường|khán phòng)\b[^.;:]{0,30} (?:với|vì|khi|bởi)\b"
     r"|\b(?:chủ đề|đề tài)(?: \w+){0,3} ?: "
 )
 # "Nhớ lâu hơn nghe đọc cả tập tài liệu", "nghe ông hơn nghe loa".
@@ -127,6 +132,16 @@ _DENIED = re.compile(
 )
 _DENIED_CHARACTERS = 36
 _TELLS_OF_DEEDS = re.compile(r"\d|\b(?:đã|sẽ|tổ chức|mở|lắp|cấp|in|phát)\b")
+# What programmes on air are to tell of, however far behind: "Xây dựng các chương trình phát thanh về ...; phổ biến ... gương điển hình".
+_AIRED = re.compile(
+    r"\b(?:xây dựng|sản xuất|mở|duy trì) (?:các |những )?(?:chuyên mục|chương trình|bản tin)\b[^.;]{0,20}?"
+    r"\b(?:phát thanh|truyền thanh|truyền hình)\b"
+)
+# Reporters who are taught report nothing by that.
+_TRAINEES = re.compile(
+    r"\b(?:lớp|khóa|tập huấn|bồi dưỡng)\b[^.;:]{0,80} (?:cho|với|gồm)\b[^.;:]{0,60}?"
+    r"\b(?:phóng viên|biên tập viên|nhà báo|cộng tác viên báo)\b"
+)
 # Two communes hear one conference together; more are a series.
 _TWO_PLACES = re.compile(r"(?<!\d)0?2 (?=(?:xã|thôn|bản|ấp|phường|thị trấn)\b)")
 # A commune called Thạch Đài has no station by that.
@@ -137,7 +152,7 @@ _NAMED_SO = re.compile(
 )
 _OPENINGS = Asked((_TAUGHT, _PRACTISED, *(opening for opening, _ in _BESIDE)))
 _HELD = ("thông tin", "văn hóa", "học viện", "tuyên giáo")
-_BYLINES = ("báo", "đài", "cổng thông tin", "(báo", "(đài", "(cổng")
+_BYLINES = ("báo", "đài", "cổng thông tin", "phát sóng", "(báo", "(đài", "(cổng")
 """One of these stands in whatever the two expressions above hide."""
 _ZONES = frozenset({"title", "lead", "body", "heading", "caption"})
 _SECTIONS = frozenset({"purpose", "goals", "tasks", "money", "organisation"})
@@ -178,7 +193,7 @@ class Reading:
     matches: tuple[Match, ...]
     """The first match of every rule that holds."""
     silenced: frozenset[str]
-    """Activities whose cues stand there, but each beside something that excludes them."""
+    """Activities whose cues stand there, but each beside something that excludes them, or in a section where they mean nothing."""
     only_topics: bool
     """It only says what a class teaches, what a contest is about or how things were before."""
 
@@ -237,11 +252,14 @@ class ActivityRules:
         practised: tuple[tuple[int, int], ...] | None = None
         matches: list[Match] = []
         silenced: set[str] = set()
+        airs = "gương" in text and _AIRED.search(text) is not None
         for position, patterns in self._index.possible(hits):
             rule = self.rules[position]
             if (only_topics and not rule.topics) or (rule.zones and sentence.zone not in rule.zones):
                 continue
-            if sentence.section in rule.not_sections:
+            if sentence.section in rule.not_sections or (rule.activity == "recognition" and airs):
+                if any(find(pattern, hits) for pattern in patterns):
+                    silenced.add(rule.activity)
                 continue
             if rule.require and not any(find(pattern, hits) for pattern in rule.require):
                 continue
@@ -259,6 +277,8 @@ class ActivityRules:
                 matches.append(Match(rule, *match))
             elif match:
                 silenced.add(rule.activity)
+        if "báo" in text and _TRAINEES.search(text):
+            silenced.add("press")
         return Reading(tuple(matches), frozenset(silenced) - {match.rule.activity for match in matches}, only_topics)
 
     def _only_topics(self, hits: Hits) -> bool:

@@ -73,6 +73,16 @@ CASES = [
     ("rural programme", "", "Xã nâng cấp đài truyền thanh để về đích nông thôn mới.", "off_topic"),
     ("health communication", "", "Sở Y tế ban hành kế hoạch truyền thông phòng bệnh mùa hè.", "off_topic"),
     ("poor in another sense", "", "Bộ phim có kịch bản nghèo nàn, khán giả thất vọng.", "off_topic"),
+    ("sub-project of six", "", "Đây là việc cuối của Tiểu dự án 1 (Dự án 6) mà xã nhận lại từ huyện.", "communication"),
+    ("makeshift houses", "Xã xóa nhà tạm", "Đến nay 40 nhà của chương trình xóa nhà tạm, nhà dột nát đã xong.", "poverty_other"),
+    ("bank for social policies", "", "Dư nợ của phòng giao dịch NHCSXH huyện đạt 190 tỷ đồng, hơn 9.000 hộ còn vay.", "poverty_other"),
+    ("a column of that name", "", '"Vượt nghèo" là chuyên mục của đài tỉnh, lên sóng tối thứ Bảy.', "communication"),
+    (
+        "movement of farmers",
+        "Chuyên mục Nông dân lên sóng",
+        "Khách mời nói về phong trào nông dân giỏi giúp nhau giảm nghèo và làm giàu.",
+        "off_topic",
+    ),
     ("nothing", "", "", "off_topic"),
 ]
 
