@@ -18,11 +18,12 @@ from corpus.text import lower, sentence_spans
 from nlp.budget_context import Context, is_from_public_fund, kind_of
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.budget_payers import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
-from nlp.budget_roles import funds_in, funds_of, given_role, role_of, scope_of, years_in, years_of
+from nlp.budget_roles import funds_in, funds_of, given_role, project_in, role_of, scope_of, years_in, years_of
 from nlp.budget_subjects import activities_named, activity_of, programme_of
 from nlp.money import parse_amounts
 from nlp.money_forms import Amount
 from nlp.money_tables import parse_table_amounts
+from nlp.sections import outline
 
 METHOD = "budget-rules 2026.11"
 
@@ -100,12 +101,14 @@ class _Surroundings:
         self.information_project = "4" if old else "6"
         self.default_project = "6" if not projects or "6" in projects else min(projects) if len(projects) == 1 else "6"
         self.programme = self._only_programme(document)
+        official = document.official is not None or outline(document).is_official
         self.programme_codes = frozenset(mention.code for mention in document.programmes)
         self.activity_codes = frozenset(mention.code for mention in document.activities)
         self.programmes = {
             name: _tagged([(span.start, m.code) for m in document.programmes for span in m.evidence if span.field == name])
             for name in ("title", "text")
         }
+        self.title_programmes: frozenset[str] = frozenset(self.programmes["title"].codes) if official else frozenset()
         about: list[LocalityMention] = [m for m in document.localities if m.role == "about" and m.code and not m.inferred]
         self.localities = {
             name: _tagged([(span.start, m.code or "") for m in about for span in m.evidence if span.field == name])
@@ -119,8 +122,12 @@ class _Surroundings:
         }
         self.nature = _nature(everything)
         self._fund_statements = tuple(_fund_statements(document.text))
-        title_years = years_in(lower(document.title))
+        title = lower(document.title)
+        title_years = years_in(title)
         self.title_years = title_years[0] if len(title_years) == 1 else None
+        projects_in = {"default_project": self.default_project, "information_project": self.information_project}
+        self.title_scope = project_in(title, **projects_in) if official else None
+        """Of a plan or decision: what its title says holds where a sum's own sentence says nothing else."""
 
     def stated_funds(self, name: FieldName, start: int) -> tuple[str, ...]:
         """Funds of the paragraph on sources that stands shortly before the sum: "Kinh phí thực hiện từ nguồn vốn sự nghiệp. Tổng: ..."."""
@@ -364,8 +371,12 @@ def _budget(
     if is_budget:
         here = surroundings.programmes[name].all_inside(sentence.start, sentence.end)
         named, programme = programme_of(context, tagged=surroundings.programme_codes, here=here)
+        if scope == "other" and not named and not here - surroundings.title_programmes and surroundings.title_scope is not None:
+            scope, component = surroundings.title_scope
         if not named and len(here) <= 1 and (scope in ("programme", "project", "sub_project") or surroundings.programme):
             programme = next(iter(here), surroundings.programme)
+            if programme is None and len(surroundings.title_programmes) == 1:
+                programme = next(iter(surroundings.title_programmes))
     activity = None
     if scope == "activity" and shared is not None:  # public money alone has a scope
         activity = activity_of(

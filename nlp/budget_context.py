@@ -117,6 +117,8 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         return "loan", True
     if context.per_unit in ("tháng", "ngày", "vụ", "buổi") and context.search(_MORE, context.left):
         return "income", True
+    if context.per_unit == "tháng" and (context.vnd or 0) < _SMALL_FOR_A_PROGRAMME and _FEE.search(context.left):
+        return "price", True
     if context.search(_OF_A_HOUSEHOLD, context.left) and (context.vnd or 0) < _LARGE_FOR_ONE_PERSON:
         return "norm", True
     if context.after_kind == "gift" and _SPENDING_IT.match(context.left) and not context.search(STATE_SHARE, context.left):
@@ -189,7 +191,8 @@ _UP_TO = re.compile(
 _WHOLE = re.compile(r"(?<!\w)(?:cả thảy|cả thẩy|tổng cộng|tất cả|cộng lại|toàn bộ)(?!\w)")
 """Opens the whole after the rate: "mỗi nhà 700.000 đồng; cả thảy 60 tỷ đồng"."""
 _FROM_PUBLIC_FUND = re.compile(
-    r"\s*,?\s?(?:được )?(?:trích|lấy|chi)(?: từ)?(?: nguồn)? (?:quỹ thi đua|ngân sách|dự toán|kinh phí (?:của )?(?:tỉnh|huyện|xã))(?!\w)"
+    r"\s*,?\s?do (?:nguồn )?ngân sách(?: (?:nhà nước|trung ương|địa phương|tỉnh|huyện|xã))? (?:cấp|chi|lo|bảo đảm|đảm bảo|hỗ trợ)(?!\w)"
+    r"|\s*,?\s?(?:được )?(?:trích|lấy|chi)(?: từ)?(?: nguồn)? (?:quỹ thi đua|ngân sách|dự toán|kinh phí (?:của )?(?:tỉnh|huyện|xã))(?!\w)"
 )
 _PER_HEAD = re.compile(r"\s*(?:/|cho )?(?:mỗi|một|từng) (?:đầu )?(?:người|hộ|khẩu|lao động|em|nhân khẩu)(?!\w)(?! (?:nghèo )?ở)")
 _OF_A_HOUSEHOLD = re.compile(
@@ -199,6 +202,8 @@ _OF_A_HOUSEHOLD = re.compile(
     r"|(?<!\w)mức hỗ trợ (?:xây|làm|sửa|dựng) (?:mới )?nhà(?: ở)?(?: là)?\s*$"
 )
 """Somebody of a kind gets the sum, no number of them: "hộ nghèo xây mới được 60 triệu đồng"."""
+_FEE = re.compile(r"(?<!\w)(?:chỉ|phải|mỗi tháng) (?:còn )?(?:trả|đóng|nộp)\s*$")
+"""What a subscriber pays: "mỗi tháng chỉ trả 99.000 đồng"."""
 _MORE = re.compile(r"(?<!\w)(?:có|kiếm|được) thêm\s*$")
 """ "Nay chị có thêm 3 triệu đồng mỗi tháng"."""
 _SPENDING_IT = re.compile(r"^\W*(?:đã|nay|và|rồi)?\s?(?:chi|dùng|trích|giúp|hỗ trợ)(?!\w)[^.;:\d]{0,40}$")

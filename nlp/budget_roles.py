@@ -16,7 +16,7 @@ _FUNDS = Sieve(FUNDS, lambda row: row[1])
 def role_of(context: Context, *, structural: bool, before: BudgetRole | None = None) -> BudgetRole:
     """``structural``: the sum stands in a "trong đó" or a list under a total; ``before``: role of the sum before in the sentence."""
     left, right = context.left, context.clause
-    if before == "disbursed" and left.rstrip(" *_").endswith("/"):
+    if before == "disbursed" and _OF_WHAT_WAS_GIVEN.search(left):
         return given_role(right)
     found = _roles_on_the_left(context)
     found |= {role for role, pattern, _ in _ROLES.possible(right) if pattern.search(right)}
@@ -50,6 +50,7 @@ def given_role(right: str) -> BudgetRole:
     return "planned" if _PLAN.match(right) else "allocated"
 
 
+_OF_WHAT_WAS_GIVEN = re.compile(r"/[ *_]*$|^\s+trên(?: tổng(?: số| vốn| kinh phí)*)?\s+$")
 _PLAN = re.compile(r"\s*(?:(?:của|theo) )?(?:kế hoạch|dự toán)(?! (?:vốn )?(?:được |đã )?(?:giao|phân bổ|bố trí))")
 
 
@@ -135,6 +136,12 @@ def scope_of(context: Context, *, default_project: str, information_project: str
     if ACTIVITY.search(context.right[:90]):
         return "activity", None
     return "other", None
+
+
+def project_in(title: str, *, default_project: str, information_project: str) -> tuple[BudgetScope, str | None] | None:
+    """The one numbered project or sub-project that a title names."""
+    first, last = (_component(title, default_project, information_project, leftward=leftward) for leftward in (False, True))
+    return first if first is not None and first == last and first[1] is not None else None
 
 
 def _component(window: str, default: str, information: str, *, leftward: bool) -> tuple[BudgetScope, str | None] | None:

@@ -13,6 +13,7 @@ from nlp.number_words import SCALES
 _HEADER = re.compile(
     r"(?:đvt|đơn vị(?: tính)?(?: tiền)?)\s{0,3}[:：]?\s{0,3}\(?\s{0,3}(?:(nghìn|ngàn|triệu|t[ỷỉ]|1\.?000)\s{0,3})?(?:đồng|vnđ|đ)(?!\w)"
     r"|\(\s{0,3}(?:(nghìn|ngàn|triệu|t[ỷỉ]|1\.?000)\s{0,3})(?:đồng|vnđ|đ)\s{0,3}\)"
+    r"|(?:giá gói thầu|thành tiền|kinh phí|số tiền|giá trị|dự toán|mức chi|tổng cộng)\s{0,3}\(\s{0,3}(?:đồng|vnđ|đ)\s{0,3}\)"
 )
 _PROSE_FROM = 220
 """Characters; a longer line without cells is a paragraph and ends the table."""
@@ -27,6 +28,8 @@ _BEFORE_UNIT = re.compile(r"([^\W\d_][^:;\n]{0,60}):[ *_]{0,3}(\d{1,3}(?:\.\d{3}
 _YEAR_LABEL = re.compile(r"năm 20\d\d\s*$")
 _LABELLED = re.compile(r"[^\W\d_][^\n]{0,160}?(?::|\t|\s{2,})[ *_]{0,4}(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)[ *_;.]{0,4}$")
 
+_FULL_NUMBER = re.compile(r"[ *_]{0,4}(\d{1,3}(?:\.\d{3}){2,4})[ *_]{0,4}")
+"""Alone on its line: the cell of a table whose cells have become lines."""
 _AFTER_NUMBER = " *_;."
 
 
@@ -75,7 +78,7 @@ def _cells(low: str, header: re.Match[str], limit: int, scale: int) -> Iterator[
             elif position > header.start() or columns:
                 yield from _row(cells, columns, position, scale, short_by=width - len(cells))
         elif position > header.start():
-            match = _LABELLED.search(line) if line.rstrip(_AFTER_NUMBER)[-1:].isdecimal() else None
+            match = _FULL_NUMBER.fullmatch(line) or _LABELLED.search(line) if line.rstrip(_AFTER_NUMBER)[-1:].isdecimal() else None
             if match:
                 amount = _amount(match[1], position + match.start(1), scale)
                 if amount:

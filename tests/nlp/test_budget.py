@@ -306,6 +306,8 @@ COSTS = [
     ("adopted", "HĐND huyện thông qua 58 triệu đồng để mở lớp.", ["approved"]),
     ("with a comma inside", "Chi phí soạn, in và phát sổ tay là 310.000.000 đồng.", ["total"]),
     ("a body spends", "Thị trấn chi 37 triệu đồng in ảnh và đóng khung.", ["allocated"]),
+    ("paid out of a plan", "Các xã mới giải ngân 3 tỷ đồng trên 19 tỷ đồng kế hoạch.", ["disbursed", "planned"]),
+    ("paid out of what was given", "Các xã mới giải ngân 3 tỷ đồng trên tổng số 19 tỷ đồng được giao.", ["disbursed", "allocated"]),
     (
         "an item further on",
         "Huyện dành 700 triệu đồng lắp loa, 240 triệu đồng sản xuất chương trình và 90 triệu đồng tập huấn.",
@@ -346,6 +348,9 @@ BESIDE = [
     ("sold", "Năm ngoái chị bán 3 con dê được gần 9 triệu đồng.", ["income"]),
     ("saved in a group", "12 tổ góp vốn xoay vòng có 230 chị, 85 triệu đồng.", ["saving"]),
     ("each household", "Huyện cho mỗi hộ nghèo 50 cây giống, trị giá 12 triệu đồng, từ vốn sự nghiệp.", ["norm"]),
+    ("a reward out of the budget", "Các hộ được thưởng tổng số 150 triệu đồng do ngân sách cấp.", ["budget"]),
+    ("a monthly fee", "Mỗi tháng hộ nghèo chỉ trả 88.000 đồng cho cả nhà mạng.", ["price"]),
+    ("a monthly fee of a firm", "Viễn thông tỉnh giảm giá cho hộ nghèo. Mỗi tháng chỉ trả 88.000 đồng, cho mượn modem.", ["price"]),
     ("public again", "Ngân sách huyện lo 120 triệu đồng.", ["budget"]),
     (
         "the share of the households",
@@ -511,6 +516,24 @@ SCOPES = [
 def test_scope(text: str, scope: str, component: str | None) -> None:
     (found,) = budgets(text)
     assert (found.scope, found.component) == (scope, component)
+
+
+TITLE_OF_A_PLAN = "Kế hoạch thực hiện Tiểu dự án 2 thuộc Dự án 6 năm 2023 trên địa bàn huyện"
+TITLED: list[tuple[str, str, str, tuple[str, str | None, int | None]]] = [
+    ("a plan", TITLE_OF_A_PLAN, "Tổng kinh phí: 860.000.000 đồng.", ("sub_project", "6.2", 2023)),
+    ("another project in the sentence", TITLE_OF_A_PLAN, "Dự án 4 có tổng kinh phí 860.000.000 đồng.", ("project", "4", 2023)),
+    ("another programme in the sentence", TITLE_OF_A_PLAN, "Vốn nông thôn mới: 860.000.000 đồng.", ("other", None, 2023)),
+    ("another year in the sentence", TITLE_OF_A_PLAN, "Năm 2022, tổng kinh phí là 860.000.000 đồng.", ("sub_project", "6.2", 2022)),
+    ("an activity of the plan", TITLE_OF_A_PLAN, "Chi tập huấn: 86.000.000 đồng.", ("activity", None, 2023)),
+    ("news with such words", "Huyện thực hiện Tiểu dự án 2 thuộc Dự án 6", "Tổng kinh phí: 860.000.000 đồng.", ("other", None, None)),
+    ("a decision by its head", "Phê duyệt Dự án 6 năm 2023", "QUYẾT ĐỊNH\nTổng kinh phí: 860.000.000 đồng.", ("project", "6", 2023)),
+]
+
+
+@pytest.mark.parametrize(("title", "text", "expected"), [row[1:] for row in TITLED], ids=[row[0] for row in TITLED])
+def test_the_title_of_a_plan_speaks_for_its_sums(title: str, text: str, expected: tuple[str, str | None, int | None]) -> None:
+    (found,) = (budget for budget in budgets(text, title))
+    assert (found.scope, found.component, found.year_from) == expected
 
 
 def test_codes_come_from_the_tags_beside_the_sum() -> None:

@@ -43,6 +43,8 @@ READ = [
         "2,4 tỷ đồng đã giải ngân/7,1 tỷ đồng được giao",
         [(2_400_000_000, "exact"), (7_100_000_000, "exact")],
     ),
+    ("out of a plan", "giải ngân khoảng 3 tỷ đồng trên 19 tỷ đồng kế hoạch", [(3_000_000_000, "about"), (19_000_000_000, "exact")]),
+    ("a bound after a comma", "năm nay 3 tỷ đồng, trên 19 tỷ đồng cả kỳ", [(3_000_000_000, "exact"), (19_000_000_000, "over")]),
     ("no pair but a number of a paper", "Nghị quyết 12/2023, 5 tỷ đồng", [(5_000_000_000, "exact")]),
     ("half", "cấp 3 tỷ rưỡi", [(3_500_000_000, "exact")]),
     ("half a million", "cấp nửa triệu đồng", [(500_000, "exact")]),
@@ -269,6 +271,12 @@ TABLES = [
     ("a short row that closes nothing", "ĐVT: triệu đồng\nSTT | Nội dung | Kinh phí\n1 | Lắp loa | 340\nSố cụm loa | 12", [340_000_000]),
     ("the unit at the end of the line", "Vốn năm 2021: 1.350; năm 2022: 1.480 (ĐVT: triệu đồng)", [1_350_000_000, 1_480_000_000]),
     ("years and counts before the unit", "Năm: 2022; số lớp: 14; kinh phí: 1.480 (ĐVT: triệu đồng)", [1_480_000_000]),
+    (
+        "cells on lines of their own",
+        "STT\nTên gói thầu\nGiá gói thầu (đồng)\n1\nMua loa\n340.000.000\n2\nTập huấn\n61.500.000\nTổng cộng\n401.500.000",
+        [340_000_000, 61_500_000, 401_500_000],
+    ),
+    ("numbers on lines of their own under another head", "Số tài khoản (đồng)\n340.000.000", []),
     ("no header", "Tập huấn: 120\nIn ấn: 85", []),
 ]
 
