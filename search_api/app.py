@@ -23,6 +23,7 @@ from search_api.api import api_routes, described, health_routes
 from search_api.api_figures import figure_routes
 from search_api.auth import AccountSource, Gate, SignInNeeded
 from search_api.charts import chart_routes
+from search_api.codes import code_routes
 from search_api.compression import Compressed
 from search_api.exports import Exporter, export_routes
 from search_api.feeds import feed_routes
@@ -134,6 +135,7 @@ def create_app(
             site.environment.globals["reporting"] = True
     app.include_router(figure_routes(catalogue, monitor))
     app.include_router(api_routes(catalogue, words))
+    app.include_router(code_routes(catalogue))
     app.include_router(export_routes(Exporter(catalogue, words, Access(full_text_token, gate))))
     app.include_router(feed_routes(catalogue, base_url=base_url))
     app.include_router(health_routes(catalogue))

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from corpus.activities import Activities
+from corpus.activities import Activities, ActivityKey
 from corpus.errors import InvalidData
 from corpus.programmes import ComponentKey, Programmes
 
 GOOD_ACTIVITY = 'version = "1"\n[[activity]]\ncode = "a"\nname = "A"\ndefinition = "Một việc."\nmerged = "a"\n'
+CONTINUED = (
+    GOOD_ACTIVITY
+    + 'bases = { p = "P", q = "Q" }\n[[crosswalk]]\nfrom = { programme = "p", activity = "a" }\n'
+    + 'to = [{ programme = "q", activity = "a" }]\nnote = "N."\n'
+)
 GOOD_PROGRAMME = 'version = "1"\n[[programme]]\ncode = "p"\nname = "P"\nshort = "P"\ncomponents = [{ code = "1", name = "Một" }]\n'
 
 
@@ -28,6 +33,50 @@ def test_every_activity_can_be_shown_and_names_known_programmes() -> None:
         assert activity.name[0].isupper()
         assert activity.definition.endswith(".")
         assert set(activity.bases) <= {programme.code for programme in programmes}
+
+
+OLD, NEW = "gnbv-2016-2020", "gnbv-2021-2025"
+
+
+@pytest.mark.parametrize(
+    ("activity", "later"),
+    [
+        ("training", ["training"]),
+        ("radio_facility", ["radio_facility"]),
+        ("outreach", ["outreach"]),
+        ("access_point", ["access_point"]),
+        ("visual", []),
+        ("access_device", []),
+    ],
+)
+def test_what_comes_of_the_activities_of_project_four(activity: str, later: list[str]) -> None:
+    found = Activities.load().continuation(OLD, activity)
+    assert found is not None
+    assert found.later == tuple(ActivityKey(NEW, code) for code in later)
+    assert "Thông tư 06/2022" in found.note or later
+
+
+def test_activities_that_are_new_in_project_six() -> None:
+    activities = Activities.load()
+    assert [code for code in activities.codes if activities.predecessors(NEW, code) == ()] == ["event", "dialogue", "recognition"]
+    assert activities.predecessors(NEW, "training") == (ActivityKey(OLD, "training"),)
+
+
+def test_periods_on_which_no_text_is_known_are_not_told_of() -> None:
+    activities = Activities.load()
+    assert activities.continuation(NEW, "training") is None
+    assert activities.predecessors(OLD, "training") is None
+    assert activities.predecessors(NEW, "visual") is None  # no basis there
+    assert activities.predecessors("vtci", "access_device") is None
+    assert activities.predecessors(NEW, "unheard-of") is None
+
+
+def test_activities_continue_as_their_programmes_do() -> None:
+    programmes = Programmes.load()
+    for row in Activities.load().crosswalk:
+        assert row.note.endswith(".")
+        after = {key.programme for key in programmes.successors(row.earlier.programme)}
+        assert {key.programme for key in row.later} <= after
 
 
 def test_names_by_code() -> None:
@@ -87,6 +136,18 @@ def test_validity(day: date, code: str, expected: bool) -> None:
         ('version = "1"\n[[activity]\n', r"list\.toml:2: not TOML"),
         ('version = "1"\n', r"no \[\[activity\]\]"),
         (GOOD_ACTIVITY.replace('name = "A"', "name = 5"), r"activity 1, field 'name'"),
+        (CONTINUED.replace('"q", activity', '"r", activity'), r"crosswalk 1, to 1, field 'activity': 'a' has no legal basis in 'r'"),
+        (CONTINUED.replace('activity = "a" }\nto', 'activity = "b" }\nto'), r"crosswalk 1, from, field 'activity': 'b' has no legal basis"),
+        (CONTINUED.replace('"q", activity', '"p", activity'), r"crosswalk 1, field 'to': 'p' does not follow itself"),
+        (CONTINUED.replace('note = "N."', 'note = ""'), r"crosswalk 1, field 'note'"),
+        (CONTINUED + "more = 1\n", r"crosswalk 1, field 'more': is not a known field"),
+        (CONTINUED + CONTINUED[CONTINUED.index("[[crosswalk]]") :], r"crosswalk 2, field 'from': 'a' of 'p' stands twice"),
+        (
+            CONTINUED.replace(
+                "[[crosswalk]]", '[[activity]]\ncode = "b"\nname = "B"\ndefinition = "B."\nmerged = "b"\nbases = { p = "P" }\n[[crosswalk]]'
+            ),
+            r"crosswalk: 'b' of 'p' has no entry",
+        ),
         (GOOD_ACTIVITY + 'colour = "red"\n', r"field 'colour': is not a known field"),
         (GOOD_ACTIVITY + GOOD_ACTIVITY.split("\n", 1)[1], r"activity 2, field 'code': 'a' stands twice"),
         ("version = 1\n", r"field 'version'"),
