@@ -73,9 +73,13 @@ GIVEN_BY = re.compile(
 )
 """Right behind a sum: it is a gift, whatever stands before."""
 
+_CAPITAL = "[A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ]"
+"""No range: between capitals of Vietnamese stand small letters, and "trẻ em ở huyện" names nobody."""
 PERSON = re.compile(
-    r"(?<!\w)(?:[Gg]ia đình|[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]ụ|[Ee]m)\s+(?!Chủ|Phó|Giám|Bí thư|Trưởng|Quyền)(?:[A-ZĐÀ-Ỹ][^\W\d_]*)"
-    r"|(?<!\w)(?:(?<!húng )[Tt]ôi|vợ chồng|[Gg]ia đình (?:anh|chị|ông|bà|tôi|em))(?!\w)|^(?:Ông|Bà|Anh|Chị) được"
+    r"(?<!\w)(?:[Gg]ia đình|[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]ụ|[Ee]m)\s+(?!Chủ|Phó|Giám|Bí thư|Trưởng|Quyền)(?:"
+    + _CAPITAL
+    + r"[^\W\d_]*|ấy(?!\w))"
+    r"|(?<!\w)(?:(?<!húng )[Tt]ôi|vợ chồng|(?:[Gg]ia đình|[Nn]hà) (?:anh|chị|ông|bà|tôi|em))(?!\w)|^(?:Ông|Bà|Anh|Chị) được"
 )
 SPEECH = re.compile(
     r"(?:cho biết|cho hay|thông tin|nói|chia sẻ|khẳng định|cho rằng|nhấn mạnh|đề nghị|báo cáo|phát biểu)[,:]?\s|tính(?: toán| ra)?:\s"

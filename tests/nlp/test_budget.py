@@ -348,6 +348,11 @@ BESIDE = [
     ("sold", "Năm ngoái chị bán 3 con dê được gần 9 triệu đồng.", ["income"]),
     ("saved in a group", "12 tổ góp vốn xoay vòng có 230 chị, 85 triệu đồng.", ["saving"]),
     ("each household", "Huyện cho mỗi hộ nghèo 50 cây giống, trị giá 12 triệu đồng, từ vốn sự nghiệp.", ["norm"]),
+    (
+        "children are no person named",
+        "Chương trình giảm nghèo được 310 tỷ đồng, tập trung cho bữa ăn của trẻ em ở huyện nghèo.",
+        ["budget"],
+    ),
     ("a reward out of the budget", "Các hộ được thưởng tổng số 150 triệu đồng do ngân sách cấp.", ["budget"]),
     ("a monthly fee", "Mỗi tháng hộ nghèo chỉ trả 88.000 đồng cho cả nhà mạng.", ["price"]),
     ("a monthly fee of a firm", "Viễn thông tỉnh giảm giá cho hộ nghèo. Mỗi tháng chỉ trả 88.000 đồng, cho mượn modem.", ["price"]),
