@@ -15,9 +15,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata, resources
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 CHECKED_VERSION = "9.5.0"
 _MODEL = "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727"
@@ -27,14 +28,15 @@ _CACHE_LIMIT = 50_000
 _TIE = 1e-9
 """Two rows of unknown tokens can be worth exactly the same; underthesea then takes the one that joins the earlier tokens."""
 
-Four = tuple[float, float, float, float]
-Three = tuple[float, float, float]
-_Seen = tuple[float, float, float, float, float, str, bool, bool]
-"""What one token says of its own place, the next, the one before, the second next and the second before; in lower case; whether it begins
-with a capital letter (or has none), and whether it is all lower case."""
-_Row = TypeVar("_Row")
-_Runs = tuple[dict[str, _Row], dict[str, _Row], _Row, tuple[_Row, _Row]]
-"""Of pairs or triples as written, in lower case, of any other one; and by whether all tokens begin with a capital letter."""
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+_Follow = dict[str, tuple[bytes, dict[str, bytes]]]
+"""Token in lower case that comes next, to the row of the pair and, by the token after it, the rows of triples."""
+_NOTHING: dict[str, Any] = {}
+_Seen = tuple[bytes, str, bool, bool, _Follow]
+"""What one token says of its own place, the next, the one before, the second next and the second before, as five numbers side by side in
+memory (such rows are joined many at a time); in lower case; whether it begins with a capital letter (or has none); whether it is all lower
+case; and what may follow it."""
 
 # The position a template speaks about, seen from the first token of what it matches.
 _SINGLE = {"T[0]": 0, "T[-1]": 1, "T[1]": 2, "T[-2]": 3, "T[2]": 4}
@@ -141,20 +143,79 @@ def _total(rows: Iterable[Sequence[float] | None], size: int) -> list[float]:
     return total
 
 
-def _runs(kinds: dict[str, dict[str, list[float]]], dictionary: frozenset[str], *, spaces: int, size: int) -> Any:
-    """The weights of pairs or triples of tokens with all that follows from their letters added up."""
-    known, title = (_by_flag(kinds.get(kind, {}), size) for kind in (".is_in_dict", ".istitle"))
-    shared: dict[tuple[float, ...], tuple[float, ...]] = {}
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The weights of pairs or triples of tokens with all that follows from their letters added up; rows as in `_Seen`."""
 
-    def row(*parts: Sequence[float] | None) -> tuple[float, ...]:
-        total = tuple(_total(parts, size))
-        return shared.setdefault(total, total)
+    small: dict[str, bytes]
+    """Of runs all in lower case, as written."""
+    cased: dict[str, bytes]
+    """Of other runs as written."""
+    opening: frozenset[str]
+    """The first tokens of those."""
+    lowered: dict[str, bytes]
+    """What a run in other letters gets by its lower case, where ``small`` has something else."""
+    unknown: bytes
+    title: Floats
+    """To be added, by whether all tokens begin with a capital letter."""
 
-    lower = kinds.get(".lower", {})
-    words = {word for word in dictionary if word.count(" ") == spaces}
-    lowered = {run: row(lower.get(run), known[run in words]) for run in lower.keys() | words}
-    cased = {run: row(weights, lower.get(run.lower()), known[run.lower() in words]) for run, weights in kinds[""].items()}
-    return cased, lowered, known[False], title
+    @classmethod
+    def of(cls, kinds: dict[str, dict[str, list[float]]], dictionary: frozenset[str], *, spaces: int, size: int) -> _Runs:
+        known, title = (_by_flag(kinds.get(kind, {}), size) for kind in (".is_in_dict", ".istitle"))
+        shared: dict[bytes, bytes] = {}
+
+        def row(*parts: Sequence[float] | None) -> bytes:
+            total = _packed(_total(parts, size))
+            return shared.setdefault(total, total)
+
+        lower = kinds.get(".lower", {})
+        words = {word for word in dictionary if word.count(" ") == spaces}
+        by_letters = {run: row(lower.get(run), known[run in words]) for run in lower.keys() | words}
+        written = {run: row(weights, lower.get(run.lower()), known[run.lower() in words]) for run, weights in kinds[""].items()}
+        small = {run: weights for run, weights in written.items() if run == run.lower()}
+        cased = {run: weights for run, weights in written.items() if run not in small}
+        unknown = row(known[False])
+        return cls(
+            by_letters | small,
+            cased,
+            frozenset(run.partition(" ")[0] for run in cased),
+            {run: by_letters.get(run, unknown) for run in small},
+            unknown,
+            np.array(title),
+        )
+
+    def added_up(self, rows: Sequence[bytes], tokens: Sequence[str], small: Flags, titled: Flags) -> Floats:
+        """runs x numbers. ``rows`` of the runs of ``tokens`` as if all were in lower case; of each run whether it is, and whether all begin
+        with a capital."""
+        found = list(rows)
+        size = len(tokens) - len(rows) + 1
+        for place in np.flatnonzero(~small).tolist():
+            if tokens[place] in self.opening and (row := self.cased.get(" ".join(tokens[place : place + size]))) is not None:
+                found[place] = row
+            elif found[place] is not self.unknown:
+                run = " ".join(tokens[place : place + size]).lower()
+                found[place] = self.lowered.get(run, found[place])
+        return _unpacked(found, self.title.shape[1]) + self.title[titled.view(np.int8)]
+
+
+def _follow(pairs: _Runs, triples: _Runs) -> dict[str, _Follow]:
+    thirds: dict[str, dict[str, bytes]] = {}
+    for run, row in triples.small.items():
+        pair, _, last = run.rpartition(" ")
+        thirds.setdefault(pair, {})[last] = row
+    seconds: dict[str, _Follow] = {}
+    for pair in pairs.small.keys() | thirds.keys():
+        first, _, last = pair.partition(" ")
+        seconds.setdefault(first, {})[last] = pairs.small.get(pair, pairs.unknown), thirds.get(pair, _NOTHING)
+    return seconds
+
+
+def _packed(row: Sequence[float]) -> bytes:
+    return struct.pack(f"{len(row)}d", *row)
+
+
+def _unpacked(rows: Iterable[bytes], size: int) -> Floats:
+    return np.frombuffer(b"".join(rows)).reshape(-1, size)
 
 
 def _by_flag(rows: dict[str, list[float]], size: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -176,8 +237,10 @@ class Decoder:
         self._second = single["BOS"][3] + pair["BOS"][2] + triple["BOS"][1]
         self._last = single["EOS"][2] + single["EOS"][4] + pair["EOS"][1] + pair["EOS"][3] + triple["EOS"][0] + triple["EOS"][2]
         self._last_but_one = single["EOS"][4] + pair["EOS"][3] + triple["EOS"][2]
-        self._pairs: _Runs[Four] = _runs(weights.pair, weights.dictionary, spaces=1, size=4)
-        self._triples: _Runs[Three] = _runs(weights.triple, weights.dictionary, spaces=2, size=3)
+        self._pairs = _Runs.of(weights.pair, weights.dictionary, spaces=1, size=4)
+        self._triples = _Runs.of(weights.triple, weights.dictionary, spaces=2, size=3)
+        self._follow = _follow(self._pairs, self._triples)
+        self._unknown = self._pairs.unknown, _NOTHING
 
     def _token(self, token: str) -> _Seen:
         lowered = token.lower()
@@ -190,8 +253,7 @@ class Decoder:
             single[".istitle"].get(str(title)),
             single[".is_in_dict"].get(str(lowered in self._dictionary)),
         )
-        here, after, ahead, two_after, two_ahead = _total(rows, 5)
-        entry = here, after, ahead, two_after, two_ahead, lowered, title, token == lowered
+        entry = _packed(_total(rows, 5)), lowered, title, token == lowered, self._follow.get(lowered, _NOTHING)
         if len(self._seen) >= _CACHE_LIMIT:
             self._seen.clear()
         self._seen[token] = entry
@@ -202,53 +264,37 @@ class Decoder:
         return _viterbi(self._scores(tokens), self._transitions) if tokens else []
 
     def _scores(self, tokens: Sequence[str]) -> list[float]:
-        """What speaks for a continuation at each token. A feature speaks about up to five places, so that many sums are open at a time."""
+        """What speaks for a continuation at each token. A feature speaks about up to five places; at each, those of earlier tokens are
+        added first."""
         seen = self._seen
-        pairs, lower_pairs, unknown_pair, pair_title = self._pairs
-        triples, lower_triples, unknown_triple, triple_title = self._triples
-        scores: list[float] = []
-        two_before = one_before = at = one_on = 0.0
-        pair = before_lower = previous = previous_lower = ""
-        pair_titled = previous_titled = pair_small = previous_small = False
-        for place, token in enumerate(tokens):
-            here, after, ahead, two_after, two_ahead, lowered, title, small = seen.get(token) or self._token(token)
-            two_before += two_ahead
-            one_before += ahead
-            at += here
-            one_on += after
-            if place:
-                both = previous_small and small
-                titled = previous_titled and title
-                if place > 1:
-                    run = f"{pair} {token}"
-                    row3 = triples.get(run)
-                    if row3 is None:
-                        run = run if pair_small and small else f"{before_lower} {previous_lower} {lowered}"
-                        row3 = lower_triples.get(run, unknown_triple)
-                    title3 = triple_title[pair_titled and title]
-                    one_before += row3[0] + title3[0]
-                    at += row3[1] + title3[1]
-                    two_before += row3[2] + title3[2]
-                pair = f"{previous} {token}"
-                row4 = pairs.get(pair)
-                if row4 is None:
-                    row4 = lower_pairs.get(pair if both else f"{previous_lower} {lowered}", unknown_pair)
-                title4 = pair_title[titled]
-                at += row4[0] + title4[0]
-                one_before += row4[1] + title4[1]
-                one_on += row4[2] + title4[2]
-                two_before += row4[3] + title4[3]
-                pair_titled, pair_small = titled, both
-            scores.append(two_before)
-            two_before, one_before, at, one_on = one_before, at, one_on, two_after
-            before_lower, previous, previous_lower = previous_lower, token, lowered
-            previous_titled, previous_small = title, small
-        result = [*scores, two_before, one_before][2:]  # the first two spoke about places before the text
-        result[0] += self._first
-        result[-1] += self._last
+        rows, lowered, titles, smalls, follow = zip(*[seen.get(token) or self._token(token) for token in tokens], strict=True)
+        unknown, unknown_triple = self._unknown, self._triples.unknown
+        seconds = [after.get(second, unknown) for after, second in zip(follow, lowered[1:], strict=False)]
+        thirds = [after.get(third, unknown_triple) for (_, after), third in zip(seconds, lowered[2:], strict=False)]
+        title, small = np.array(titles), np.array(smalls)
+        pair_title, pair_small = title[:-1] & title[1:], small[:-1] & small[1:]
+        pair = self._pairs.added_up([row for row, _ in seconds], tokens, pair_small, pair_title).T
+        triple = self._triples.added_up(thirds, tokens, pair_small[:-1] & small[2:], pair_title[:-1] & title[2:]).T
+        here, after, ahead, two_after, two_ahead = _unpacked(rows, 5).T
+        scores = np.zeros(len(tokens))
+        scores[2:] += two_after[:-2]
+        scores[1:] += after[:-1]
+        scores[2:] += pair[2][:-1]
+        scores += here
+        scores[2:] += triple[1]
+        scores[1:] += pair[0]
+        scores[:-1] += ahead[1:]
+        scores[1:-1] += triple[0]
+        scores[:-1] += pair[1]
+        scores[:-2] += two_ahead[2:]
+        scores[:-2] += triple[2]
+        scores[:-2] += pair[3][1:]
+        scores[0] += self._first
+        scores[-1] += self._last
         if len(tokens) > 1:
-            result[1] += self._second
-            result[-2] += self._last_but_one
+            scores[1] += self._second
+            scores[-2] += self._last_but_one
+        result: list[float] = scores.tolist()
         return result
 
 

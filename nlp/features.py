@@ -28,7 +28,17 @@ def tokens(text: str) -> list[str]:
     >>> tokens("Năm 2024, 15 xã có Đài FM")
     ['năm', '0000', '00', 'xã', 'có', 'đài', 'fm']
     """
-    return ["0" * min(len(token), 4) if token.isdigit() else token[:_LONGEST_TOKEN] for token in _TOKEN.findall(lower(unify_tones(text)))]
+    return list(map(shortened, written_tokens(text)))
+
+
+def written_tokens(text: str) -> list[str]:
+    """The tokens before they are `shortened`."""
+    found: list[str] = _TOKEN.findall(lower(unify_tones(text)))
+    return found
+
+
+def shortened(token: str) -> str:
+    return "0" * min(len(token), 4) if token.isdigit() else token[:_LONGEST_TOKEN]
 
 
 def word_features(sequence: list[str]) -> Iterator[str]:

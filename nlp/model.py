@@ -14,7 +14,6 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import InvalidData
 from corpus.text import normalize
-from nlp.features import FEATURE_VERSION, character_features, tokens, word_features
+from nlp.features import FEATURE_VERSION, character_features, shortened, word_features, written_tokens
 from nlp.judge import FEATURES, VALUES, Judge
 
 MODEL_VERSION = "2026.11"
@@ -36,9 +35,14 @@ _TOKEN_CACHE = 20_000
 """Distinct tokens whose character features are remembered; about 4 MB. Vietnamese has some 7,000 syllables in use."""
 
 Floats = NDArray[np.float32]
-_NOTHING_FOLLOWS: Mapping[str, int] = {}
-_Token = tuple[int | None, Mapping[str, int], tuple[int, ...]]
-"""What is kept of a token: its row, the tokens that may follow with the rows of the pairs, and the rows of its runs of characters."""
+_Follow = Mapping[str, tuple[bytes, Mapping[str, bytes]]]
+"""Token that comes next, to the row of the pair and, by the token after it, the rows of triples; rows as in `_Token`."""
+_Token = tuple[str, bytes, _Follow]
+"""What is kept of a token as written: how it is named, the rows of itself and of its runs of characters, and what may follow it. Rows are
+kept as they lie in memory, so that those of many tokens are joined at once."""
+_NOTHING: Mapping[str, Any] = {}
+_NO_PAIR: tuple[bytes, Mapping[str, bytes]] = (b"", _NOTHING)
+_ROW = np.dtype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +115,7 @@ class SentenceModel:
             feature.rpartition(" ")[0] in self._words and feature.partition(" ")[2] in self._words for feature in words if " " in feature
         )
         """Whether the parts of every pair and triple are known too, as they are in what `nlp.train` makes."""
-        self._after: dict[int, dict[str, int]] = {}
-        """Row of a token or pair to the tokens that may follow, to the row of the pair or triple that they make."""
-        for feature, row in self._words.items() if self._nested else ():
-            head, _, last = feature.rpartition(" ")
-            if head:
-                self._after.setdefault(self._words[head], {})[last] = row
+        self._after = _follow(self._words) if self._nested else _NOTHING
         self._arrays = arrays
         self._seen: dict[str, _Token] = {}
         if not arrays.shapes_fit(len(words) + len(characters), len(self.activities), len(self.relevance_values), len(self.modalities)):
@@ -168,8 +167,8 @@ class SentenceModel:
         """(sentence, feature row, weight), sorted by sentence: TF-IDF with 1 + log tf, each half divided by its weighted length."""
         features = len(self._arrays.idf)
         known = [self._rows(sentence) for sentence in sentences]
-        keys = np.fromiter(chain.from_iterable(known), dtype=np.int64)
-        keys += np.repeat(np.arange(len(known), dtype=np.int64) * features, [len(rows) for rows in known])
+        keys = np.frombuffer(b"".join(known), dtype=_ROW)
+        keys = keys + np.repeat(np.arange(len(known), dtype=_ROW) * features, [len(rows) // _ROW.itemsize for rows in known])
         unique, counts = np.unique(keys, return_counts=True)
         rows, columns = np.divmod(unique, features)
         values = (1.0 + np.log(counts)) * self._arrays.idf[columns].astype(np.float64)
@@ -178,48 +177,27 @@ class SentenceModel:
         divisors = weighted_length(lengths, np.tile(self._arrays.pivots, len(sentences)))
         return rows, columns, (values / divisors[halves]).astype(np.float32)
 
-    def _rows(self, sentence: str) -> list[int]:
-        sequence = tokens(normalize(sentence))
-        return self._nested_rows(sequence) if self._nested else self._known_rows(sequence)
-
-    def _known_rows(self, sequence: list[str]) -> list[int]:
-        known = self._words
-        found = [row for feature in word_features(sequence) if (row := known.get(feature)) is not None]
-        for token in sequence:
-            found += (self._seen.get(token) or self._token(token))[2]
-        return found
+    def _rows(self, sentence: str) -> bytes:
+        """Of all known features of the sentence, in no order, each as often as it stands there."""
+        seen = self._seen
+        found = [seen.get(token) or self._token(token) for token in written_tokens(normalize(sentence))]
+        if not found:
+            return b""
+        names, rows, follow = zip(*found, strict=True)
+        if not self._nested:
+            runs = list(word_features(list(names)))[len(names) :]  # without the tokens themselves
+            return b"".join([*rows, *map(_packed, map(self._words.get, runs))])
+        seconds = [after.get(second, _NO_PAIR) for after, second in zip(follow, names[1:], strict=False)]
+        thirds = [after.get(third, b"") for (_, after), third in zip(seconds, names[2:], strict=False)]
+        return b"".join([*rows, *[row for row, _ in seconds], *thirds])
 
     def _token(self, token: str) -> _Token:
         if len(self._seen) >= _TOKEN_CACHE:
             self._seen.clear()
-        row, table = self._words.get(token), self._characters
-        follow = _NOTHING_FOLLOWS if row is None else self._after.get(row, _NOTHING_FOLLOWS)
-        known = self._seen[token] = row, follow, tuple(table[feature] for feature in character_features(token) if feature in table)
+        name = shortened(token)
+        rows = [self._words.get(name), *map(self._characters.get, character_features(name))]
+        known = self._seen[token] = name, b"".join(map(_packed, rows)), self._after.get(name, _NOTHING)
         return known
-
-    def _nested_rows(self, sequence: list[str]) -> list[int]:
-        """The same rows in another order, without asking for pairs and triples whose parts are unknown."""
-        seen, after = self._seen, self._after
-        found: list[int] = []
-        follow = follow_pair = _NOTHING_FOLLOWS
-        for token in sequence:
-            row, next_follow, characters = seen.get(token) or self._token(token)
-            found += characters
-            if row is None:
-                follow = follow_pair = _NOTHING_FOLLOWS
-                continue
-            found.append(row)
-            pair = follow.get(token)
-            follow = next_follow
-            if pair is None:
-                follow_pair = _NOTHING_FOLLOWS
-                continue
-            found.append(pair)
-            triple = follow_pair.get(token)
-            if triple is not None:
-                found.append(triple)
-            follow_pair = after.get(pair, _NOTHING_FOLLOWS)
-        return found
 
     def save(self, directory: Path) -> None:
         """Writes the model's files into an existing directory; the manifest last, so that it vouches for finished files."""
@@ -259,6 +237,25 @@ class SentenceModel:
             arrays=arrays,
             made_from=manifest["made_from"],
         )
+
+
+def _packed(row: int | None) -> bytes:
+    return b"" if row is None else _ROW.type(row).tobytes()
+
+
+def _follow(words: Mapping[str, int]) -> dict[str, _Follow]:
+    """Of each token that begins a pair, what may follow it; ``words`` know the parts of all pairs and triples."""
+    pairs: dict[str, dict[str, bytes]] = {}
+    """Token or pair to the tokens that may follow."""
+    for feature, row in words.items():
+        head, _, last = feature.rpartition(" ")
+        if head:
+            pairs.setdefault(head, {})[last] = _packed(row)
+    return {
+        head: {last: (row, pairs.get(f"{head} {last}", _NOTHING)) for last, row in followers.items()}
+        for head, followers in pairs.items()
+        if " " not in head
+    }
 
 
 def weighted_length(lengths: NDArray[Any], pivot: NDArray[Any] | float) -> NDArray[Any]:
