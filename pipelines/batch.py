@@ -23,6 +23,7 @@ from typing import TypeVar
 from corpus.document import Document
 from corpus.errors import CorpusError, Rejected, outcome_of
 from corpus.index import Index
+from corpus.memory import keep_loaded
 from corpus.store import PendingPage, Store
 from pipelines.archive import Archive, read_pages
 from pipelines.process import Processor, ProcessorParts
@@ -95,7 +96,7 @@ def worker_pool(
     memory_bytes: int = PAGE_MEMORY_BYTES,
 ) -> WorkerPool:
     """The default executor: as many workers as processors, each with its processor loaded before the first page."""
-    return WorkerPool(workers or os.cpu_count() or 1, initializer=_processor, initargs=(parts,), seconds=seconds, memory_bytes=memory_bytes)
+    return WorkerPool(workers or os.cpu_count() or 1, initializer=_start, initargs=(parts,), seconds=seconds, memory_bytes=memory_bytes)
 
 
 def process_pages(
@@ -312,6 +313,12 @@ def _log(url: str, attempt: Attempt) -> None:
 @lru_cache(maxsize=2)
 def _processor(parts: ProcessorParts) -> Processor:
     return Processor.load(parts)
+
+
+def _start(parts: ProcessorParts) -> None:
+    """In a worker, whose process is ours alone."""
+    _processor(parts)
+    keep_loaded()
 
 
 def _process_record(parts: ProcessorParts, archive: Path, record: str) -> Attempt:

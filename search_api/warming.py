@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import threading
 from typing import get_args
 
 from fastapi import FastAPI
 
 from corpus.errors import CorpusError
+from corpus.memory import keep_loaded
 from monitor.desk import Monitor
 from monitor.periods import Units, day_of, period_of
 from monitor.tallies import tallies
@@ -30,8 +30,6 @@ PAGES = (
     "/tro-giup",
 )
 """One of each kind."""
-NEW_OBJECTS = 10_000
-"""Between two looks at the newest objects. Nearly all that a page makes goes without being looked at; by default 700."""
 
 
 def warm(app: FastAPI) -> None:
@@ -43,10 +41,7 @@ def warm(app: FastAPI) -> None:
         facts = monitor.facts()
         document = facts[-1].id if facts else ""
     asyncio.run(ask_ahead(app, (*PAGES, f"/tin/{document}?q=loa")))
-    # They stay as long as the server: each full collection would look at all of them, a fifth of a second in which nobody is answered.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(NEW_OBJECTS, 20, 20)
+    keep_loaded()
 
 
 def read_ahead(monitor: Monitor) -> None:
