@@ -20,15 +20,15 @@ _LAK = re.compile(r"l(?<=đắk[ -]l)[aăắ][kc](?!\w)")
 
 
 def spell(text: str) -> str:
-    """Lower case with one spelling for what is written in two ways (Hoà, Quí, Mĩ, Đăk); the length is kept.
+    """Lower case with one spelling for what is written in two ways (Hoà, Quí, Mĩ, Đăk, Ngọk); the length is kept.
 
-    >>> spell("Thuỷ Nguyên, Quí Lộc, Đăk Lăk, Mĩ Đức")
-    'thủy nguyên, quý lộc, đắk lắk, mỹ đức'
+    >>> spell("Thuỷ Nguyên, Quí Lộc, Đăk Lăk, Mĩ Đức, Ngọk Tụ")
+    'thủy nguyên, quý lộc, đắk lắk, mỹ đức, ngọc tụ'
     """
     lowered = text.lower()  # many times faster than `lower`, and the same wherever it keeps the length
     text = unify_tones(lowered if len(lowered) == len(text) else lower(text))
     text = _CLOSING_I.sub(lambda match: match[1] + _TO_Y[match[2]], text)
-    return _LAK.sub("lắk", _DAK.sub("đắk", text))
+    return _LAK.sub("lắk", _DAK.sub("đắk", text)).replace("ngọk", "ngọc")
 
 
 def name_key(name: str) -> str:

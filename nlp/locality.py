@@ -56,8 +56,8 @@ class LocalityTagger:
         self._cues = cues
         self._hosts = {host.lower(): code for host, code in hosts.items()}
         self._slugs = host_slugs(self._named)
-        # "cán bộ lao động" and "tiến bộ khoa học" are no ministries
-        self._national = re.compile(rf"(?<!\w)(?<!cán )(?<!tiến )(?<!nội )(?:{_by_first_word(cues.raw['national'])})(?!\w)")
+        # "cán bộ lao động" and "tiến bộ khoa học" are no ministries, a "chi cục" is a body of a province
+        self._national = re.compile(rf"(?<!\w)(?<!cán )(?<!tiến )(?<!nội )(?<!chi )(?:{_by_first_word(cues.raw['national'])})(?!\w)")
         datelines = "|".join(re.escape(code) for code in cues.raw["datelines"])
         self._dateline = re.compile(rf"(?:^|[(\n])\s*({datelines})(?=\s*[)\-–.,])")
 
@@ -85,6 +85,7 @@ class LocalityTagger:
         mentions = [mention for mention in mentions if not (mention.person or (mention.landmark and mention.levels is None))]
         _read_stations(mentions, document.text, self._named)
         _set_teasers_aside(mentions, document.text)
+        _keep_titled(mentions)
         head = f"{lowered_title} {lowered[:_HEAD]}"
         return Reading(
             document=document,
@@ -93,7 +94,7 @@ class LocalityTagger:
             mentions=mentions,
             new_map=self._is_new_map(document, mentions, head),
             prior=self._prior(document, mentions),
-            national=self._national.search(head) is not None,
+            national=self._national.search(head) is not None or self._is_regional(document, mentions),
             repeated=Counter(mention.key for mention in mentions if mention.zone not in BOILERPLATE),
             positions={id(mention): position for position, mention in enumerate(mentions)},
             homes=len({mention.key for mention in mentions if mention.lives and self._named.can_be(mention.key, ("province",))}),
@@ -102,6 +103,11 @@ class LocalityTagger:
     def _mentions(self, source: FieldName, text: str, lowered: str, lines: Sequence[Line], *, before: bool) -> list[Mention]:
         names = self._gazetteer.find(text, lowered, before=before)
         return read_mentions(source, text, lowered, lines, names, self._cues, self._named)
+
+    def _is_regional(self, document: Document, mentions: Sequence[Mention]) -> bool:
+        """Whether the headline names a region and no smaller place, in a source that stands for no province."""
+        titled = [mention for mention in mentions if mention.source == "title"]
+        return bool(titled) and all(self._named.can_be(m.key, ("region",)) for m in titled) and self._prior(document, mentions) is None
 
     def _is_new_map(self, document: Document, mentions: Sequence[Mention], head: str) -> bool:
         """Whether bare names mean today's units: by the date, and near the reform or without a date by the words."""
@@ -177,6 +183,7 @@ class LocalityTagger:
 
     def _report(self, reading: Reading) -> list[LocalityMention]:
         about = about_provinces(reading, self._named) or self._own_province(reading)
+        reading.told = {reading.mentions[p].key for p, code in reading.codes.items() if self._is_told(reading.mentions[p], code)}
         spans: dict[tuple[_Key, Role], set[Span]] = {}
         scores: dict[tuple[_Key, Role], float] = {}
         for position, mention in enumerate(reading.mentions):
@@ -194,11 +201,16 @@ class LocalityTagger:
         return sorted(result, key=self._order)
 
     def _own_province(self, reading: Reading) -> frozenset[str]:
-        """Of a provincial source that says "tỉnh" or "huyện" and names units of its own province alone: that province."""
+        """The province of a source that says "tỉnh" or "huyện" and names units of its own province alone, or is signed there."""
         weights = reading.weights
-        return (
-            frozenset(weights) if reading.nameless and len(weights) == 1 and reading.prior in weights and reading.districts else frozenset()
-        )
+        signed = any(mention.zone == "place_date" for mention in reading.mentions)
+        own = (reading.nameless and reading.districts) or (signed and not reading.national)
+        return frozenset(weights) if own and len(weights) == 1 and reading.prior in weights else frozenset()
+
+    def _is_told(self, mention: Mention, code: str) -> bool:
+        """Whether something is told of a district or commune, more than that a province met there."""
+        aside = mention.zone in BOILERPLATE or mention.hosts or _is_aside(mention)
+        return not aside and self._named.level(code) in ("district", "commune")
 
     def _role(self, mention: Mention, key: _Key, about: frozenset[str], reading: Reading) -> Role:
         if mention.zone in BOILERPLATE or (mention.newspaper and not leads_title(mention)):
@@ -210,6 +222,8 @@ class LocalityTagger:
         if level in ("region", "country"):
             return "about" if not about and mention.zone in ("title", "lead") else "mentioned"
         if _is_aside(mention):
+            return "mentioned"
+        if mention.hosts and reading.told - {mention.key}:
             return "mentioned"
         if mention.hall and not (reading.bare_districts and len(reading.districts) == 1):
             return "mentioned"
@@ -288,6 +302,15 @@ def _read_stations(mentions: Sequence[Mention], text: str, named: NamedUnits) ->
         closed = mention.source == "text" and mention.start < _DATELINE_IN and text.startswith(")", mention.end)
         if closed and _STATION.search(text, 0, mention.begin) and named.can_be(mention.key, ("district",)):
             mention.levels, mention.institution, mention.station = ("district",), False, True
+
+
+def _keep_titled(mentions: Sequence[Mention]) -> None:
+    """What the headline is about is no neighbour of something else: "Chợ bò cách xã X vài cây số" under "Nuôi bò ở X"."""
+    titled = {mention.key for mention in mentions if mention.source == "title" and not mention.neighbour}
+    for mention in mentions:
+        if mention.source == "text" and mention.neighbour and mention.key in titled:
+            for kept in (mention, *mention.parents):
+                kept.neighbour = False
 
 
 def _set_teasers_aside(mentions: Sequence[Mention], text: str) -> None:

@@ -112,7 +112,9 @@ class Cues:
             name: re.compile(rf"(?<!\w)(?<!miền )(?<!vùng )(?:{_any_of(self.raw[name])})(?!\w){gaps.get(name, r'[ .:]{1,2}$')}")
             for name in names
         }
-        found["institutions"] = re.compile(rf"(?<![\w&-])(?:{_any_of(self.raw['institutions'])})(?!\w)(?!\squay)(?:\s[\w&-]+){{0,6}}\s$")
+        found["institutions"] = re.compile(
+            rf"(?<![\w&-])(?<!thư )(?:{_any_of(self.raw['institutions'])})(?!\w)(?!\squay)(?:\s[\w&-]+){{0,6}}\s$"
+        )
         found["agencies"] = re.compile(rf"(?<!\w)(?:{_any_of(self.raw['agencies'])})(?!\w)(?:[,\s]\s?[\w&–-]+){{0,9}}\s$")
         return found
 

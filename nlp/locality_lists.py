@@ -34,7 +34,7 @@ def read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Name
             and mention.begin >= previous.end
         ):
             gap = lowered[previous.end : mention.begin]
-            if "\n" in text[previous.end : mention.begin] and not gap.startswith(","):
+            if "\n" in text[previous.end : mention.begin] and not gap.startswith((",", " và ")):
                 gap = None  # another line, unless a list was broken by hand
         if bracket is not None and gap is not None:
             closing = _CLOSE.match(gap)
@@ -81,6 +81,8 @@ def read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Name
                     run.append(mention)
                 else:
                     run, siblings = [mention], mention.siblings
+                if base.landmark and base.type is None and mention.type is None and gap.strip() == "-":
+                    mention.landmark = True  # "đoạn đường A - B"
                 if joint and mention.siblings is base.siblings:
                     _share_cues(base, mention)
                 base = mention

@@ -58,6 +58,8 @@ class Mention:
     venue: bool = False
     meeting: bool = False
     """A venue where people met."""
+    hosts: bool = False
+    """Where a body of the province met."""
     hall: bool = False
     """The address of a theatre, hotel or square where people met."""
     bracketed: bool = False
@@ -80,6 +82,8 @@ class Mention:
     """In brackets behind a person: "già làng A (X), chị B (Y)"."""
     quoted: bool = False
     """In the title of a film, play or article."""
+    whole: bool = False
+    """ "Các huyện và thành phố X": with the others of its kind, which is to say the province."""
     ordered: bool = False
     """One of all those that a decision orders to carry it out."""
     later: bool = False

@@ -31,6 +31,7 @@ _WIRE = re.compile(r"\s*\((?:ttxvn|vov|vietnam\+|chinhphu|plvn|vnp|dân trí|ndo
 """A news agency's dateline: where its desk is."""
 _STOPS = frozenset(".!?…:;) ") | {""}
 _FORMERLY = re.compile(
+    r"(?<!\w)trước (?:khi )?(?:sáp nhập|hợp nhất|sắp xếp)(?: đơn vị hành chính)?,?\s(?:các\s)?$|"
     r"(?<!\w)(?:trước|trước đây|trước kia|trước đó|nguyên|vốn|trước (?:ngày )?1[/-]7(?:[/-]2025)?)(?:,|\s(?:địa bàn|vùng|nơi|xã|"
     r"phường) này)?"
     r"(?:\s[^\s.,;:()]+){0,4}?\s(?:là|thuộc)\s(?:địa bàn\s)?(?:tỉnh|huyện)?\s?$"
@@ -79,6 +80,8 @@ def read_mentions(
             mention.embedded = False
         mentions.append(mention)
     read_lists(mentions, text, lowered, names)
+    for mention in mentions:
+        mention.ordered = mention.ordered or (mention.whole and len(mention.siblings) == 1)
     spread_guests(mentions, lowered)
     return mentions
 
@@ -145,6 +148,10 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
                 mention.person = True
             elif not token[1].isupper() and begin > line_start and text[begin - 2 : begin] not in (". ", "! ", "? ", "- ", "– "):
                 mention.embedded = True
+    if (mention.person or mention.embedded) and search(_PEOPLE, left):
+        mention.person = mention.embedded = False
+    if mention.landmark and search(_TERRAIN, left):
+        mention.landmark = False
     mention.counted = mention.counted or (" tỉnh" in left and search(_COUNTED, left) is not None)
     mention.institution = mention.institution or stands("institutions", left[-40:])
     mention.houses = mention.institution and search(_SCHOOL_IN, left) is not None
@@ -153,9 +160,12 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.agency = mention.agency or stands("agencies")
     mention.guest = stands("guests") or search(_DEPUTY, left) is not None
     mention.delegate = stands("delegates")
-    mention.neighbour = (stands("neighbours") and _WAY.search(left) is None) or _is_elsewhere(mention, left, search)
+    mention.neighbour = (stands("neighbours") and not _WAY.search(left) and not search(_GOES_ON_TO, left)) or _is_elsewhere(
+        mention, left, search
+    )
     mention.venue = stands("venues") and search(_TOPIC, here) is None
     mention.meeting = mention.venue and search(_MEETING, here) is not None
+    mention.hosts = mention.venue and mention.type in ("thành phố", "thị xã") and _PROVINCE_MEETS.match(lowered, mention.end) is not None
     mention.hall = mention.type is not None and stands("halls")
     mention.attends = search(_PRESENT, here) is not None
     mention.address = search(_ADDRESS, here) is not None
@@ -163,6 +173,7 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         not mention.type and left.endswith("(") and _LIVES.search(text, max(line_start, start - _LIST_OF_PERSONS), start) is not None
     )
     mention.quoted = mention.source == "text" and search(_WORK, here) is not None
+    mention.whole = mention.type in ("thành phố", "thị xã") and search(_ALL_OF_THEM, here) is not None
     mention.ordered = search(_ORDERED, here) is not None and _CARRY_OUT.match(lowered, mention.end) is not None
     mention.earlier = mention.source == "text" and search(_EARLIER, here) is not None
     mention.later = search(_LATER, left) is not None
@@ -177,6 +188,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
 
 
+_GOES_ON_TO = re.compile(r"(?:^|[.!?…:] )sang (?:(?:xã|huyện|phường) )?$|(?<!\w)(?:lan|lan rộng|nhân|nhân rộng|mở rộng) sang $")
+"""What is told goes on there: "Sang X thì khá hơn"."""
 _SCHOOL_IN = re.compile(
     r"(?<!\w)(?:trường(?! (?:đại học|cao đẳng|trung cấp|đh|cđ|sĩ quan|quân sự|đào tạo|dạy nghề|nghề)(?!\w))|thcs|thpt|tiểu học|mầm non)"
     r"(?:\s[\w&-]+){0,8}\s(?:ở|tại|thuộc)\s$"
@@ -190,8 +203,14 @@ _WORK = re.compile(
     r"(?<!\w)(?:phóng sự|ký sự|bài(?: viết| báo| thơ| hát| dự thi)?|loạt bài|tác phẩm|tiểu phẩm"
     r"|vở|phim|bộ ảnh|chùm ảnh|ca khúc|truyện|cuốn)"
     r"(?:\s[^\s.;:,()“”\"']+){0,4}:?\s?[“\"'«][^“”\"'»\n]{0,60}$"
+    r"|(?<!\w)(?:loạt bài|tác phẩm|phóng sự|ký sự|bài viết|bài dự thi)(?: \w+){0,2} (?:về|phản ánh|kể)\s[^.;:\n]{0,60}(?:ở|tại|của)\s$"
 )
+_PROVINCE_MEETS = re.compile(r",\s(?:sở (?!\w+ (?:của )?huyện)|ubnd tỉnh|ủy ban nhân dân tỉnh|tỉnh |(?:[^\s.;:,()]+\s){1,6}tỉnh(?!\w))")
+""" "Tại thành phố X, Sở Y mở lớp cho cán bộ các huyện A, B": news of A and B."""
 _ORDERED = re.compile(r"(?<!\w)(?:ubnd|ủy ban nhân dân) (?:các )?(?:huyện|quận|thị xã)(?:,| và|/)[^.;:\n]{0,60}$")
+_ALL_OF_THEM = re.compile(
+    r"(?<!\w)(?:các|từng|mọi|tất cả|mỗi) (?:(?:huyện|quận|thị xã)(?:, | và |/)){1,3}(?:tp\.? ?|thành phố |thị xã |tx\.? ?)$"
+)
 _CARRY_OUT = re.compile(
     r"[^.;:\n]{0,160}?(?:chịu trách nhiệm|thi hành|(?:căn cứ|thực hiện)(?: nội dung)? (?:quyết định|kế hoạch|chỉ thị|công văn) này)"
 )
@@ -202,6 +221,10 @@ _EARLIER = re.compile(
 )
 _LATER = re.compile(r"(?<!\w)(?:cũ|trước đây|trước kia)\)?,? ?\(?(?:hiện )?nay (?:thuộc|là)(?: địa bàn)?(?: vùng)?\s?$")
 _PASSED = re.compile(r"\s*[(,]?\s*(?:cũ|trước đây|trước kia)\)?,? ?\(?(?:hiện )?nay (?:thuộc|là)(?!\w)")
+_PEOPLE = re.compile(r"(?<!\w)(?:người|đồng bào|bà con)(?: [^\s.,;:()]+){1,2} $")
+""" "Hai xã người Mông A Lù, Y Tý": the name of a people, no family name and no part of the place's."""
+_TERRAIN = re.compile(r"(?<!\w)(?:triền|sườn|vạt|những|các|cánh|mảnh) (?:đồi|rừng|núi|nương) $")
+"""Ground of a commune, no name of its own."""
 _SEAT = re.compile(r"(?<!\w)(?:trụ sở|hội trường)(?: làm việc)?(?: của)?(?: ubnd| ủy ban nhân dân| đảng ủy)?(?: xã| phường)?\s$")
 _SEAT_WITHIN = 48
 _LIVES = re.compile(
@@ -316,6 +339,10 @@ _BEFORE = Asked(
         _ADDRESS,
         _COUNTED,
         _SCHOOL_IN,
+        _GOES_ON_TO,
+        _ALL_OF_THEM,
+        _PEOPLE,
+        _TERRAIN,
         _WORKS_IN,
         _ROAD_TO,
         _WORK,
@@ -327,6 +354,10 @@ _BEFORE = Asked(
 """Looked for before each name."""
 _ATTENDS = re.compile(r"\s(?:cũng |cùng )?(?:tới|đến|về|ra) (?:xem|dự|cổ vũ|chứng kiến)(?!\w)")
 _ALSO = re.compile(r"(?:\s?\([^()]{3,24}\)|\))?\scũng(?!\w)")
+_NEXT_DOOR = re.compile(r"\s(?:(?:ở )?(?:ngay )?(?:bên cạnh|kế bên|sát bên|liền kề)|láng giềng)(?!\w)")
+_CLASS = re.compile(r"\s(?:để )?(?:học(?! (?:sinh|hỏi|tập|viên)(?!\w))|dự lớp|tham gia lớp|theo lớp)(?!\w)")
+_GOES_TO = tuple(f" {verb} " for verb in ("xuống", "về", "lên", "ra", "vào", "tới", "đến"))
+""" "Cán bộ xã xuống X học năm ngày"."""
 _SPEAKS = re.compile(r"\s(?:[^\s.;:()]+\s){0,5}?(?:chia sẻ|phát biểu|cho rằng|tham luận|bày tỏ|trình bày)(?!\w)")
 _KILOMETRES = re.compile(r"\s(?:khoảng |hơn |gần |chừng |trên )?\d[\d.,]*\s?(?:km|ki-?lô-?mét|cây số|hải lý)(?!\w)")
 _AWAY_FROM = re.compile(r"(?<!\w)cách(?: (?!trung tâm|huyện lỵ)[^\s.;:,()]+){0,4}\s$")
@@ -358,7 +389,9 @@ def _read_right(mention: Mention, text: str, lowered: str, starts: set[int], lin
         mention.neighbour = _AWAY_FROM.search(lowered, max(line_start, mention.begin - _AWAY_WITHIN), mention.begin) is not None
     mention.speaks = mention.agency and mention.source == "text" and _SPEAKS.match(right) is not None
     mention.bracketed = lowered.startswith(")", end) and lowered.endswith("(", 0, mention.begin)
-    mention.neighbour = mention.neighbour or _WORKS_THERE.match(right) is not None
+    mention.neighbour = mention.neighbour or _WORKS_THERE.match(right) is not None or _NEXT_DOOR.match(right) is not None
+    if not mention.neighbour and _CLASS.match(right):
+        mention.neighbour = lowered.endswith(_GOES_TO, line_start, mention.begin)
     mention.also = mention.source == "text" and mention.zone == "body" and _ALSO.match(right) is not None
     mention.gives = mention.agency and mention.source == "text" and _GIVES.match(right) is not None
     if _HEAD.match(right):

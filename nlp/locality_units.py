@@ -17,8 +17,8 @@ from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
 from nlp.locality_zones import BOILERPLATE
 
 ABSTAIN_UNDER = 0.5
-_SYLLABLES = re.compile(r"[aeiouy][^aeiouy]+[aeiouy]")
-"""No word of Vietnamese: "Đakrông" is as good as a name of two words."""
+_SYLLABLE = re.compile(r"(?:ngh?|[ckgpt]h|nh|tr|gi|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|nh|ng|[cmnpt])?|[ivxlc]+")
+"""A word of Vietnamese, without its marks, or a Roman number; "Đakrông" and "Sró" are none and as good as names of two words."""
 _FEWEST_NEIGHBOURS = 3
 _TIE = 0.75
 """Points by which the best candidate must lead; any single clue gives more."""
@@ -31,7 +31,7 @@ def settle_units(reading: Reading, named: NamedUnits) -> None:
     reading.named_inside = _named_inside(reading, named)
     # Each twice: what the first round learns of provinces and districts settles more in the second.
     bare = [p for p in waiting if p not in firm_ones]
-    for position in (*firm, *firm, *bare, *bare):
+    for position in (*firm, *firm, *bare, *bare, *firm):
         if position not in reading.codes:
             _settle(reading, named, position)
 
@@ -198,7 +198,7 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
     known = reading.known.get(mention.key, {}).get(code)
     if known:
         return min(known, 0.95)
-    if " " not in mention.key and not _SYLLABLES.search(fold(mention.key)):
+    if " " not in mention.key and _SYLLABLE.fullmatch(fold(mention.key)):
         return 0.9 if _is_listed_with_neighbours(reading, named, mention, code) else 0.0
     at_home = reading.prior in compatible and alike_at_home == 1
     if level == "district":

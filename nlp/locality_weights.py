@@ -108,6 +108,8 @@ class Reading:
     """Where "tỉnh" stands without a name."""
     bare_districts: list[Span] = field(default_factory=list)
     """The same for "UBND huyện", "toàn thị xã", ..."""
+    told: set[str] = field(default_factory=set)
+    """Names of districts and communes of which something is told."""
     homes: int = 0
     """Provinces that persons are told apart by: "già làng A (X), chị B (Y)"."""
     offices: list[Span] = field(default_factory=list)

@@ -43,6 +43,8 @@ _ILLUSTRATION = re.compile(
 )
 """A picture of something else than the story."""
 _RECEIVING = re.compile(f"nơi nhận{RECEIVING_PLACES}")
+_DEGREES = re.compile(r"\d\s?°\s?c(?!\w)")
+"""The weather of a page's frame: "Sơn La 24°C"."""
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _MARKUP = re.compile(r"<(?:meta|link|head|html|title|!doctype)\b", re.IGNORECASE)
 _OFFICE = re.compile(
@@ -137,7 +139,7 @@ def _zone(line: str, lowered: str, words: Sequence[str], cues: Mapping[str, Any]
             return "caption"
         if len(words) <= 40 and any(cue in lowered for cue in cues["chrome"]) and not _SENTENCE_END.search(line):
             return "chrome"
-        if line.count("|") >= 2 and len(words) <= 40:
+        if (line.count("|") >= 2 and len(words) <= 40) or (_DEGREES.search(lowered) and not _SENTENCE_END.search(line)):
             return "chrome"
     if _PLACE_DATE.match(lowered) and len(words) <= 14:
         return "place_date"
@@ -152,8 +154,8 @@ def _is_names_only(line: str, words: Sequence[str]) -> bool:
     """A line of a few capitalised words: an author, a photographer, a place in a widget."""
     if not 1 <= len(words) <= _BYLINE_WORDS or any(character.isdigit() for character in line) or (line.isupper() and len(words) > 4):
         return False
-    if line[-1] in ",;" or line[0] in "-+•*" or _TYPE_START.match(line):
-        return False  # an item of a list of units
+    if line[-1] in ",;" or line[0] in "-+•*" or line.startswith("và ") or _TYPE_START.match(line):
+        return False  # an item of a list of units, or the rest of one
     bare = [word.strip(".,()-–*") for word in words]
     return all(not word or word[0].isupper() or word.lower() in ("và", "theo", "pv") for word in bare) and ":" not in line
 
