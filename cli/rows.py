@@ -71,6 +71,8 @@ def document_row(document: Document, register: Register) -> dict[str, Any]:
                 "year": quantity.year,
                 "modality": quantity.modality,
                 "change": quantity.change,
+                "per_unit": quantity.per_unit,
+                "out_of": quantity.out_of,
                 "evidence": quotes(quantity.evidence),
             }
             for quantity in document.quantities

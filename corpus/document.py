@@ -225,11 +225,12 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """A counted thing: people trained, stations built, copies printed, poor households, rates."""
+    """A counted thing: people trained, stations built, copies printed, poor households, rates; a range is two records with the same
+    evidence."""
 
     kind: str
     """``people``, ``classes``, ``conferences``, ``copies``, ``stations``, ``points``, ``broadcasts``, ``poor_households``,
-    ``near_poor_households``, ``poor_rate``, ``near_poor_rate``, …"""
+    ``near_poor_households``, ``poor_rate``, ``near_poor_rate``, … (docs/money.md)."""
     value: float
     unit: str
     """As written: ``đại biểu``, ``hộ``, ``%``."""
@@ -240,6 +241,10 @@ class Quantity:
     modality: Modality = "done"
     change: Literal["up", "down"] | None = None
     """Set where the number is the difference to before, not a level."""
+    per_unit: str | None = None
+    """``lớp`` of "mỗi lớp 50 người", ``năm``: counted for each of these, never a total."""
+    out_of: float | None = None
+    """The whole that the count is a part of: 12 of "10/12 xã"."""
     evidence: tuple[Span, ...]
     score: float = 1.0
     method: str
@@ -287,13 +292,14 @@ class OfficialRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMention:
-    """A date said in the text, resolved against the publication date. ``[start, end)`` in days."""
+    """A date said in the text, resolved against the publication date. ``[start, end)`` in days; a range of days is a ``period``."""
 
     start: date | None
     end: date | None
     precision: Literal["day", "month", "quarter", "year", "period"]
     flags: tuple[str, ...] = ()
-    """``malformed`` ("năm 22023"), ``unresolved`` (no publication date to resolve against)."""
+    """``malformed`` ("năm 22023", "ngày 30/2"), ``unresolved`` (no publication date to resolve against, or two years are as likely),
+    ``recurring`` ("trước ngày 15/12 hằng năm"); a flagged date has neither start nor end."""
     evidence: tuple[Span, ...]
     method: str
 

@@ -94,6 +94,10 @@ class QuantityAnswer(_Tag):
     year: int | None
     modality: str
     change: str | None
+    per_unit: str | None
+    """Counted for each of these, never a total."""
+    out_of: float | None
+    """The whole that it is a part of."""
 
 
 class DateCandidateAnswer(_Model):
