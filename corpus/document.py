@@ -259,7 +259,9 @@ class LegalReference:
     kind: str
     """``Quyết định``, ``Thông tư``, …"""
     number: str
-    """``06/2022/TT-BTTTT``"""
+    """``06/2022/TT-BTTTT``; empty for a law cited by its name and date alone."""
+    title: str = ""
+    """Name of a law as written: ``Luật Đầu tư công``."""
     issued: date | None = None
     issuer: str | None = None
     evidence: tuple[Span, ...]

@@ -188,6 +188,13 @@ def tables() -> set[str]:
 
 
 LAYOUTS = [
+    "UBND TỈNH LAI CHÂU SỞ VĂN HÓA,\nTHỂ THAO VÀ DU LỊCH\n55/KH-SVHTTDL\nLai Châu, ngày 5/6/2024\nKẾ HOẠCH\nMở lớp cho cán bộ xã nghèo\n"
+    "Căn cứ Luật Đầu tư công số 39/2019/QH14;\nCăn cứ Luật Ngân sách và Nghị định số 9/2024/NĐ-CP của Bộ Tài chính và (sau này) bộ khác;\n"
+    "Căn cứ Nghị định 38/2023 của Chính phủ ngày 24/6/2023;\nCăn cứ Quyết định số 41/QĐ-TTg, Thông tư số 2/TT-BTC ngày 2/3/2023 và số 3/TT-BTC;\n"
+    "Căn cứ Kế hoạch của huyện, ngày 5/1/2024\n1. Mục tiêu cụ thể\n- 100% xã có loa.\n2. Giải pháp\nMở lớp.\nChỉ tiêu: 3 lớp.\n"
+    "Mục tiêu của huyện là thoát nghèo\nNơi nhận:\nCHỈ HUY TRƯỞNG\n(Đã ký)\nĐại tá Vàng A Páo\n",
+    "HỘI ĐỒNG PHỔ BIẾN PHÁP LUẬT VÀ\nBAN TRUYỀN THÔNG XÃ TAM CHUNG\nSố: 45/UBND-VX\nTam Chung, ngày 3 tháng 2 năm 2024\nV/v rà soát loa cho hộ nghèo\nKính gửi: Các thôn\nXã mở lớp cho cán bộ thôn.\n",
+    "KẾ HOẠCH\nTheo văn bản số 12/KH-UBND, Sở Tài chính đã có ý kiến để xã xây dựng dự toán. UBND xã Tam Chung xây dựng kế hoạch mở lớp cho hộ nghèo.\nNơi nhận:\nChủ tịch\nVàng A Páo\n",
     "Bảng kinh phí\nSTT | Nội dung | Đơn giá (triệu đồng) | Kinh phí (triệu đồng)\n1 | Mở lớp tập huấn | 75 | 150\n2 | In tờ rơi | 5 | 75\n",
     "Huyện đã mở lớp tập huấn cho cán bộ xã. " * 20 + "\nTrần Văn Mẫu\nXã khác cũng mở lớp.\n",
     "KẾ HOẠCH\nSố: 12/KH-UBND\nNgày ban hành: 12/05/2024\nKết quả năm trước có 3 lớp tập huấn cho cán bộ xã.\n",
