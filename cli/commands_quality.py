@@ -13,6 +13,7 @@ from cli.settings import Settings, settings_of
 from corpus.errors import InvalidData
 from corpus.localities import Register
 from corpus.store import Review, review_from_json, review_to_json
+from corpus.store.review_checks import check_review
 from nlp.examples import Example
 from pipelines.process import Processor
 from pipelines.reviews import examples_of
@@ -115,6 +116,9 @@ def export_reviews(
     say(f"{number(len(lines))} decisions written to {output}.")
 
 
+_NAMED_DOCUMENTS = 5
+
+
 def import_reviews(
     context: typer.Context, file: Annotated[Path, typer.Argument(help="JSONL file.", readable=False)], as_json: AsJson = False
 ) -> None:
@@ -128,14 +132,24 @@ def import_reviews(
         if not text.strip():
             continue
         try:
-            found.append(review_from_json(text))
+            review = review_from_json(text)
+            check_review(review)
+            found.append(review)
         except InvalidData as error:
             faults += 1
             say(f"{file}:{line}: {error}", "red")
     with writing(settings_of(context)) as store:
         added = store.import_reviews(found)
+        unknown = store.unknown_documents(review.document_id for review in found)
+    if unknown:
+        waiting = sum(review.document_id in set(unknown) for review in found)
+        names = ", ".join(unknown[:_NAMED_DOCUMENTS]) + (", ..." if len(unknown) > _NAMED_DOCUMENTS else "")
+        say(
+            f"{number(waiting)} decisions are on {number(len(unknown))} documents that are not in the store; kept until they come: {names}",
+            "yellow",
+        )
     if as_json:
-        show_json({"read": len(found), "added": added, "faults": faults, "at": now().isoformat()})
+        show_json({"read": len(found), "added": added, "faults": faults, "unknown_documents": len(unknown), "at": now().isoformat()})
     else:
         show(f"{number(added)} of {number(len(found))} decisions are new; `loa retag` applies them.")
     raise typer.Exit(FAILED if faults else OK)

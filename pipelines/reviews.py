@@ -9,34 +9,68 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from corpus.document import ActivityMention, Budget, Document, LocalityMention, ProgrammeMention, Relevance, Span, from_plain, to_plain
+from corpus.document import (
+    ActivityMention,
+    Budget,
+    DateMention,
+    Document,
+    LocalityMention,
+    OfficialRecord,
+    ProgrammeMention,
+    Quantity,
+    Relevance,
+    Span,
+    from_plain,
+    to_plain,
+)
 from corpus.errors import InvalidData
 from corpus.store import Review
-from corpus.tags import REVIEW_METHOD, tag_code
+from corpus.store.review_checks import is_sound
+from corpus.tags import FIELD_OF, REVIEW_METHOD, TAG_TYPES, find_tags, tag_code
 from nlp.examples import ACTIVITY_CODES, Example
 
-Tag = TypeVar("Tag", ProgrammeMention, LocalityMention, ActivityMention, Budget)
+Tag = TypeVar("Tag", ProgrammeMention, LocalityMention, ActivityMention, Budget, Quantity, DateMention)
 
 
 def apply_reviews(document: Document, reviews: Sequence[Review]) -> Document:
-    """The document with the last decision on each tag carried out; applying it again changes nothing.
+    """The document with the last decision on each tag carried out, in the order they were taken; applying it again changes nothing.
 
     A rejected tag goes. An accepted one gets score 1. A corrected one takes the fields of ``value``. A tag that the taggers no longer
-    give is restored from ``value`` where that holds the whole tag and its evidence still lies inside the text.
+    give is restored from ``value`` where that holds the whole tag and its evidence still lies inside the text. A page corrected to
+    another relevance than communication shows no activities but those decided on since. Decisions that name a code or a field that
+    does not exist count for nothing.
     """
-    latest = {(review.kind, review.code): review for review in sorted(reviews, key=lambda review: review.decided_at)}
+    latest: dict[tuple[str, str], Review] = {}
+    for review in sorted(reviews, key=lambda review: review.decided_at):
+        # A tag is decided on under its present name, whichever name an earlier release gave it.
+        found = find_tags(document, review.kind, review.code)
+        code = tag_code(document, found[0]) if found else review.code
+        latest.pop((review.kind, code), None)
+        if is_sound(review):
+            latest[review.kind, code] = review
+    last_on_relevance = next((review for review in reversed(latest.values()) if review.kind == "relevance"), None)
     for (kind, code), review in latest.items():
         if kind == "relevance":
             document = replace(document, relevance=_relevance(document.relevance, review))
-        elif kind == "programme":
-            document = replace(document, programmes=_tags(document, document.programmes, ProgrammeMention, code, review))
-        elif kind == "locality":
-            document = replace(document, localities=_tags(document, document.localities, LocalityMention, code, review))
-        elif kind == "activity":
-            document = replace(document, activities=_tags(document, document.activities, ActivityMention, code, review))
-        else:
+            if review is last_on_relevance and review.decision == "correct" and _leaves_communication(document):
+                document = replace(document, activities=())
+        elif kind == "official":
+            document = _official(document, review)
+        elif kind == "budget":
             document = replace(document, budgets=_budgets(document, code, review))
+        else:
+            document = _with_tags(document, code, review)
     return document
+
+
+def _leaves_communication(document: Document) -> bool:
+    return document.relevance is not None and document.relevance.value != "communication"
+
+
+def _with_tags(document: Document, code: str, review: Review) -> Document:
+    name = FIELD_OF[review.kind]
+    changed: dict[str, Any] = {name: _tags(document, getattr(document, name), TAG_TYPES[review.kind], code, review)}
+    return replace(document, **changed)
 
 
 def examples_of(document: Document, reviews: Sequence[Review]) -> list[Example]:
@@ -65,6 +99,21 @@ def examples_of(document: Document, reviews: Sequence[Review]) -> list[Example]:
     return found
 
 
+def _official(document: Document, review: Review) -> Document:
+    record = document.official
+    if review.decision == "reject":
+        return replace(document, official=None, kind="news") if record is not None and record.kind == review.code else document
+    changes = {name: value for name, value in _changes(review).items() if name != "score"}
+    if record is None:
+        try:
+            restored: OfficialRecord = from_plain(changes, OfficialRecord)
+        except InvalidData:
+            return document
+        return replace(document, official=restored, kind="official")
+    changed: OfficialRecord = from_plain({**to_plain(record), **changes}, OfficialRecord)
+    return replace(document, official=changed, kind="official")
+
+
 def _relevance(given: Relevance | None, review: Review) -> Relevance | None:
     if review.decision == "reject":
         return None if given is not None and given.value == review.code else given
@@ -75,7 +124,7 @@ def _relevance(given: Relevance | None, review: Review) -> Relevance | None:
 
 
 def _tags(document: Document, tags: tuple[Tag, ...], kind: type[Tag], code: str, review: Review) -> tuple[Tag, ...]:
-    found = [tag for tag in tags if tag_code(tag) == code]
+    found = find_tags(document, review.kind, code)
     if review.decision == "reject":
         return tuple(tag for tag in tags if tag not in found)
     changes = _changes(review)

@@ -115,7 +115,7 @@ def view(document: Document, names: Names, looked_for: Iterable[Pattern] = ()) -
                 quote=document.quote(m.evidence[0]),
                 score=number(m.score, 2),
                 method=m.method,
-                code=tag_code(m),
+                code=tag_code(document, m),
             )
             for number_, m in enumerate(document.activities, 1)
         ),
@@ -127,7 +127,7 @@ def view(document: Document, names: Names, looked_for: Iterable[Pattern] = ()) -
                 quote=document.quote(m.evidence[0]),
                 score=number(m.score, 2),
                 method=m.method,
-                code=tag_code(m),
+                code=tag_code(document, m),
             )
             for m in document.programmes
         ),
@@ -203,7 +203,7 @@ def _place_rows(document: Document, names: Names) -> Iterable[PlaceRow]:
             inferred=mention.inferred,
             score=number(mention.score, 2),
             method=mention.method,
-            code=tag_code(mention),
+            code=tag_code(document, mention),
         )
 
 
@@ -275,7 +275,7 @@ def _money_row(document: Document, at: int, budget: Budget, names: Names) -> Mon
         notes=tuple(notes),
         score=number(budget.score, 2),
         method=budget.method,
-        code=tag_code(budget),
+        code=tag_code(document, budget),
     )
 
 
@@ -290,5 +290,5 @@ def _relevance_row(document: Document, names: Names) -> TagRow | None:
         quote=document.quote(found.evidence[0]) if found.evidence else "",
         score=number(found.score, 2),
         method=found.method,
-        code=tag_code(found),
+        code=tag_code(document, found),
     )

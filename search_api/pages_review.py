@@ -160,6 +160,8 @@ class ReviewPages:
             number = self.desk.decide(review)
         except Mistake as error:
             return self._item(request, session, kind, skip, mistake=str(error))
+        except InvalidData:  # a code or field that left its list since the page was opened
+            return self._item(request, session, kind, skip, mistake="Không ghi được: mã hoặc giá trị này không có trong danh mục.")
         return RedirectResponse(_address(request, "/duyet", **back, vua=str(number)), SEE_OTHER)
 
     def undo(self, request: Request, form: Form, number: int) -> Response:

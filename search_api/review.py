@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 from corpus.document import (
@@ -12,10 +12,13 @@ from corpus.document import (
     Budget,
     BudgetKind,
     BudgetRole,
+    DateMention,
     Document,
     LocalityMention,
     Modality,
+    OfficialRecord,
     ProgrammeMention,
+    Quantity,
     Relevance,
     Role,
     Span,
@@ -24,9 +27,9 @@ from corpus.document import (
 from corpus.index.names import BUDGET_SCOPES, MODALITIES, QUALIFIERS, RELEVANCES, Names
 from corpus.store import Review
 from corpus.store.reviews import Decision
-from corpus.tags import TagKind, tag_code, tags_of
+from corpus.tags import TagKind, find_tags, tag_code, tags_of
 from search_api import labels
-from search_api.formats import dong, number
+from search_api.formats import day, dong, number
 from search_api.forms import Form
 
 KIND_NAMES: dict[TagKind, str] = {
@@ -35,7 +38,15 @@ KIND_NAMES: dict[TagKind, str] = {
     "locality": "Địa bàn",
     "budget": "Số tiền",
     "programme": "Chương trình",
+    "quantity": "Số lượng",
+    "date": "Ngày tháng",
+    "official": "Văn bản",
 }
+QUANTITY_KINDS = {
+    "people": "người", "classes": "lớp", "conferences": "hội nghị", "copies": "bản in", "stations": "đài", "points": "điểm, cụm loa",
+    "broadcasts": "lượt phát, tin bài", "poor_households": "hộ nghèo", "near_poor_households": "hộ cận nghèo",
+    "poor_rate": "tỷ lệ hộ nghèo", "near_poor_rate": "tỷ lệ hộ cận nghèo",
+}  # fmt: skip
 DECISION_NAMES: dict[Decision, str] = {"accept": "Đúng", "correct": "Sửa", "reject": "Sai"}
 _AROUND = 320
 """Characters of text shown on each side of the evidence."""
@@ -82,7 +93,8 @@ class Claim:
 
 
 def find_tag(document: Document, kind: TagKind, code: str) -> Any | None:
-    return next((tag for tag in tags_of(document, kind) if tag_code(tag) == code), None)
+    tags = tags_of(document, kind)
+    return next((tag for tag in find_tags(document, kind, code) if tag in tags), None)
 
 
 def claim(document: Document, kind: TagKind, code: str, names: Names) -> Claim | None:
@@ -93,11 +105,11 @@ def claim(document: Document, kind: TagKind, code: str, names: Names) -> Claim |
     name, details = _words(document, tag, names)
     return Claim(
         kind=kind,
-        code=code,
+        code=tag_code(document, tag),
         kind_name=KIND_NAMES[kind],
         name=name,
         details=details,
-        score=number(tag.score, 2),
+        score=number(getattr(tag, "score", 1.0), 2),
         method=tag.method,
         evidence=tuple(_evidence(document, span) for span in _shown(tag)),
         fields=tuple(_fields(document, tag, names)),
@@ -118,6 +130,10 @@ def name_of(kind: TagKind, code: str, names: Names) -> str:
         case "budget":
             amount = code.partition("@")[0]
             return dong(int(amount)) if amount.isascii() and amount.isdigit() else code
+        case "quantity" | "date":
+            return code.partition("=")[2].rpartition("#")[0] or code
+        case "official":
+            return code
 
 
 def review_of(form: Form, claim: Claim, *, document_id: str, reviewer: str, now: datetime) -> Review:
@@ -151,12 +167,25 @@ def _changes(form: Form, claim: Claim) -> dict[str, Any]:
             if given not in dict(field.options):
                 raise Mistake(f"“{field.label}”: xin chọn một mục trong danh sách.")
             changes[field.name] = given
+        elif claim.kind == "official":
+            if not given:
+                raise Mistake(f"“{field.label}”: xin ghi điều đúng.")
+            changes[field.name] = given
+        elif claim.kind == "quantity":
+            changes[field.name] = _plain_number(given, field.label)
         else:
             digits = given.replace(".", "").replace(" ", "")
             if not (digits.isascii() and digits.isdigit() and int(digits) < _MAX_VND):
                 raise Mistake(f"“{field.label}”: xin ghi số đồng bằng chữ số, ví dụ 1.545.000.000.")
             changes[field.name] = int(digits)
     return changes
+
+
+def _plain_number(given: str, label: str) -> float:
+    written = given.replace(".", "").replace(" ", "").replace(",", ".", 1)
+    if not (written.isascii() and written.replace(".", "", 1).isdigit() and len(written) < 16):
+        raise Mistake(f"“{label}”: xin ghi một số, ví dụ 1.545 hoặc 12,5.")
+    return float(written)
 
 
 def _words(document: Document, tag: Any, names: Names) -> tuple[str, tuple[str, ...]]:
@@ -178,11 +207,29 @@ def _words(document: Document, tag: Any, names: Names) -> tuple[str, tuple[str, 
             amount = f"{QUALIFIERS[tag.qualifier]} {other if tag.vnd is None else dong(tag.vnd)}".strip()
             per = (f"cho mỗi {tag.per_unit}",) if tag.per_unit else ()
             return amount, (labels.KINDS[tag.kind], labels.ROLES[tag.role], BUDGET_SCOPES[tag.scope], *per)
+        case Quantity():
+            words = document.quote(tag.evidence[0])
+            years = (f"năm {tag.year}",) if tag.year else ()
+            changes = {"up": ("tăng",), "down": ("giảm",), None: ()}[tag.change]
+            return words, (QUANTITY_KINDS.get(tag.kind, tag.kind), MODALITIES[tag.modality], *years, *changes)
+        case DateMention():
+            return document.quote(tag.evidence[0]), (_days(tag),)
+        case OfficialRecord():
+            signed = (f"người ký {tag.signer}",) if tag.signer else ()
+            issued = (f"ngày {day(tag.issued)}",) if tag.issued else ()
+            return " ".join((tag.kind, tag.number or "chưa có số")), (*((tag.issuer,) if tag.issuer else ()), *issued, *signed)
     raise AssertionError(f"no kind of tag: {tag!r}")
 
 
+def _days(found: DateMention) -> str:
+    if found.start is None or found.end is None:
+        return "chưa rõ ngày nào"
+    last = found.end - timedelta(days=1)
+    return day(found.start) if found.start == last else f"{day(found.start)} đến {day(last)}"
+
+
 def _shown(tag: Any) -> Iterable[Span]:
-    spans = tag.evidence[:1] if isinstance(tag, Budget) else tag.evidence
+    spans = tag.evidence[:1] if isinstance(tag, Budget | Quantity) else tag.evidence
     return tuple(spans)[:_MAX_EVIDENCE]
 
 
@@ -213,6 +260,14 @@ def _fields(document: Document, tag: Any, names: Names) -> Iterable[Field]:
             yield Field("kind", "Loại tiền", tuple((k, labels.KINDS[k]) for k in get_args(BudgetKind)), tag.kind)
             yield Field("role", "Vai trò", tuple((r, labels.ROLES[r]) for r in get_args(BudgetRole)), tag.role)
 
+        case Quantity():
+            yield Field("value", "Số", (), number(tag.value, 2))
+            yield Field("modality", "Mức thực hiện", tuple((m, MODALITIES[m]) for m in get_args(Modality)), tag.modality)
+        case OfficialRecord():
+            yield Field("number", "Số, ký hiệu", (), tag.number or "")
+            yield Field("issuer", "Cơ quan ban hành", (), tag.issuer or "")
+            yield Field("signer", "Người ký", (), tag.signer or "")
+
 
 def _units(document: Document, tag: LocalityMention, names: Names) -> Iterable[tuple[str, str]]:
     """The units that the words may mean: those the program saw, then every unit of that name, then the provinces."""
@@ -235,7 +290,9 @@ def change_words(review: Review, names: Names) -> str:
     for field, given in value.items():
         match field:
             case "value":
-                words.append(RELEVANCES.get(str(given), str(given)))
+                words.append(number(given, 2) if review.kind == "quantity" else RELEVANCES.get(str(given), str(given)))
+            case "number" | "issuer" | "signer":
+                words.append(str(given))
             case "code":
                 words.append(name_of(review.kind, str(given), names))
             case "modality":

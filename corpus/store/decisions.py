@@ -12,15 +12,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from corpus.document import Document, Relevance, from_json, from_plain, to_plain
+from corpus.document import Document, from_json, from_plain, to_plain
 from corpus.errors import InvalidData
 from corpus.store.account_tables import review_effects
 from corpus.store.database import Database
 from corpus.store.documents import write_document
 from corpus.store.queue import close_reports
+from corpus.store.review_checks import check_review
 from corpus.store.reviews import Review, standing
 from corpus.store.schema import documents, reviews, versions
 from corpus.tags import FIELD_OF, TAG_TYPES, TagKind
+
+_FIELDS = "fields"
+_TOUCHED: dict[TagKind, tuple[str, ...]] = {"relevance": ("relevance", "activities"), "official": ("official", "kind")}
+"""Fields that a decision on the kind may change, where they are more than its own."""
 
 Apply = Callable[[Document, Sequence[Review]], Document]
 
@@ -41,16 +46,17 @@ class DecisionStore(Database):
     def decide_tag(self, review: Review, apply: Apply) -> int:
         """Keep the decision, carry it out on the document and answer the reports on its tag: all or nothing. Returns its number.
 
-        Raises: InvalidData where the document is not there.
+        Raises: InvalidData where the document is not there, or for a code or field that does not exist.
         """
+        check_review(review)
         with self._write() as connection:
             document, tagged_by = _current(connection, review.document_id)
             changed = apply(document, [review])
             row = {name: getattr(review, name) for name in Review.__dataclass_fields__}
             number = connection.execute(sa.insert(reviews).values(**row)).inserted_primary_key
             assert number is not None
-            before = to_plain(getattr(document, FIELD_OF[review.kind]))
-            effect = {"review": number[0], "content_hash": document.content_hash, "before": before}
+            before = {name: to_plain(getattr(document, name)) for name in _TOUCHED.get(review.kind, (FIELD_OF[review.kind],))}
+            effect = {"review": number[0], "content_hash": document.content_hash, "before": {_FIELDS: before}}
             connection.execute(sa.insert(review_effects).values(**effect))
             # Before the document: reports on tags that it loses would else be closed by nobody.
             close_reports(connection, review.document_id, review.kind, review.code, review.reviewer, review.decided_at)
@@ -75,11 +81,13 @@ class DecisionStore(Database):
             review = _review(found)
             document, tagged_by = _current(connection, review.document_id)
             if document.content_hash == found.content_hash:
+                before = _fields_before(review.kind, found.before)
+                kinds = [kind for kind, name in FIELD_OF.items() if name in before]
                 later = sa.select(reviews).where(
-                    reviews.c.document_id == review.document_id, reviews.c.kind == review.kind, reviews.c.id > number, standing()
+                    reviews.c.document_id == review.document_id, reviews.c.kind.in_(kinds), reviews.c.id > number, standing()
                 )
                 since = [_review(row) for row in connection.execute(later.order_by(reviews.c.id))]
-                restored = replace(document, **{FIELD_OF[review.kind]: _tags(review.kind, found.before)})
+                restored = replace(document, **before)
                 write_document(connection, apply(restored, since), now, tagged_by=tagged_by)
         return review
 
@@ -131,7 +139,14 @@ def _current(connection: sa.Connection, document_id: str) -> tuple[Document, str
     return from_json(row.document), row.tagged_by
 
 
+def _fields_before(kind: TagKind, plain: Any) -> dict[str, Any]:
+    """Field -> what it held before the decision; decisions of earlier releases kept the field of their kind alone."""
+    fields = plain[_FIELDS] if isinstance(plain, dict) and _FIELDS in plain else {FIELD_OF[kind]: plain}
+    kind_of = {name: of for of, name in FIELD_OF.items()}
+    return {name: held if name == "kind" else _tags(kind_of[name], held) for name, held in fields.items()}
+
+
 def _tags(kind: TagKind, plain: Any) -> Any:
-    if kind == "relevance":
-        return None if plain is None else from_plain(plain, Relevance)
+    if kind in ("relevance", "official"):
+        return None if plain is None else from_plain(plain, TAG_TYPES[kind])
     return tuple(from_plain(tag, TAG_TYPES[kind]) for tag in plain)

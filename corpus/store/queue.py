@@ -15,7 +15,7 @@ from corpus.errors import InvalidData
 from corpus.store.account_tables import tag_reports, uncertain_tags
 from corpus.store.database import Database
 from corpus.store.schema import documents, versions
-from corpus.tags import REVIEW_METHOD, TAG_KINDS, TagKind, tag_code, tags_of
+from corpus.tags import REVIEW_METHOD, TAG_KINDS, TagKind, find_tags, tag_code, tags_of
 
 CERTAIN = 0.9
 """Tags that say at least this are not asked about, unless rule and model differ."""
@@ -149,8 +149,8 @@ def close_reports_without_tag(connection: sa.Connection, document: Document, now
     found = connection.execute(open_ones).all()
     if not found:
         return
-    present = {(kind, tag_code(tag)) for kind in TAG_KINDS for tag in tags_of(document, kind)}
-    gone = [row.id for row in found if (row.kind, row.code) not in present]
+    present = {(kind, tag_code(document, tag)) for kind in TAG_KINDS for tag in tags_of(document, kind)}
+    gone = [row.id for row in found if (row.kind, row.code) not in present and not find_tags(document, row.kind, row.code)]
     if gone:
         connection.execute(sa.update(tag_reports).where(tag_reports.c.id.in_(gone)).values(closed_at=now))
 
@@ -194,17 +194,18 @@ def _rows(document: Document) -> list[dict[str, object]]:
                 continue
             # Only activities are told by rule and model both; "rules" or "model" alone means that the other did not say so.
             one_voice = kind == "activity" and "+" not in tag.method
-            if tag.score >= CERTAIN and not (one_voice and "model" in tag.method):
+            score = getattr(tag, "score", 1.0)  # dates and records have none: the rule is sure or silent
+            if score >= CERTAIN and not (one_voice and "model" in tag.method):
                 continue
-            key = (kind, tag_code(tag))
-            doubt = 1.0 - tag.score + (_ONE_VOICE if one_voice else 0.0)
+            key = (kind, tag_code(document, tag))
+            doubt = 1.0 - score + (_ONE_VOICE if one_voice else 0.0)
             if key in rows and float(str(rows[key]["doubt"])) >= doubt:
                 continue
             rows[key] = {
                 "document_id": document.id,
                 "kind": kind,
                 "code": key[1],
-                "score": tag.score,
+                "score": score,
                 "one_voice": one_voice,
                 "doubt": doubt,
             }

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from corpus.errors import InvalidData
 from corpus.store.account_tables import review_effects
 from corpus.store.database import Database
-from corpus.store.schema import reviews
+from corpus.store.schema import documents, reviews
 from corpus.tags import TAG_KINDS, TagKind
 
 Decision = Literal["accept", "correct", "reject"]
@@ -25,7 +25,7 @@ class Review:
     document_id: str
     kind: TagKind
     code: str
-    """The tag decided on: a code; for a budget ``<vnd>@<start>`` of its first evidence; for relevance its value."""
+    """The tag decided on, as `corpus.tags.tag_code` names it."""
     decision: Decision
     value: dict[str, Any] | None = None
     """What is right, for ``correct``: fields of the tag to set (``{"code": …}``, ``{"modality": …}``, ``{"vnd": …}``)."""
@@ -52,7 +52,7 @@ class ReviewStore(Database):
         reviewer: str,
         now: datetime,
     ) -> Review:
-        """Raises: InvalidData for an unknown kind or decision."""
+        """Raises: InvalidData for an unknown kind, decision, code or field."""
         review = Review(
             document_id=document_id,
             kind=kind,  # type: ignore[arg-type] # checked in Review
@@ -74,7 +74,12 @@ class ReviewStore(Database):
             return [Review(**{name: getattr(row, name) for name in Review.__dataclass_fields__}) for row in connection.execute(query)]
 
     def import_reviews(self, decisions: Iterable[Review]) -> int:
-        """Add those not yet known; returns how many."""
+        """Add those not yet known; returns how many. Raises: InvalidData for a code or field that does not exist, then none is added."""
+        from corpus.store.review_checks import check_review  # which knows the record above
+
+        decisions = list(decisions)
+        for review in decisions:
+            check_review(review)
         rows = [{name: getattr(review, name) for name in Review.__dataclass_fields__} for review in decisions]
         if not rows:
             return 0
@@ -82,6 +87,15 @@ class ReviewStore(Database):
             before = connection.execute(sa.select(sa.func.count()).select_from(reviews)).scalar_one()
             connection.execute(insert(reviews).on_conflict_do_nothing(), rows)
             return int(connection.execute(sa.select(sa.func.count()).select_from(reviews)).scalar_one()) - int(before)
+
+    def unknown_documents(self, ids: Iterable[str]) -> list[str]:
+        """Those of the ids that no document of the store has, sorted."""
+        wanted = sorted(set(ids))
+        known: set[str] = set()
+        with self._read() as connection:
+            for at in range(0, len(wanted), 500):
+                known.update(connection.scalars(sa.select(documents.c.id).where(documents.c.id.in_(wanted[at : at + 500]))))
+        return [key for key in wanted if key not in known]
 
 
 def standing() -> sa.ColumnElement[bool]:

@@ -177,7 +177,17 @@ def test_decisions_travel_and_outlive_the_models(loa: Loa, tmp_path: Path, fille
     assert f"{path}:2" in ran.err
     assert ran.rows[0]["added"] == 1
     assert loa("review", "import", path, "--json").rows[0]["added"] == 0
-    assert loa("review", "export").rows == [decision]
+    assert ran.rows[0]["unknown_documents"] == 0
+    wrong = decision | {"decision": "correct", "value": {"code": "no-such-code"}}
+    elsewhere = decision | {"document_id": "d-elsewhere"}
+    other = tmp_path / "other.jsonl"
+    other.write_text("".join(json.dumps(row) + "\n" for row in (wrong, elsewhere)), "utf-8")
+    taken = loa("review", "import", other, "--json")
+    assert (taken.code, taken.rows[0]["added"], taken.rows[0]["unknown_documents"]) == (1, 1, 1)
+    assert f"{other}:1: value.code: 'no-such-code'" in taken.err
+    assert "1 decisions are on 1 documents that are not in the store" in taken.err
+    assert "d-elsewhere" in taken.err
+    assert loa("review", "export").rows == [decision, elsewhere]
     (change,) = loa("retag", "--json").rows
     assert change["changes"]["activities"] == [["training (done)"], []]
     assert loa("retag", "--json").rows == []

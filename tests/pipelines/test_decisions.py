@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from corpus.document import ActivityMention, Document
+from corpus.document import ActivityMention, Document, to_plain
 from corpus.errors import InvalidData
 from corpus.store import Review, Store, open_store
+from corpus.store.account_tables import review_effects
 from corpus.tags import tag_code
 from pipelines.reviews import apply_reviews
-from tests.pipelines.test_reviews import DOCUMENT, NOW, OPEN, TOTAL, review, span
+from tests.pipelines.test_reviews import CLASSES, DAY, DOCUMENT, NOW, OPEN, TOTAL, review, span
 
 
 @pytest.fixture
@@ -42,10 +44,33 @@ CASES: list[tuple[str, str, str, dict[str, Any] | None]] = [
     ("activity", "press", "correct", {"modality": "planned"}),
     ("relevance", "poverty_other", "correct", {"value": "communication"}),
     ("relevance", "poverty_other", "reject", None),
-    ("locality", "v1-00001|v1-00002", "correct", {"code": "v1-00001"}),
+    ("locality", "v1-01159|v1-02032", "correct", {"code": "v1-01159"}),
+    ("relevance", "poverty_other", "correct", {"value": "off_topic"}),
     ("programme", "gnbv-2021-2025", "reject", None),
-    ("budget", tag_code(TOTAL), "reject", None),
-    ("budget", tag_code(TOTAL), "correct", {"vnd": 60_000_000}),
+    ("quantity", tag_code(DOCUMENT, CLASSES), "reject", None),
+    ("quantity", tag_code(DOCUMENT, CLASSES), "correct", {"value": 3, "modality": "planned"}),
+    ("date", tag_code(DOCUMENT, DAY), "reject", None),
+    ("official", "Kế hoạch", "reject", None),
+    ("official", "Kế hoạch", "correct", {"number": "9/KH-UBND"}),
+    ("budget", tag_code(DOCUMENT, TOTAL), "reject", None),
+    ("budget", tag_code(DOCUMENT, TOTAL), "correct", {"vnd": 60_000_000}),
+]
+
+
+WRONG: list[tuple[str, str, str, dict[str, Any] | None, str]] = [
+    ("activity", "correct", "training", {"code": "no-such-code"}, "value.code: 'no-such-code'"),
+    ("activity", "accept", "no-such-code", None, "code: 'no-such-code'"),
+    ("activity", "correct", "training", {"modality": "perhaps"}, "value.modality"),
+    ("activity", "correct", "training", {"colour": "red"}, "value.colour"),
+    ("programme", "correct", "gnbv-2021-2025", {"code": "gnbv-1900"}, "value.code"),
+    ("locality", "correct", "v1-01159|v1-02032", {"code": "v1-99999"}, "value.code"),
+    ("locality", "correct", "v1-01159|v1-02032", {"role": "nowhere"}, "value.role"),
+    ("relevance", "correct", "poverty_other", {"value": "rather"}, "value.value"),
+    ("relevance", "accept", "rather", None, "code: 'rather'"),
+    ("budget", "correct", tag_code(DOCUMENT, TOTAL), {"vnd": "much"}, "value.vnd"),
+    ("budget", "correct", tag_code(DOCUMENT, TOTAL), {"activity": "no-such-code"}, "value.activity"),
+    ("quantity", "correct", tag_code(DOCUMENT, CLASSES), {"value": "two"}, "value.value"),
+    ("official", "correct", "Kế hoạch", {"issued": "soon"}, "value.issued"),
 ]
 
 
@@ -65,6 +90,32 @@ def test_a_decision_counts_at_once_and_undone_leaves_no_trace_in_the_tags(
     assert store.reviews("d1") == []
     (line,) = store.decisions()
     assert (line.undone_by, line.review.reviewer, line.title) == ("minh", "lan", DOCUMENT.title)
+
+
+def test_a_decision_undone_after_an_update_of_the_program_restores_what_was_kept_then(store: Store) -> None:
+    before = kept(store)
+    number = decide(store, "programme", "gnbv-2021-2025", "reject")
+    with store._write() as connection:  # as releases before kept it: the tags of the kind alone
+        plain = to_plain(DOCUMENT.programmes)
+        connection.execute(sa.update(review_effects).where(review_effects.c.review == number).values(before=plain))
+    store.undo_decision(number, "lan", NOW, apply_reviews)
+    assert kept(store) == before
+
+
+@pytest.mark.parametrize(("kind", "decision", "code", "value", "words"), WRONG)
+def test_a_decision_on_what_no_list_holds_is_refused(
+    store: Store, kind: str, decision: str, code: str, value: dict[str, Any] | None, words: str
+) -> None:
+    with pytest.raises(InvalidData, match=words):
+        decide(store, kind, code, decision, value)
+    with pytest.raises(InvalidData, match=words):
+        store.import_reviews([review(kind, code, decision, value)])
+    assert store.reviews() == []
+    assert apply_reviews(DOCUMENT, [review(kind, code, decision, value)]) == DOCUMENT, "taken before decisions were checked"
+
+
+def test_documents_that_are_not_in_the_store_are_named(store: Store) -> None:
+    assert store.unknown_documents(["d9", "d1", "d7", "d9"]) == ["d7", "d9"]
 
 
 def test_undoing_keeps_what_was_decided_since(store: Store) -> None:
@@ -107,7 +158,7 @@ def test_a_decision_on_what_is_not_there_is_refused_whole(store: Store) -> None:
 def test_a_failing_decision_changes_nothing(store: Store) -> None:
     before = kept(store)
     with pytest.raises(InvalidData):
-        decide(store, "locality", tag_code(OPEN), "correct", {"role": "nowhere"})
+        decide(store, "locality", tag_code(DOCUMENT, OPEN), "correct", {"role": "nowhere"})
     assert kept(store) == before
     assert store.reviews() == []
 
@@ -115,7 +166,16 @@ def test_a_failing_decision_changes_nothing(store: Store) -> None:
 def test_the_most_doubtful_tag_waits_first_and_a_decision_takes_it_off(store: Store) -> None:
     waiting = store.waiting()
     assert [(w.kind, w.code, w.one_voice) for w in waiting] == [("activity", "training", True), ("relevance", "poverty_other", False)]
-    assert store.count_waiting() == {"relevance": 1, "programme": 0, "locality": 0, "activity": 1, "budget": 0}
+    assert store.count_waiting() == {
+        "relevance": 1,
+        "programme": 0,
+        "locality": 0,
+        "activity": 1,
+        "budget": 0,
+        "quantity": 0,
+        "date": 0,
+        "official": 0,
+    }
     decide(store, "activity", "training", "accept")
     assert [w.kind for w in store.waiting()] == ["relevance"]
     assert store.waiting(kind="activity") == []
@@ -129,7 +189,7 @@ def test_agreement_of_rule_and_model_is_asked_later_than_their_disagreement(stor
 
 
 def test_what_readers_report_waits_before_everything_and_is_answered_by_the_decision(store: Store) -> None:
-    code = tag_code(TOTAL)
+    code = tag_code(DOCUMENT, TOTAL)
     for note in ("sai số tiền", ""):
         store.report_tag("d1", "budget", code, note, NOW)
     first = store.waiting()[0]

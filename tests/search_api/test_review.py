@@ -330,9 +330,9 @@ def test_every_kind_of_tag_has_its_form(tmp_path: Path) -> None:
 
             for kind in TAG_KINDS:
                 for tag in tags_of(kept, kind):
-                    page = made.browser.get(f"/tin/{kept.id}/bao-sai", params={"loai": kind, "nhan": tag_code(tag)})
+                    page = made.browser.get(f"/tin/{kept.id}/bao-sai", params={"loai": kind, "nhan": tag_code(kept, tag)})
                     assert page.status_code == 200
-                    made.store.report_tag(kept.id, kind, tag_code(tag), "", made.clock())
+                    made.store.report_tag(kept.id, kind, tag_code(kept, tag), "", made.clock())
                     seen.add(kind)
         assert len(seen) >= 4
         for kind in seen:
