@@ -81,31 +81,33 @@ _RELATIVE = (
     r"(?P<relative>(?:sáng|trưa|chiều|tối|đêm)\s+(?:nay|qua)|hôm nay|hôm qua|ngày mai|tuần (?:này|trước|qua|vừa qua|tới|sau)"
     r"|tháng (?:này|trước|qua|vừa qua|tới|sau)|năm (?:nay|ngoái|trước|qua|vừa qua|tới|sau))(?!\w)"
 )
-_FORMS = (
-    _RANGE,
-    _LIST,
-    _DAY_WORDS,
-    _DAY_DIGITS,
-    _DAY_YEAR,
-    _DAY_SHORT,
-    _HALF,
-    _SCHOOL_YEAR,
-    _SINCE,
-    _PERIOD,
-    _YEARS,
-    _QUARTER,
-    _QUARTER_SHORT,
-    _MONTHS,
-    _MONTH,
-    _MONTH_SHORT,
-    _BARE_PERIOD,
-    _YEAR,
-    _BROKEN_YEAR,
-    _RELATIVE,
+FORMS = "|".join(
+    (
+        _RANGE,
+        _LIST,
+        _DAY_WORDS,
+        _DAY_DIGITS,
+        _DAY_YEAR,
+        _DAY_SHORT,
+        _HALF,
+        _SCHOOL_YEAR,
+        _SINCE,
+        _PERIOD,
+        _YEARS,
+        _QUARTER,
+        _QUARTER_SHORT,
+        _MONTHS,
+        _MONTH,
+        _MONTH_SHORT,
+        _BARE_PERIOD,
+        _YEAR,
+        _BROKEN_YEAR,
+        _RELATIVE,
+    )
 )
 # All forms begin with one of these; without the looks ahead each is tried at each character, in several times the time.
 _FIRST_WORDS = "ngày|sáng|trưa|chiều|tối|đêm|hôm|lúc|mùng|mồng|tháng|quý|giai đoạn|thời kỳ|nhiệm kỳ|các năm|từ|năm|tuần|ba|sáu|chín"
-FORM = re.compile(rf"(?=[\dbcđghlmnqst])(?=\d|{_FIRST_WORDS})(?:{'|'.join(_FORMS)})")
+FORM = re.compile(rf"(?=[\dbcđghlmnqst])(?=\d|{_FIRST_WORDS})(?:{FORMS})")
 
 _EACH_YEAR = r"(?:hằng|hàng|mỗi)\s+năm"
 RECURS_AFTER = re.compile(rf"\s?,?\s?(?:của\s+)?{_EACH_YEAR}(?!\w)")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpus import locality_names
 from corpus.text import _OPEN_PAIR
-from nlp import budget_cues, budget_payers, gazetteer, locality_weights, money_forms, when
+from nlp import budget_cues, budget_payers, gazetteer, locality_weights, money_forms, when_forms
 from nlp.locality_cues import Cues
 from nlp.patterns import words
 
@@ -81,7 +81,7 @@ LEAPING = [
     ),
     (money_forms.NUMBER_WORDS, rf"(?<!\w)(?:{money_forms.WORD})(?:,?[^\S\n]{{1,4}}(?:{money_forms.WORD})(?!\w))++"),
     (money_forms.HALF_SCALE, r"(?<!\w)nửa\s+(tỷ|tỉ|triệu)(?!\w)"),
-    (when._PATTERN, when._FORMS),
+    (when_forms.FORM, when_forms.FORMS),
 ]
 """Patterns written so that a search leaps, and the same as one would say them."""
 PIECES = (
