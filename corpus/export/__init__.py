@@ -36,7 +36,7 @@ MEDIA_TYPES: dict[Format, str] = {
     "ris": "application/x-research-info-systems",
     "bib": "application/x-bibtex",
 }
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 """Raised when columns or their meaning change."""
 
 _CHUNK = 1 << 16

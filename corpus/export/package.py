@@ -50,6 +50,8 @@ _TYPES: dict[Kind, str] = {
     "boolean": "boolean",
     "list": "string",
     "budgets": "string",
+    "quantities": "string",
+    "dates": "string",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from corpus.export.rows import BUDGET_COLUMNS, Column, Kind, Row
+from corpus.export.rows import NESTED, Column, Kind, Row
 from corpus.export.text import json_lines
 
 _MEMORY = "192MB"
@@ -29,7 +29,7 @@ _TYPES: dict[Kind, str] = {
 
 
 def write_parquet(path: Path, rows: Iterable[Row], columns: Sequence[Column]) -> None:
-    """The rows in their order, lists as lists, sums as a list of structures; zstd. Equal rows make equal files."""
+    """The rows in their order, lists as lists, sums, counts and dates as lists of structures; zstd. Equal rows make equal files."""
     with tempfile.TemporaryDirectory(prefix="loa-parquet-") as folder:
         lines = Path(folder) / "rows.jsonl"
         longest = _OBJECT_BYTES
@@ -62,7 +62,7 @@ def read_parquet(path: Path) -> list[Row]:
 
 
 def _type(column: Column) -> str:
-    if column.kind == "budgets":
-        fields = ", ".join(f'"{field.name}" {_TYPES[field.kind]}' for field in BUDGET_COLUMNS)
+    if column.kind in NESTED:
+        fields = ", ".join(f'"{field.name}" {_TYPES[field.kind]}' for field in NESTED[column.kind])
         return f"STRUCT({fields})[]"
     return _TYPES[column.kind]

@@ -5,15 +5,16 @@ The columns stand here once: JSON lines, CSV, workbook, Parquet and the schema o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
-from corpus.document import Budget, Document, Span
+from corpus.document import Budget, DateMention, Document, Quantity, Span
 from corpus.index.fields import NATIONAL
 from corpus.index.names import Names
 
-Kind = Literal["text", "link", "date", "instant", "integer", "number", "boolean", "list", "budgets"]
+Kind = Literal["text", "link", "date", "instant", "integer", "number", "boolean", "list", "budgets", "quantities", "dates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ COLUMNS: tuple[Column, ...] = (
     Column("components", "Dự án", "list", "projects of programmes, as gnbv-2021-2025/6.1", 22),
     Column("largest_vnd", "Khoản lớn nhất (đồng)", "integer", "largest single amount of public money, in đồng", 18),
     Column("budgets", "Số tiền", "budgets", "every amount of public money with its role and sentence", 50),
+    Column("quantities", "Số lượng", "quantities", "every counted thing with what it counts and its sentence", 50),
+    Column("official_kind", "Thể loại văn bản", "text", "of an administrative document: Kế hoạch, Quyết định, …", 14),
+    Column("official_number", "Số, ký hiệu", "text", "its number", 18),
+    Column("official_issued", "Ngày ban hành", "date", "day it was issued; empty where the day is left blank", 12),
+    Column("official_issuer", "Cơ quan ban hành", "text", "who issues it", 30),
+    Column("official_signer", "Người ký", "text", "who signs it", 20),
+    Column("legal_bases", "Căn cứ", "list", "documents that it rests on, kind and number", 40),
+    Column("goals", "Chỉ tiêu", "list", "sentences of its goals", 50),
+    Column("dates", "Ngày trong bài", "dates", "days and periods that the text names", 40),
     Column("evidence", "Câu bằng chứng", "list", "sentences that the tags rest on, in the order of the text", 80),
     Column("characters", "Số ký tự", "integer", "length of the text", 10),
     Column("content_hash", "Mã băm nội dung", "text", "SHA-256 of title and text", 20),
@@ -81,6 +91,36 @@ BUDGET_COLUMNS: tuple[Column, ...] = (
 )
 """Fields of one amount in ``budgets``; in a workbook a sheet of its own."""
 
+QUANTITY_COLUMNS: tuple[Column, ...] = (
+    Column("position", "Thứ tự", "integer", "place in the document's list of counts, from 0", 8),
+    Column("kind", "Đếm gì", "text", "people, classes, copies, stations, poor_households, poor_rate, …", 24),
+    Column("value", "Giá trị", "number", "the number; the ends of a range are two records with the same words", 12),
+    Column("unit", "Đơn vị", "text", "as written", 14),
+    Column("detail", "Cụ thể", "text", "what kind of people, stations, …", 30),
+    Column("qualifier", "Mức độ", "text", "exact, over, under, about or max", 10),
+    Column("per_unit", "Tính cho mỗi", "text", "set for counts for each of something, which are never added up", 12),
+    Column("out_of", "Trên tổng số", "number", "the whole that it is a part of", 12),
+    Column("change", "Tăng, giảm", "text", "up or down where it is the difference to before", 10),
+    Column("year", "Năm", "integer", "year that it speaks of", 8),
+    Column("modality", "Thực hiện", "text", "done, planned or general", 12),
+    Column("words", "Nguyên văn", "text", "as written", 24),
+    Column("sentence", "Câu", "text", "the sentence it stands in", 80),
+)
+"""Fields of one count in ``quantities``; in a workbook a sheet of its own."""
+
+DATE_COLUMNS: tuple[Column, ...] = (
+    Column("position", "Thứ tự", "integer", "place in the document's list of dates, from 0", 8),
+    Column("words", "Nguyên văn", "text", "as written", 30),
+    Column("first", "Từ ngày", "date", "first day; empty where a flag says why", 12),
+    Column("last", "Đến ngày", "date", "last day, inclusive", 12),
+    Column("precision", "Độ chính xác", "text", "day, month, quarter, year or period", 12),
+    Column("flags", "Ghi chú", "list", "malformed, unresolved or recurring", 20),
+)
+"""Fields of one date in ``dates``; in a workbook a sheet of its own."""
+
+NESTED: Mapping[Kind, tuple[Column, ...]] = {"budgets": BUDGET_COLUMNS, "quantities": QUANTITY_COLUMNS, "dates": DATE_COLUMNS}
+"""The columns that hold several records each, and the fields of these."""
+
 Row = dict[str, Any]
 
 
@@ -106,7 +146,7 @@ def row_of(document: Document, names: Names, *, tagged_by: str = "", full_text: 
     before = [*names.register.on_old_map(about), *national]
     activities = {mention.code: mention.modality for mention in document.activities}
     budgets = [_budget(document, at, budget) for at, budget in enumerate(document.budgets) if budget.kind == "budget"]
-    origin = document.provenance
+    origin, official = document.provenance, document.official
     row: Row = {
         "id": document.id,
         "title": document.title,
@@ -133,6 +173,15 @@ def row_of(document: Document, names: Names, *, tagged_by: str = "", full_text: 
         "components": list(dict.fromkeys(f"{m.code}/{part}" for m in document.programmes for part in m.components)),
         "largest_vnd": max((budget["vnd"] for budget in budgets if budget["vnd"] is not None), default=None),
         "budgets": budgets,
+        "quantities": [_quantity(document, at, quantity) for at, quantity in enumerate(document.quantities)],
+        "official_kind": official.kind if official else None,
+        "official_number": official.number if official else None,
+        "official_issued": official.issued if official else None,
+        "official_issuer": official.issuer if official else None,
+        "official_signer": official.signer if official else None,
+        "legal_bases": list(dict.fromkeys(f"{basis.kind} {basis.number}".strip() for basis in official.legal_bases)) if official else [],
+        "goals": list(dict.fromkeys(document.quote(goal.evidence[0]) for goal in official.goals)) if official else [],
+        "dates": [_date(document, at, mention) for at, mention in enumerate(document.dates)],
         "evidence": list(_evidence(document)),
         "characters": len(document.text),
         "content_hash": document.content_hash,
@@ -168,6 +217,35 @@ def _budget(document: Document, at: int, budget: Budget) -> Row:
         "year_to": budget.year_to,
         "words": document.quote(budget.evidence[0]),
         "sentence": document.quote(budget.evidence[-1]),
+    }
+
+
+def _quantity(document: Document, at: int, quantity: Quantity) -> Row:
+    return {
+        "position": at,
+        "kind": quantity.kind,
+        "value": quantity.value,
+        "unit": quantity.unit,
+        "detail": quantity.detail,
+        "qualifier": quantity.qualifier,
+        "per_unit": quantity.per_unit,
+        "out_of": quantity.out_of,
+        "change": quantity.change,
+        "year": quantity.year,
+        "modality": quantity.modality,
+        "words": document.quote(quantity.evidence[0]),
+        "sentence": document.quote(quantity.evidence[-1]),
+    }
+
+
+def _date(document: Document, at: int, mention: DateMention) -> Row:
+    return {
+        "position": at,
+        "words": document.quote(mention.evidence[0]),
+        "first": mention.start,
+        "last": mention.end - timedelta(days=1) if mention.end else None,
+        "precision": mention.precision,
+        "flags": list(mention.flags),
     }
 
 

@@ -83,5 +83,14 @@ def _cell(value: Any) -> str | int | float:
 
 
 def _joined(part: Any) -> str:
-    """A part of a list; an amount as the words that state it and its role."""
-    return f"{part['words']} ({part['role']})" if isinstance(part, dict) else str(part)
+    """A part of a list; a record as the words that state it and what it is."""
+    if not isinstance(part, dict):
+        return str(part)
+    if "role" in part:
+        said = [part["role"]]
+    elif "precision" in part:
+        days = [day.isoformat() for day in (part["first"], part["last"]) if day is not None]
+        said = ["..".join(dict.fromkeys(days)), *part["flags"]]
+    else:
+        said = [part["kind"], str(part["year"] or ""), f"mỗi {part['per_unit']}" if part["per_unit"] else "", part["change"] or ""]
+    return f"{part['words']} ({', '.join(filter(None, said))})"

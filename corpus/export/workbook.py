@@ -11,9 +11,9 @@ from typing import Any
 import xlsxwriter
 
 from corpus.export.cells import printable
-from corpus.export.rows import BUDGET_COLUMNS, Column, Row, Table
+from corpus.export.rows import NESTED, Column, Kind, Row, Table
 from corpus.formats import safe_link, sentence_case
-from corpus.index.names import BUDGET_ROLES, BUDGET_SCOPES, KINDS, MODALITIES, QUALIFIERS, RELEVANCES
+from corpus.index.names import BUDGET_ROLES, BUDGET_SCOPES, KINDS, MODALITIES, QUALIFIERS, QUANTITY_KINDS, RELEVANCES
 
 MAX_ROWS = 1_048_575
 """Rows of a sheet of Excel without the head; what is left goes on in a further sheet."""
@@ -35,6 +35,22 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "scope": BUDGET_SCOPES,
 }
 """What a workbook, which people read, says for the codes of a column; files for programs keep the codes."""
+WORDS_OF_COUNTS: Mapping[str, Mapping[str, str]] = {
+    "kind": QUANTITY_KINDS,
+    "qualifier": WORDS["qualifier"],
+    "modality": MODALITIES,
+    "change": {"up": "Tăng", "down": "Giảm"},
+}
+WORDS_OF_DATES: Mapping[str, Mapping[str, str]] = {
+    "precision": {"day": "Ngày", "month": "Tháng", "quarter": "Quý", "year": "Năm", "period": "Khoảng thời gian"},
+    "flags": {"malformed": "viết sai", "unresolved": "chưa rõ năm", "recurring": "hằng năm"},
+}
+_SHEETS: tuple[tuple[Kind, str, Mapping[str, Mapping[str, str]]], ...] = (
+    ("budgets", "Kinh phí", WORDS),
+    ("quantities", "Số lượng", WORDS_OF_COUNTS),
+    ("dates", "Ngày trong bài", WORDS_OF_DATES),
+)
+"""The sheets of records, a row each, and what they say for codes."""
 _OF_DOCUMENT = (
     Column("id", "Mã tin", "text", "identity of the document", 26),
     Column("title", "Tiêu đề", "text", "title as published", 50),
@@ -43,7 +59,8 @@ _OF_DOCUMENT = (
 
 
 def write_workbook(path: Path, rows: Iterable[Row], columns: Sequence[Column], about: Iterable[tuple[str, str]], created: datetime) -> None:
-    """Sheets "Tin" (a row a document), "Kinh phí" (a row an amount) and "Về tệp này"; written row by row to disk.
+    """Sheets "Tin" (a row a document), "Kinh phí" (a row an amount), "Số lượng" (a count), "Ngày trong bài" (a date) and "Về tệp này";
+    written row by row to disk.
 
     ``about`` is read after the last row. Equal rows and ``created`` make equal files. Instants show as clock time in Vietnam.
     """
@@ -51,15 +68,17 @@ def write_workbook(path: Path, rows: Iterable[Row], columns: Sequence[Column], a
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": "loa", "created": created.replace(tzinfo=None)})
         formats = _Formats(book)
-        listed = [column for column in columns if column.kind != "budgets"]
+        listed = [column for column in columns if column.kind not in NESTED]
         documents = _Sheet(book, formats, "Tin", listed, WORDS)
-        amounts = _Sheet(book, formats, "Kinh phí", [*_OF_DOCUMENT, *BUDGET_COLUMNS], WORDS)
+        sheets = [(kind, _Sheet(book, formats, name, [*_OF_DOCUMENT, *NESTED[kind]], words)) for kind, name, words in _SHEETS]
         for row in rows:
             documents.write(row)
-            for budget in row["budgets"]:
-                amounts.write({name: row[name] for name in ("id", "title", "published")} | budget)
+            for kind, sheet in sheets:
+                for record in row[kind]:
+                    sheet.write({name: row[name] for name in ("id", "title", "published")} | record)
         documents.close()
-        amounts.close()
+        for _, sheet in sheets:
+            sheet.close()
         _write_about(book, formats, about)
 
 

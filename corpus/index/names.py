@@ -51,6 +51,35 @@ BUDGET_SCOPES = {
 }
 QUALIFIERS = {"exact": "", "over": "trên", "under": "gần", "about": "khoảng", "max": "tối đa"}
 """Before a sum."""
+QUANTITY_KINDS = {
+    "people": "Người",
+    "classes": "Lớp tập huấn",
+    "conferences": "Hội nghị",
+    "dialogues": "Cuộc đối thoại",
+    "sessions": "Buổi tuyên truyền",
+    "contests": "Hội thi, cuộc thi",
+    "stations": "Đài truyền thanh",
+    "loudspeakers": "Loa, cụm loa",
+    "points": "Điểm, cụm thông tin",
+    "border_posts": "Đồn biên phòng được trang bị",
+    "places_served": "Địa bàn có đài, loa, sóng",
+    "places_served_rate": "Tỷ lệ địa bàn có đài, loa, sóng",
+    "copies": "Bản in, tờ, cuốn",
+    "displays": "Pa nô, áp phích, băng rôn",
+    "broadcasts": "Chương trình, bản tin phát",
+    "press_items": "Tin, bài, phóng sự",
+    "devices": "Thiết bị nghe, xem",
+    "people_trained_rate": "Tỷ lệ cán bộ được tập huấn",
+    "households_reached": "Hộ được tiếp cận",
+    "poor_households": "Hộ nghèo",
+    "near_poor_households": "Hộ cận nghèo",
+    "escaped_households": "Hộ thoát nghèo",
+    "relapsed_households": "Hộ tái nghèo",
+    "new_poor_households": "Hộ nghèo phát sinh",
+    "poor_rate": "Tỷ lệ hộ nghèo",
+    "near_poor_rate": "Tỷ lệ hộ cận nghèo",
+}
+"""What a count counts."""
 CONFIDENCES = {"sure": "Chắc chắn", "likely": "Khá chắc", "doubtful": "Cần xem lại"}
 _SEPARATORS = re.compile(r"[\W_]+")
 

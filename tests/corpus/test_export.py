@@ -18,12 +18,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.document import BudgetRole, BudgetScope, Document, DocumentKind, Qualifier
+from corpus.document import (
+    BudgetRole,
+    BudgetScope,
+    DateMention,
+    Document,
+    DocumentKind,
+    Goal,
+    LegalReference,
+    OfficialRecord,
+    Qualifier,
+    Quantity,
+    Span,
+)
 from corpus.export import FORMATS, Asked, Export, Format
 from corpus.export.cells import inert
 from corpus.export.citations import apa, bibtex, csl, ris
 from corpus.export.parquet import read_parquet
-from corpus.export.rows import BUDGET_COLUMNS, COLUMNS, TEXT, columns, row_of
+from corpus.export.rows import BUDGET_COLUMNS, COLUMNS, DATE_COLUMNS, NESTED, QUANTITY_COLUMNS, TEXT, columns, row_of
 from corpus.export.text import BOM
 from corpus.export.workbook import WORDS
 from corpus.index.names import Names
@@ -182,10 +194,10 @@ def test_ordinary_text_stays_as_it_is() -> None:
 def test_workbook_has_types_head_filters_and_links(store: Store) -> None:
     content, _ = exported(store, "xlsx", ALL)
     book = opened(content)
-    assert book.sheetnames == ["Tin", "Kinh phí", "Về tệp này"]
+    assert book.sheetnames == ["Tin", "Kinh phí", "Số lượng", "Ngày trong bài", "Về tệp này"]
     sheet = book["Tin"]
     heads = {cell.value: cell.column for cell in sheet[1]}
-    assert list(heads) == [column.title for column in columns(full_text=False) if column.kind != "budgets"]
+    assert list(heads) == [column.title for column in columns(full_text=False) if column.kind not in NESTED]
     assert (sheet.freeze_panes, sheet.max_row) == ("C2", len(ALL) + 1)
     assert sheet.auto_filter.ref.startswith("A1:")
     day = sheet.cell(2, heads["Ngày đăng"])
@@ -201,6 +213,122 @@ def test_workbook_has_types_head_filters_and_links(store: Store) -> None:
     about = {row[0].value: row[1].value for row in book["Về tệp này"].rows}
     assert about["Số tin"] == "6"
     assert about["Hiểu là"] == "có từ «loa»"
+
+
+def counted(payload: str = "") -> Document:
+    """With a count, an official head and dates; ``payload`` stands in every text of theirs that a page can bring."""
+    text = f"{payload}Mỗi lớp 50 người\nSở ký\n{payload}100% cán bộ được tập huấn\nngày 5 - 7/6, ngày 15/12 hằng năm"
+
+    def span(words: str) -> Span:
+        return Span(text.index(words), text.index(words) + len(words))
+
+    return replace(
+        make_document("8" * 24, "Kế hoạch", text, published=date(2024, 7, 1)),
+        quantities=(
+            Quantity(
+                kind="people",
+                value=50,
+                unit=f"{payload}người",
+                detail=f"{payload}người",
+                year=2024,
+                per_unit=f"{payload}lớp",
+                modality="planned",
+                evidence=(span(f"{payload}Mỗi lớp 50 người"), span(f"{payload}Mỗi lớp 50 người")),
+                method="quantity-rules",
+            ),
+            Quantity(kind="poor_rate", value=2.5, unit="%", change="down", out_of=None, evidence=(span("100%"),), method="quantity-rules"),
+        ),
+        official=OfficialRecord(
+            kind="Kế hoạch",
+            number=f"{payload}12/KH-UBND",
+            issued=date(2024, 6, 3),
+            issuer=f"{payload}UBND xã",
+            signer=f"{payload}An",
+            legal_bases=(LegalReference(kind="Thông tư", number="06/2022/TT-BTTTT", evidence=(span("Sở ký"),)),),
+            goals=(Goal(target="100%", evidence=(span(f"{payload}100% cán bộ được tập huấn"),)),),
+            method="official-rules",
+        ),
+        dates=(
+            DateMention(start=date(2024, 6, 5), end=date(2024, 6, 8), precision="period", evidence=(span("ngày 5 - 7/6"),), method="d"),
+            DateMention(start=None, end=None, precision="day", flags=("recurring",), evidence=(span("ngày 15/12"),), method="d"),
+        ),
+    )
+
+
+def test_counts_official_heads_and_dates_are_in_every_table(store: Store, tmp_path: Path) -> None:
+    document = counted()
+    row = json.loads(exported(store, "jsonl", (document,))[0])
+    assert row["quantities"][0] == {
+        "position": 0,
+        "kind": "people",
+        "value": 50.0,
+        "unit": "người",
+        "detail": "người",
+        "qualifier": "exact",
+        "per_unit": "lớp",
+        "out_of": None,
+        "change": None,
+        "year": 2024,
+        "modality": "planned",
+        "words": "Mỗi lớp 50 người",
+        "sentence": "Mỗi lớp 50 người",
+    }
+    assert (row["official_kind"], row["official_number"], row["official_issued"]) == ("Kế hoạch", "12/KH-UBND", "2024-06-03")
+    assert (row["official_issuer"], row["official_signer"]) == ("UBND xã", "An")
+    assert (row["legal_bases"], row["goals"]) == (["Thông tư 06/2022/TT-BTTTT"], ["100% cán bộ được tập huấn"])
+    assert [(d["words"], d["first"], d["last"], d["flags"]) for d in row["dates"]] == [
+        ("ngày 5 - 7/6", "2024-06-05", "2024-06-07", []),
+        ("ngày 15/12", None, None, ["recurring"]),
+    ]
+    (cells,) = csv.DictReader(io.StringIO(exported(store, "csv", (document,))[0].decode("utf-8-sig")))
+    assert cells["quantities"] == "Mỗi lớp 50 người (people, 2024, mỗi lớp); 100% (poor_rate, down)"
+    assert cells["dates"] == "ngày 5 - 7/6 (2024-06-05..2024-06-07); ngày 15/12 (recurring)"
+    book = opened(exported(store, "xlsx", (document,))[0])
+    (heads, people, rate) = [[cell.value for cell in line] for line in book["Số lượng"].iter_rows()]
+    assert dict(zip(heads, people, strict=True)) | {"Câu": ""} == {
+        "Mã tin": "8" * 24,
+        "Tiêu đề": "Kế hoạch",
+        "Ngày đăng": datetime.fromisoformat("2024-07-01"),
+        "Thứ tự": 0,
+        "Đếm gì": "Người",
+        "Giá trị": 50,
+        "Đơn vị": "người",
+        "Cụ thể": "người",
+        "Mức độ": "đúng",
+        "Tính cho mỗi": "lớp",
+        "Trên tổng số": None,
+        "Tăng, giảm": None,
+        "Năm": 2024,
+        "Thực hiện": "Dự kiến",
+        "Nguyên văn": "Mỗi lớp 50 người",
+        "Câu": "",
+    }
+    assert (rate[heads.index("Đếm gì")], rate[heads.index("Tăng, giảm")], rate[heads.index("Giá trị")]) == ("Tỷ lệ hộ nghèo", "Giảm", 2.5)
+    days = [[cell.value for cell in line][3:] for line in book["Ngày trong bài"].iter_rows()]
+    assert days[1][1:] == [
+        "ngày 5 - 7/6",
+        datetime.fromisoformat("2024-06-05"),
+        datetime.fromisoformat("2024-06-07"),
+        "Khoảng thời gian",
+        None,
+    ]
+    assert days[2][1:] == ["ngày 15/12", None, None, "Ngày", "hằng năm"]
+    path = tmp_path / "counted.parquet"
+    path.write_bytes(exported(store, "parquet", (document,))[0])
+    assert read_parquet(path) == [row_of(document, NAMES, tagged_by="rules 2026.11")]
+    assert list(row["quantities"][0]) == [column.name for column in QUANTITY_COLUMNS]
+    assert list(row["dates"][0]) == [column.name for column in DATE_COLUMNS]
+
+
+@pytest.mark.parametrize("payload", ["=1+1 ", "@SUM(1+1) ", "-1+1;=cmd|' /C calc'!A0 "])
+def test_counts_and_official_heads_are_inert_too(store: Store, payload: str) -> None:
+    document = counted(payload)
+    (cells,) = csv.DictReader(io.StringIO(exported(store, "csv", (document,))[0].decode("utf-8-sig")))
+    for name in ("quantities", "official_number", "official_issuer", "official_signer", "goals"):
+        assert cells[name].startswith("'"), name
+    for sheet in opened(exported(store, "xlsx", (document,))[0]):
+        for line in sheet.rows:
+            assert all(cell.data_type in ("s", "n", "d", "b") for cell in line)
 
 
 def test_workbooks_hold_texts_and_no_formulas(store: Store) -> None:
