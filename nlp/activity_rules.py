@@ -82,7 +82,7 @@ _WANTING = re.compile(
 _WANTING_ENDS = re.compile(r"[.;]|, (?=(?:nên|nhưng|song|tuy vậy|huyện đã|xã đã|tỉnh đã)\b)")
 # What a play, an article or a broadcast tells of.
 _TOLD = re.compile(
-    r"\b(?:vở|vở kịch|tiết mục|tiểu phẩm|tác phẩm|đề tài|chủ đề|kịch ngắn|bài|số đầu|kỳ đầu|phim|phần thi)\b[^.;,:]{0,25}?"
+    r"\b(?:vở|vở kịch|tiết mục|tiểu phẩm|tác phẩm|đề tài|chủ đề|kịch ngắn|bài|số đầu|kỳ đầu|phim|phần thi|câu hỏi)\b[^.;,:]{0,25}?"
     r" (?:nói về|kể về|kể chuyện|xoay quanh|là chuyện|về chuyện|tự soạn về|phản ánh chuyện)\b"
     r"|\bđội\b[^.;:]{0,25} (?:chọn|kể|dựng|diễn|mang đến|đem đến)(?: lại)?(?: câu)? (?:chuyện|tình huống|cảnh|màn)\b"
     r"|\b(?:tiểu phẩm|hoạt cảnh|ca cảnh|vở kịch|vở|màn kịch|kịch ngắn)\b(?: \w+){0,2} (?=[\"“])"

@@ -52,6 +52,8 @@ _ANNOUNCES: dict[str, tuple[frozenset[str], ...]] = {
 """Signals that, all in title or first sentences, make it more than a passing remark."""
 _NOTHING_SAID = 0.98
 """Score of off_topic where no cue and no signal stands in the document: the model is not asked."""
+_ELSEWHERE = 0.8
+"""Score of off_topic where the title names another subject: a press prize on the environment of which one work shows poor people."""
 _MAX_EVIDENCE = 3
 _SHOWS = 0.8
 """Probability from which a sentence shows a value where neither cue nor signal of it stands in the document."""
@@ -92,11 +94,21 @@ class RelevanceTagger:
             if speaks:
                 said = predictions(model, found)
                 relevance = _judged(tally, model.judge.probabilities(document_features(tally, said)), relevance, _rated(found, said))
-                if relevance.value != "communication" and (spans := self._carriers(found, said, tally, relevance.value)):
+                if relevance.value != "off_topic" and self._is_elsewhere(found, tally):
+                    relevance = Relevance(value="off_topic", evidence=(), score=_ELSEWHERE, method=RULES_METHOD)
+                elif relevance.value != "communication" and (spans := self._carriers(found, said, tally, relevance.value)):
                     relevance = Relevance(value="communication", evidence=spans, score=_CARRIED, method=BOTH_METHOD)
             else:
                 relevance = Relevance(value="off_topic", evidence=(), score=_NOTHING_SAID, method=RULES_METHOD)
         return replace(document, relevance=relevance)
+
+    def _is_elsewhere(self, found: Outline, tally: Tally) -> bool:
+        """Whether the title names another subject, and poverty is spoken of in one sentence of the text at most."""
+        poverty = tally.signals["poverty"]
+        if len(poverty) > 1 or tally.signals["core"] or any(span.field == "title" for span in poverty):
+            return False
+        titles = [sentence.plain for sentence in found.sentences if sentence.field == "title"]
+        return any(cue.speaks == "other" for title in titles for cue in self._cues.read(title).cues)
 
     def _carriers(self, found: Outline, said: Sequence[Prediction], tally: Tally, value: RelevanceValue) -> tuple[Span, ...]:
         """Sentences that show a side of communication in a page on poverty or on Dự án 6, however short: two ways of carrying word to

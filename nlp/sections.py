@@ -49,10 +49,15 @@ _CHROME = re.compile(
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
     r"|(?:• )?tóm tắt$|vb gốc|lược đồ"
     r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo"
-    r"|tác giả(?: bài viết)?\s*:|kính gửi\s*:"
+    r"|tác giả(?: bài viết)?\s*:|kính gửi\s*:|báo (?:và (?:đài )?)?phát thanh(?:,| và| -) truyền hình(?: \w+){1,4}$"
     r"|permissions\b|bạn không có quyền|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
     r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục$|danh mục\s*:|advertisements|continue reading|hotline|<|\{|\||您|时间)"
 )
+_OF_THE_PAGE = Guarded(
+    r"\b(?:cỡ chữ|lượt xem|lượt đọc|số lần đọc|đọc bài viết|chi tiết bài viết|in bài viết|điểm của bài viết|đánh giá bài viết"
+    r"|câu trả lời(?: này)? có hữu ích|(?:chép|sao chép) liên kết|gmt\+7)\b"
+)
+"""Stands anywhere in a short line that is a tool of the page: "08:30 | Xem cỡ chữ  Đọc bài viết"."""
 _CALL = re.compile(r"[*• ]*(?:kính )?mời (?:quý |các )*(?:độc giả|bạn đọc|khán giả|quý vị|bạn)\b")
 """A call to readers, however long."""
 _CREDIT = Guarded(
@@ -216,6 +221,8 @@ def _zone(raw: str, line: str) -> Zone:
     if _BASIS.match(line):
         return "basis"
     if _NO_LETTERS.match(line) or _CALL.match(line) or (len(line) < _LONG_LINE and _CHROME.match(line)):
+        return "chrome"
+    if len(line) < _LONG_LINE and not line.endswith(".") and _OF_THE_PAGE.search(line):
         return "chrome"
     if _CREDIT.search(line) and words <= 3 * _CAPTION_WORDS:
         return "caption"
