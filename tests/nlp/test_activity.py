@@ -342,6 +342,8 @@ def test_a_weak_cue_that_the_model_denies_is_no_tag() -> None:
         ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "access_point", 0.7, False),
         ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "access_point", 0.97, True),
         ("Ai nói cho ba mươi gia đình bên bếp lửa nghe?", "outreach", 0.97, False),
+        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "dialogue", 0.7, False),
+        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "dialogue", 0.8, True),
         ("Tới bên bếp lửa ấy dự có trưởng thôn, phụ nữ, cựu chiến binh.", "outreach", 0.97, True),
         ("Tới dự bên bếp lửa có trưởng thôn, phụ nữ, cựu chiến binh.", "outreach", 0.97, False),
         ("Bên bếp lửa kể chuyện làm ăn | Lịch phát sóng hôm nay", "outreach", 0.97, False),
@@ -357,8 +359,11 @@ def test_what_the_model_adds_alone(text: str, code: str, probability: float, add
 def test_station_and_loudspeaker_need_a_model_that_does_not_deny_the_broadcast() -> None:
     text = "Các bản xa nay có loa đọc chính sách cho hộ nghèo."
     assert "broadcast" in {mention.code for mention in TAGGER(make_document(text)).activities}
-    assert "broadcast" not in with_model(text, {"loa": {"broadcast": 0.1}})
-    assert "broadcast" in with_model(text, {"loa": {"broadcast": 0.2}})
+    assert "broadcast" not in with_model(text, {"loa": {"broadcast": 0.25}})
+    assert "broadcast" in with_model(text, {"loa": {"broadcast": 0.35}})
+    leaflet = "Trên bàn ông trưởng bản có tờ rơi cho hộ nghèo."
+    assert "publication" not in with_model(leaflet, {"tờ rơi": {"publication": 0.25}})
+    assert "publication" in with_model(leaflet, {"tờ rơi": {"publication": 0.35}})
 
 
 class Prophet:

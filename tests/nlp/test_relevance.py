@@ -220,6 +220,21 @@ def test_the_judge_lifts_no_passing_remark_of_a_long_document() -> None:
     assert judged(f"{filler * 10}{remark}", likely).value == "off_topic"
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Trao giải báo chí về bảo vệ môi trường", "Một giải C là phóng sự về người nghèo nhặt ve chai.", "off_topic"),
+        ("Trao giải báo chí về bảo vệ môi trường", "Hộ nghèo là nhân vật của hai bài. Người nghèo kể chuyện mình.", "communication"),
+        ("Trao giải báo chí viết về hộ nghèo", "Một giải C nói về bảo vệ môi trường.", "communication"),
+    ],
+)
+def test_a_title_on_another_subject_outweighs_one_sentence_on_poverty(title: str, text: str, expected: str) -> None:
+    sure = judge_by(offset=(9.0, 0.0, 0.0))
+    relevance = RelevanceTagger(Telling(0.5, sure))(make_document(text, title=title)).relevance  # type: ignore[arg-type]  # as above
+    assert relevance is not None
+    assert relevance.value == expected
+
+
 def test_a_document_without_any_cue_is_not_shown_to_the_model() -> None:
     class Mute(Oracle):
         def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
