@@ -23,6 +23,7 @@ from corpus.document import (
     Span,
     document_id,
     from_json,
+    part_from_json,
     to_json,
 )
 from corpus.errors import InvalidData
@@ -128,3 +129,10 @@ def test_content_hash_names_a_version() -> None:
     assert document.content_hash == from_json(to_json(document)).content_hash
     assert document.quote(Span(0, 4, "title")) == "Tiêu"
     assert document.quote(Span(0, 3)) == "Nội"
+
+
+def test_counts_of_older_stores_are_read() -> None:
+    """What was stored before counts were said for each of something, or as a part, says neither."""
+    stored = b'{"kind":"people","value":50.0,"unit":"hoc vien","evidence":[{"start":0,"end":5,"field":"text"}],"method":"quantity-rules 2026.11"}'
+    found = part_from_json(stored, Quantity)
+    assert (found.value, found.per_unit, found.out_of) == (50, None, None)
