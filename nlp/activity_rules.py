@@ -32,6 +32,7 @@ _BODIES = re.compile(
     r"|văn hóa ?(?:-|,) ?thể thao (?:và|-) (?:truyền thông|thông tin|tt)|thông tin(?: -|,| và) thể thao|truyền thông - văn hóa"
     r"|văn hóa và truyền thông|học viện báo chí và tuyên truyền|thông tin cơ sở và thông tin đối ngoại|tuyên giáo"
     r"|^\((?:cổng (?:thông tin điện tử|ttđt)|[^()]{0,12}(?:portal|online|ttxvn))[^()]{0,20}\)"
+    r"|^cổng (?:ttđt|thông tin điện tử)\b[^-–.,;:]{0,30} ?[-–] "
     r"|^phát sóng(?: ngày)? ?:? ?\d{1,2}[/.-]\d"
     r"|^\(?(?:báo|đài|cổng thông tin điện tử|cổng ttđt)\b[^-–.,;:]{2,30}?\)?\s*[-–] "
 )
@@ -56,7 +57,7 @@ _ANOTHER_DEED = re.compile(
 _PRACTISED = re.compile(
     r"\b(?:học viên|người học|giảng viên|báo cáo viên|chuyên gia|thầy cô|bài học|lớp|khóa học|nhà báo|phóng viên)\b[^.;,]{0,25}?"
     r" (?:thực hành|tập|luyện|làm quen với|bày(?: cho \w+)?|chỉ|dạy|hướng dẫn|trình bày|giới thiệu|truyền đạt|nói|học)"
-    r" (?:cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|kinh nghiệm|viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức)\b"
+    r" (?:về )?(?:cách|kỹ năng|nghiệp vụ|kiến thức|phương pháp|kinh nghiệm|viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức)\b"
     r"|\b(?:chương trình học|bài học|nội dung (?:lớp|học|tập huấn)|khóa học)\b[^.;:]{0,30} (?:gồm|có)\b[^.;:]{0,20}: "
     r"|\bđược cầm tay chỉ việc\b"
     r"|\bhọc (?:cách|kỹ năng|nghiệp vụ|nghề) (?:viết|làm|dựng|quay|soạn|nói|chụp|đọc|biên tập|tổ chức|dùng|vận hành)\b"
@@ -152,7 +153,7 @@ _NAMED_SO = re.compile(
 )
 _OPENINGS = Asked((_TAUGHT, _PRACTISED, *(opening for opening, _ in _BESIDE)))
 _HELD = ("thông tin", "văn hóa", "học viện", "tuyên giáo")
-_BYLINES = ("báo", "đài", "cổng thông tin", "phát sóng", "(báo", "(đài", "(cổng")
+_BYLINES = ("báo", "đài", "cổng", "phát sóng", "(báo", "(đài", "(cổng")
 """One of these stands in whatever the two expressions above hide."""
 _ZONES = frozenset({"title", "lead", "body", "heading", "caption"})
 _SECTIONS = frozenset({"purpose", "goals", "tasks", "money", "organisation"})

@@ -48,9 +48,9 @@ _CHROME = re.compile(
     r"|gởi bài|gửi bài"
     r"|tăng cỡ chữ|a- a\+|thay đổi tương phản|điện thoại$|gửi mail|xem với cỡ chữ|phiên bản|mục lục|(?:• )?thuộc tính$"
     r"|(?:• )?tóm tắt$|vb gốc|lược đồ"
-    r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo"
+    r"|tải (?:về|văn bản)|chia sẻ(?:\s*:| facebook| zalo| bài|$)|theo dõi (?:\S+ trên|chúng tôi|báo)|nguồn\s*:|theo báo"
     r"|tác giả(?: bài viết)?\s*:|kính gửi\s*:|báo (?:và (?:đài )?)?phát thanh(?:,| và| -) truyền hình(?: \w+){1,4}$"
-    r"|permissions\b|bạn không có quyền|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
+    r"|chào mừng (?:bạn|quý vị) đến với|permissions\b|bạn không có quyền|quảng cáo|analytic|loading|null|bạn đang ở đây|\[trở về\]|tag\s*:"
     r"|mới nhất|video$|media |đang tải|hệ thống pháp luật|danh mục$|danh mục\s*:|advertisements|continue reading|hotline|<|\{|\||您|时间)"
 )
 _OF_THE_PAGE = Guarded(
