@@ -101,5 +101,19 @@ def is_money_without_dong(text: str, start: int, end: int, scale: int) -> bool:
     if scale >= 10**9:
         return not _COUNT_BEFORE.search(before)
     if not (_MONEY_BEFORE.search(before) or _MONEY_AFTER.match(text, end)) or _COUNT_BEFORE.search(before):
-        return False
+        return scale >= 10**6 and _is_cell_of_money(text, start, end)
     return scale >= 10**6 or bool(_ENDS.match(text, end))
+
+
+def _is_cell_of_money(text: str, start: int, end: int) -> bool:
+    """Whether the sum is all of its line, as cells are where a table became lines, and a line above it is the head "Kinh phí"."""
+    alone = text[max(0, start - 1) : start] in ("", "\n") and _LINE_ENDS.match(text, end) is not None
+    return alone and _HEAD_OF_MONEY.search(text, max(0, start - _TABLE), start) is not None
+
+
+_TABLE = 800
+"""Characters in which the head of a table of lines is looked for."""
+_LINE_ENDS = re.compile(r"[ \t.;]*(?:\n|$)")
+_HEAD_OF_MONEY = re.compile(
+    r"\n[ \t]*(?:tổng )?(?:kinh phí|số tiền|thành tiền|giá trị|vốn|mức vốn|dự toán|mức hỗ trợ)(?: \w+){0,2}[ \t]*(?=\n)"
+)

@@ -97,6 +97,11 @@ READ = [
     ("sum before a dash list", "đạt 1,2 tỷ đồng/1,5 tỷ đồng", [(1_200_000_000, "exact"), (1_500_000_000, "exact")]),
     ("after a label", "Tổng kinh phí thực hiện: 340.000.000", [(340_000_000, "exact")]),
     ("label and count", "Kinh phí mua cho: 340.000.000 người", []),
+    (
+        "cells that became lines",
+        "Xã\nQuy mô\nKinh phí\nBình An\n10 cụm\n298 triệu\nTân Phú\n6 cụm\n187,5 triệu",
+        [(298_000_000, "exact"), (187_500_000, "exact")],
+    ),
 ]
 
 
@@ -133,6 +138,7 @@ NOTHING = [
     ("square metres", "diện tích 1.200 m2"),
     ("calling a meeting", "Ngày 5 triệu tập hội nghị"),
     ("account", "số tài khoản 0451000234567"),
+    ("cells of people", "Nước\nDân số\nViệt Nam\n98 triệu"),
 ]
 
 
