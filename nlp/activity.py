@@ -105,6 +105,8 @@ class _Opinion:
     """Activities that it may not add here: all, unless the sentence is a statement of the article's own and no list of topics."""
     modality: Modality
     """Read only where the model is sure enough to add a tag."""
+    loud: bool
+    """It is so for one activity at least."""
 
 
 class ActivityTagger:
@@ -120,7 +122,11 @@ class ActivityTagger:
             return replace(document, activities=())
         findings, opinions = self._read(outline(document))
         lists = _lists(findings)
-        mentions = (_mention(code, [finding for finding in findings if finding.activity == code], opinions, lists) for code in self._codes)
+        by_span = {opinion.span: opinion for opinion in opinions}
+        loud = [opinion for opinion in opinions if opinion.loud]
+        mentions = (
+            _mention(code, [finding for finding in findings if finding.activity == code], by_span, loud, lists) for code in self._codes
+        )
         return replace(document, activities=tuple(mention for mention in mentions if mention is not None))
 
     def _read(self, found: Outline) -> tuple[list[_Finding], list[_Opinion]]:
@@ -151,8 +157,8 @@ class ActivityTagger:
                 said = predictions[position].activities
                 if sentence.zone == "title":
                     silent |= {code for code, probability in said.items() if probability < _MODEL_ADDS_RELIABLY}
-                loud = any(probability >= _bound(code) for code, probability in said.items())
-                opinions.append(_Opinion(sentence.span, said, silent, reader.of(0, len(sentence.plain)) if loud else "general"))
+                loud = max(said.values(), default=0.0) >= _MODEL_ADDS and any(probability >= _bound(code) for code, probability in said.items())
+                opinions.append(_Opinion(sentence.span, said, silent, reader.of(0, len(sentence.plain)) if loud else "general", loud))
         return findings, opinions
 
 
@@ -177,15 +183,16 @@ def _lists(findings: Sequence[_Finding]) -> frozenset[Span]:
     return frozenset(span for span, codes in strong.items() if len(codes) >= _LISTED)
 
 
-def _mention(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinion], lists: frozenset[Span]) -> ActivityMention | None:
+def _mention(
+    code: str, findings: Sequence[_Finding], opinions: Mapping[Span, _Opinion], loud: Sequence[_Opinion], lists: frozenset[Span]
+) -> ActivityMention | None:
     rest = 1.0
     for finding in findings:
         rest *= 1.0 - finding.weight
     by_rules = 1.0 - rest
     ranked = sorted(findings, key=lambda finding: (-finding.weight, finding.span.field != "text", finding.span.start))
     spans = dict.fromkeys(finding.span for finding in ranked)
-    heard = (opinion for opinion in opinions if opinion.span in spans) if spans else ()
-    probability = max((opinion.probabilities.get(code, 0.0) for opinion in heard), default=None)
+    probability = max((opinions[span].probabilities.get(code, 0.0) for span in spans if span in opinions), default=None)
     is_listed = by_rules >= _LISTED_WEIGHT and not lists.isdisjoint(spans)
     supported = by_rules >= _WEAK and probability is not None and probability >= _MODEL_SUPPORTS
     if (by_rules >= _FIRE or supported) and (is_listed or not _is_doubted(code, by_rules, probability)):
@@ -197,7 +204,7 @@ def _mention(code: str, findings: Sequence[_Finding], opinions: Sequence[_Opinio
             method=method,
             modality=min((finding.modality for finding in findings), key=_MODALITY_ORDER.index),
         )
-    adding = [opinion for opinion in opinions if code not in opinion.silent and opinion.probabilities.get(code, 0.0) >= _bound(code)]
+    adding = [opinion for opinion in loud if code not in opinion.silent and opinion.probabilities.get(code, 0.0) >= _bound(code)]
     if not adding:
         return None
     adding.sort(key=lambda opinion: (-opinion.probabilities[code], opinion.span.field != "text", opinion.span.start))

@@ -12,7 +12,7 @@ from corpus.activities import Activities
 from corpus.document import Modality
 from corpus.errors import InvalidData
 from corpus.tables import Entry, open_list
-from nlp.cues import CueBook, Hits, Pattern, PatternIndex, all_matches, find, near
+from nlp.cues import CueBook, Hits, Pattern, PatternIndex, all_matches, find, near, stands
 from nlp.sections import Sentence
 from nlp.sieve import Asked, Search
 
@@ -151,7 +151,7 @@ _NAMED_SO = re.compile(
     r"|xin|lập|mở|nâng|dùng|là|và|làm|phát|bằng|qua|trên|nghe|treo|đặt|kéo|không|hỏng|trang) )"
     r"[^ ,.;:]+ (?:đài|loa)\b(?! truyền thanh| phát thanh| xã| fm)"
 )
-_OPENINGS = Asked((_TAUGHT, _PRACTISED, *(opening for opening, _ in _BESIDE)))
+_OPENINGS = Asked((_TAUGHT, _PRACTISED, _DENIED, *(opening for opening, _ in _BESIDE)))
 _HELD = ("thông tin", "văn hóa", "học viện", "tuyên giáo")
 _BYLINES = ("báo", "đài", "cổng", "phát sóng", "(báo", "(đài", "(cổng")
 """One of these stands in whatever the two expressions above hide."""
@@ -273,7 +273,7 @@ class ActivityRules:
             silent = aims if rule.topics else taught or ()
             if rule.activity not in _LEARNT:
                 silent = (*silent, *(practised or ()))
-            match = _first_allowed(rule, patterns, hits, text, silent)
+            match = _first_allowed(rule, patterns, hits, text, silent, search)
             if isinstance(match, tuple):
                 matches.append(Match(rule, *match))
             elif match:
@@ -283,7 +283,7 @@ class ActivityRules:
         return Reading(tuple(matches), frozenset(silenced) - {match.rule.activity for match in matches}, only_topics)
 
     def _only_topics(self, hits: Hits) -> bool:
-        return any(find(pattern, hits) for _, patterns in self._topics_index.possible(hits) for pattern in patterns)
+        return any(stands(patterns, hits) for _, patterns in self._topics_index.possible(hits))
 
     @cached_property
     def _index(self) -> PatternIndex:
@@ -319,7 +319,7 @@ def _stretches(opening: re.Pattern[str], text: str, ending: re.Pattern[str], sea
 
 
 def _first_allowed(
-    rule: Rule, patterns: Iterable[Pattern], hits: Hits, text: str, silent: Sequence[tuple[int, int]]
+    rule: Rule, patterns: Iterable[Pattern], hits: Hits, text: str, silent: Sequence[tuple[int, int]], search: Search
 ) -> tuple[int, int] | bool:
     """The first match that nothing excludes and that lies outside the ``silent`` stretches; else whether there was one at all."""
     excluded: list[tuple[tuple[int, int], int]] | None = None
@@ -332,7 +332,7 @@ def _first_allowed(
                 hidden = [*silent, *_spans(rule.aside, hits)]
             if any(start <= match[0] < end or start < match[1] <= end for start, end in hidden):
                 continue
-            if _DENIED.search(text[max(0, match[0] - _DENIED_CHARACTERS) : match[0]]):
+            if search(_DENIED, text[max(0, match[0] - _DENIED_CHARACTERS) : match[0]]):
                 continue
             if not any(
                 near(match, other, distance) and text.find(";", min(match[0], other[0]), max(match[1], other[1])) < 0
@@ -343,7 +343,8 @@ def _first_allowed(
 
 
 def _spans(patterns: tuple[Pattern, ...], hits: Hits) -> list[tuple[int, int]]:
-    return [span for pattern in patterns for span in all_matches(pattern, hits)[:_MAX_MATCHES]]
+    atoms = hits.atoms
+    return [span for pattern in patterns if pattern.atoms[0] in atoms for span in all_matches(pattern, hits)[:_MAX_MATCHES]]
 
 
 def _rule(entry: Entry, book: CueBook) -> Rule:

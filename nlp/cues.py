@@ -38,8 +38,6 @@ class Pattern:
     gaps: tuple[int, ...]
     """One less than atoms: the most characters before the next."""
     source: str
-    rarest: int
-    """Of the atoms the one whose shortest phrase is longest: asking for it first leaves the fewest patterns."""
 
 
 class Hits:
@@ -49,27 +47,36 @@ class Hits:
         self, places: Mapping[int, list[tuple[int, int]]], owners: Sequence[frozenset[int]], numbers: Sequence[tuple[int, int]]
     ) -> None:
         """``places`` by phrase, in order of end; ``owners`` of each phrase; ``numbers`` are the places of `NUMBER`, the phrase 0."""
-        self._places = places
-        self._owners = owners
+        self.places = places
+        self.owners = owners
         self._numbers = numbers
         self._known: dict[int, list[tuple[int, int]]] = {}
-        self.atoms: set[int] = set().union(*(owners[phrase] for phrase in places))
-        if numbers:
-            self.atoms |= owners[0]
+        self._atoms: set[int] | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.atoms)
+        return bool(self.places) or bool(self._numbers)
 
     def __contains__(self, atom: int) -> bool:
         return atom in self.atoms
+
+    @property
+    def phrases(self) -> Iterable[int]:
+        """Those that stand there, `NUMBER` among them."""
+        return (*self.places, 0) if self._numbers else self.places
+
+    @property
+    def atoms(self) -> set[int]:
+        if self._atoms is None:  # of most sentences nobody asks
+            self._atoms = set().union(*(self.owners[phrase] for phrase in self.phrases))
+        return self._atoms
 
     def of(self, atom: int) -> list[tuple[int, int]]:
         """(start, end) in order of end, of equal ends the longest first; numbers last."""
         known = self._known.get(atom)
         if known is None:
-            lists = [places for phrase, places in self._places.items() if atom in self._owners[phrase]]
+            lists = [places for phrase, places in self.places.items() if atom in self.owners[phrase]]
             known = lists[0] if len(lists) == 1 else sorted((place for places in lists for place in places), key=_by_end)
-            if self._numbers and atom in self._owners[0]:
+            if self._numbers and atom in self.owners[0]:
                 known = [*known, *self._numbers]
             self._known[atom] = known
         return known
@@ -99,8 +106,7 @@ class CueBook:
         phrases = [self._phrases(part, source) for part in parts[::2]]
         atoms = tuple(self._atoms.setdefault(choices, len(self._atoms)) for choices in phrases)
         self._automaton = None
-        _, rarest = max((min(map(len, choices)), -position) for position, choices in enumerate(phrases))
-        return Pattern(atoms, tuple(GAPS[gap] for gap in parts[1::2]), source, atoms[-rarest])
+        return Pattern(atoms, tuple(GAPS[gap] for gap in parts[1::2]), source)
 
     def patterns(self, sources: Iterable[str]) -> tuple[Pattern, ...]:
         return tuple(self.pattern(source) for source in sources)
@@ -139,11 +145,11 @@ class CueBook:
         """Where each atom stands in ``text``, which must be `plain`."""
         automaton = self._automaton or self._compile()
         places: dict[int, list[tuple[int, int]]] = {}
-        last = len(text)
+        framed = f" {text} "
         for final, (length, phrase) in automaton.iter(text):
             end = final + 1
             start = end - length
-            if (start and text[start - 1].isalnum()) or (end < last and text[end].isalnum()):
+            if framed[start].isalnum() or framed[end + 1].isalnum():
                 continue
             if phrase in places:
                 places[phrase].append((start, end))
@@ -158,32 +164,58 @@ class PatternIndex:
 
     def __init__(self, patterns: Iterable[tuple[int, Pattern]]) -> None:
         """``patterns`` with what each belongs to, those of one owner in a row; the order is kept."""
-        self._alone: dict[int, list[int]] = {}
-        """The only element to the positions of its patterns."""
-        self._followed: dict[int, dict[int, list[tuple[frozenset[int], int]]]] = {}
-        """The rarest element to another one, to the rest of them and the position."""
         self._patterns = tuple(patterns)
+        self._size = len(self._patterns)
+        self._elements = max((len(pattern.atoms) for _, pattern in self._patterns), default=0)
+        # Numbers whose bits are patterns, once for each element: bit n of the element k for the pattern n.
+        self._missing = 0
+        """Elements that a pattern does not have stand everywhere."""
+        self._with: dict[int, int] = {}
+        """Atom to the elements that it is."""
         for position, (_, pattern) in enumerate(self._patterns):
-            others = [atom for atom in pattern.atoms if atom != pattern.rarest]
-            if others:
-                self._followed.setdefault(pattern.rarest, {}).setdefault(others[0], []).append((frozenset(others[1:]), position))
-            else:
-                self._alone.setdefault(pattern.rarest, []).append(position)
-        self._sole, self._first = frozenset(self._alone), frozenset(self._followed)
+            for element in range(self._elements):
+                bit = 1 << element * self._size + position
+                if element < len(pattern.atoms):
+                    self._with[pattern.atoms[element]] = self._with.get(pattern.atoms[element], 0) | bit
+                else:
+                    self._missing |= bit
+        self._of_phrase: dict[int, int] = {}
+        self._owners: Sequence[frozenset[int]] = ()
+        """Of the book that the phrases are numbered in."""
 
     def possible(self, hits: Hits) -> Iterator[tuple[int, list[Pattern]]]:
         """What patterns belong to whose elements all stand somewhere in the sentence, in order, with those patterns."""
-        found: list[int] = []
-        alone, followed, present = self._alone, self._followed, hits.atoms
-        for atom in present & self._sole:
-            found += alone[atom]
-        for atom in present & self._first:
-            seconds = followed[atom]
-            for second in present & seconds.keys():
-                found += [position for rest, position in seconds[second] if rest <= present]
-        found.sort()
-        for owner, group in groupby((self._patterns[position] for position in found), key=itemgetter(0)):
-            yield owner, [pattern for _, pattern in group]
+        if self._owners is not hits.owners:
+            self._owners, self._of_phrase = hits.owners, {}
+        standing, of_phrase = self._missing, self._of_phrase
+        for phrase in hits.phrases:
+            bits = of_phrase.get(phrase)
+            standing |= self._learn(phrase) if bits is None else bits
+        left = standing & (1 << self._size) - 1
+        for _ in range(1, self._elements):
+            standing >>= self._size
+            left &= standing
+        if left:
+            for owner, group in groupby(self._chosen(left), key=itemgetter(0)):
+                yield owner, [pattern for _, pattern in group]
+
+    def _learn(self, phrase: int) -> int:
+        bits = 0
+        for atom in self._owners[phrase]:
+            bits |= self._with.get(atom, 0)
+        self._of_phrase[phrase] = bits
+        return bits
+
+    def _chosen(self, bits: int) -> Iterator[tuple[int, Pattern]]:
+        while bits:
+            lowest = bits & -bits
+            yield self._patterns[lowest.bit_length() - 1]
+            bits ^= lowest
+
+
+def stands(patterns: Iterable[Pattern], hits: Hits) -> bool:
+    """Whether one of ``patterns``, all `PatternIndex.possible`, stands in the sentence."""
+    return any(not pattern.gaps or all_matches(pattern, hits) for pattern in patterns)
 
 
 def find(pattern: Pattern, hits: Hits) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpus.errors import InvalidData
 from corpus.tables import Entry, open_list
-from nlp.cues import CueBook, Hits, Pattern, PatternIndex, find
+from nlp.cues import CueBook, Hits, Pattern, PatternIndex, find, stands
 
 FILE = "relevance_cues.toml"
 SIDES = ("communication", "poverty", "other")
@@ -103,7 +103,7 @@ class RelevanceCues:
         hits = self.book.scan(text)
         if not hits:
             return _NOTHING
-        standing = [owner for owner, patterns in self._index.possible(hits) if any(find(pattern, hits) for pattern in patterns)]
+        standing = [owner for owner, patterns in self._index.possible(hits) if stands(patterns, hits)]
         count = len(self.cues)
         names = tuple(self.signals)
         return CueReading(
