@@ -208,7 +208,7 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
             alone = not any(a.start != amount.start and a.number_start < last for a in later)
             shared = _Shared.of(low[first : min(last, first + _SENTENCE_REACH)], alone=alone) if surroundings.activity_codes else None
         is_range = previous is not None and previous.start == amount.start
-        following = next((a for a in amounts[position + 1 : position + 3] if a.start >= amount.close), None)
+        following = _after(amounts, position)
         context = _context(
             text, low, amount, previous if same and not is_range else None, following, spans, index, after_kind, topical=topical
         )
@@ -264,6 +264,15 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
             previous = amount
         previous_sentence = index
     return sums
+
+
+def _after(amounts: Sequence[Amount], position: int) -> Amount | None:
+    """The next sum that begins behind this one: the two ends of a range begin together."""
+    close = amounts[position].close
+    for amount in amounts[position + 1 : position + 3]:
+        if amount.start >= close:
+            return amount
+    return None
 
 
 def _context(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from corpus.document import Budget, BudgetRole, BudgetScope, FieldName
 
@@ -52,9 +53,8 @@ class Sum:
             and "malformed" not in budget.flags
         )
         value = budget.vnd or 0
-        step = 1
-        while value and value % (step * 10) == 0 and step * 10 <= value:
-            step *= 10
+        digits = str(value)
+        step = 10 ** (len(digits) - len(digits.rstrip("0"))) if value else 1
         self.step = step = max(1, min(step, value // 4))  # nobody writes "hơn 1 tỷ" for 1,8 tỷ
         match budget.qualifier:
             case "over":
@@ -71,14 +71,16 @@ class Sum:
 
     def linked(self) -> Budget:
         """The record with its links."""
-        found = {name: getattr(self, name) for name in _LINKS}
-        if all(getattr(self.budget, name) == value for name, value in found.items()):
-            return self.budget
-        return Budget(**{**{name: getattr(self.budget, name) for name in _FIELDS}, **found})  # in half the time of `dataclasses.replace`
+        budget, links = self.budget, _links_of(self)
+        if links == _links_of(budget):
+            return budget
+        # In half the time of `dataclasses.replace`.
+        return Budget(**{**dict(zip(_FIELDS, _fields_of(budget), strict=True)), **dict(zip(_LINKS, links, strict=True))})
 
 
 _FIELDS = tuple(field.name for field in fields(Budget))
 _LINKS = ("role", "scope", "component", "parts", "parts_agree", "duplicate_of")
+_fields_of, _links_of = attrgetter(*_FIELDS), attrgetter(*_LINKS)
 _MOST_PARTS = 60
 _FINE = 200
 """A last digit worth less than twice this part of its sum is taken for rounded."""
@@ -144,8 +146,10 @@ def _following_parts(sums: Sequence[Sum], position: int, claimed: set[int]) -> t
     coarsest = 0
     ceiling = total.highest + total.rounding
     place = total.sentence
-    free = [index for index in range(position + 1, min(len(sums), position + 1 + _MOST_PARTS)) if index not in claimed]
-    for index in range(position + 1, free[-1] + 1 if free else 0):
+    end = min(len(sums), position + 1 + _MOST_PARTS)
+    while end > position + 1 and end - 1 in claimed:
+        end -= 1
+    for index in range(position + 1, end):
         found = sums[index]
         same = found.sentence == total.sentence
         if found.is_range or not (same or found.sentence[0] == total.sentence[0]):

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from corpus.localities import TYPE_LEVELS
+from nlp.patterns import words
 from nlp.sieve import Sieve
 
 _TYPES = (*TYPE_LEVELS, "thị")
@@ -16,6 +17,10 @@ _SHORT_TYPES = ("t.p", "t.x", "tp", "tx", "tt", "h", "q", "p", "x")
 _COUNTS = ("các", "những", "mọi", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
 _LIST_HEADS = ("gồm có", "bao gồm", "gồm", "như", "là", "trong đó có", "có")
 _WORD = re.compile(r"\w+")
+_AT_THE_END = ("titles", "landmarks", "enterprises", "products", "newspapers", "venues")
+"""Groups of phrases that stand right before a name, with a full stop or colon between at most."""
+_LAST_WORD = 24
+"""Characters in which the last word is looked for; those of the cues are shorter by far."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,13 @@ class Cues:
 
     @cached_property
     def _sieve(self) -> Sieve[tuple[str, re.Pattern[str]]]:
-        return Sieve([*self._before.items(), ("bodies", self.body)], lambda row: row[1])
+        sought = [(name, pattern) for name, pattern in self._before.items() if name not in _AT_THE_END]
+        return Sieve([*sought, ("bodies", self.body)], lambda row: row[1])
 
     def may_be_typed(self, left: str) -> bool:
         """Whether ``left`` ends in a word that can end what `type_word` matches; else there is no need to search for that."""
-        words = _WORD.findall(left)
-        return bool(words) and (words[-1] in self._type_ends or words[-1].endswith(self._glued_ends))
+        last = last_word(left)
+        return last != "" and (last in self._type_ends or last.endswith(self._glued_ends))
 
     @cached_property
     def _type_ends(self) -> frozenset[str]:
@@ -68,21 +74,25 @@ class Cues:
         return tuple(end for end in self._type_ends if len(end) > 1) + tuple(f"và{end}" for end in self._type_ends if len(end) == 1)
 
     def standing(self, left: str) -> list[str]:
-        """Of the groups of phrases those of which one may stand in ``left``, or in a part of it."""
+        """Of the groups of phrases that may stand further back those of which one may stand in ``left``, or in a part of it."""
         return [name for name, _ in self._sieve.possible(left)]
 
+    def ending(self, left: str) -> frozenset[str]:
+        """Of the other groups those of which a phrase may end ``left``."""
+        return self._ends.get(last_word(left), frozenset())
+
     def is_before(self, name: str, left: str) -> bool:
-        """Whether one of the phrases stands at the end of ``left``; those without a gap are looked for at the very end first."""
-        ends = self._ends.get(name)
-        if ends is not None and not left.rstrip(" .:").endswith(ends):
-            return False
+        """Whether one of the phrases stands at the end of ``left``."""
         return self._before[name].search(left) is not None
 
     @cached_property
-    def _ends(self) -> dict[str, tuple[str, ...]]:
-        return {name: tuple(self.raw[name]) for name in ("titles", "landmarks", "enterprises", "products", "newspapers")} | {
-            "venues": (*self.raw["venues"], "thủ đô")
-        }
+    def _ends(self) -> dict[str, frozenset[str]]:
+        """Last word of a phrase to the groups that have such a phrase."""
+        found: dict[str, set[str]] = {}
+        for name in _AT_THE_END:
+            for phrase in (*self.raw[name], *(("thủ đô",) if name == "venues" else ())):
+                found.setdefault(last_word(phrase), set()).add(name)
+        return {word: frozenset(names) for word, names in found.items()}
 
     @cached_property
     def _before(self) -> dict[str, re.Pattern[str]]:
@@ -109,15 +119,21 @@ class Cues:
             "merged",
         )
         found = {
-            name: re.compile(rf"(?<!\w)(?<!miền )(?<!vùng )(?:{_any_of(self.raw[name])})(?!\w){gaps.get(name, r'[ .:]{1,2}$')}")
+            name: re.compile(words(_any_of(self.raw[name]), never_after=("miền ", "vùng ")).pattern + gaps.get(name, r"[ .:]{1,2}$"))
             for name in names
         }
         found["institutions"] = re.compile(
-            rf"(?<![\w&-])(?<!thư )(?:{_any_of(self.raw['institutions'])})(?!\w)(?!\squay)(?:\s[\w&-]+){{0,6}}\s$"
+            words(_any_of(self.raw["institutions"]), never_after=("[&-]", "thư ")).pattern + r"(?!\squay)(?:\s[\w&-]+){0,6}\s$"
         )
-        found["agencies"] = re.compile(rf"(?<!\w)(?:{_any_of(self.raw['agencies'])})(?!\w)(?:[,\s]\s?[\w&–-]+){{0,9}}\s$")
+        found["agencies"] = re.compile(words(_any_of(self.raw["agencies"])).pattern + r"(?:[,\s]\s?[\w&–-]+){0,9}\s$")
         return found
 
 
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)).replace(r"\ ", r"\s")
+def last_word(text: str) -> str:
+    """Empty where none stands in the last characters; the end of one that is longer than any cue."""
+    words = _WORD.findall(text[-_LAST_WORD:])
+    return words[-1] if words else ""
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True)).replace(r"\ ", r"\s")

@@ -128,8 +128,10 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
             mention.levels = names.levels(mention.type, mention.key)
             mention.agency = True
 
+    ending = cues.ending(left)
+
     def stands(name: str, within: str = left) -> bool:
-        return name in standing and cues.is_before(name, within)
+        return (name in standing or name in ending) and cues.is_before(name, within)
 
     mention.capitals = text[mention.start : mention.end].isupper() and mention.end - mention.start > 3
     mention.newspaper = stands("newspapers") and not left.endswith(("nhà báo ", "họp báo "))

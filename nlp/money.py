@@ -10,8 +10,8 @@ the cost is linear in the length.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from corpus.text import lower
 from nlp.money_forms import (
@@ -82,8 +82,7 @@ def parse_amounts(text: str) -> tuple[Amount, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """Digits with their unit: ``value`` in đồng or dollars, None if the digits cannot be read."""
 
     value: Decimal | None
@@ -157,7 +156,7 @@ class _Scan:
         if said is None or not reading.currency:
             return reading
         number = read_number(digits, scaled=reading.scale > 1).value
-        return replace(reading, in_words=said == number)
+        return reading._replace(in_words=said == number)
 
     def _words_inside(self, position: int) -> tuple[int | None, int]:
         """What words in brackets at ``position`` say, and where the unit may follow."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     value: Decimal | None
     """None where the digits cannot be read."""
     flags: tuple[str, ...] = ()
 
 
-_PLAIN = re.compile(r"\d+")
 _DOT_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _COMMA_GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DECIMAL_COMMA = re.compile(r"(?:\d+|\d{1,3}(?:\.\d{3})+),\d+")
@@ -34,7 +32,7 @@ def read_number(digits: str, *, scaled: bool) -> Number:
     """
     for mark in " ’'":
         digits = digits.replace(mark, ".")  # they part thousands, too
-    if _PLAIN.fullmatch(digits):
+    if digits.isdecimal():
         return Number(Decimal(digits))
     if _DOT_GROUPS.fullmatch(digits) and not (scaled and digits.startswith("0.")):
         return Number(Decimal(digits.replace(".", "")))

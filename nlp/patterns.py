@@ -7,8 +7,9 @@ import re
 _BEFORE = re.compile(r"\(\?<!((?:[^()\\]|\\.)*)\)")
 
 
-def words(alternatives: str) -> re.Pattern[str]:
-    r"""One of ``alternatives`` as a word of its own; each may begin with ``(?<!...)``, what must not stand before it.
+def words(alternatives: str, *, never_after: tuple[str, ...] = ()) -> re.Pattern[str]:
+    r"""One of ``alternatives`` as a word of its own; each may begin with ``(?<!...)``, what must not stand before it, and none stands right
+    after one of ``never_after``.
 
     The same as ``(?<!\w)(?:...)(?!\w)``, where a search begins with a look back at each character. Here each first letter stands in
     front, and the looks back follow it, so that `re` leaps from one such letter to the next; three times as fast.
@@ -30,8 +31,12 @@ def words(alternatives: str) -> re.Pattern[str]:
         else:
             others.append(alternative)
     if others:  # then no letter is sure to come first
-        return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
-    first = "|".join(rf"{letter}(?<!\w{letter})(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
+        looks = "".join(f"(?<!{stretch})" for stretch in never_after)
+        return re.compile(rf"(?<!\w){looks}(?:{alternatives})(?!\w)")
+    first = "|".join(
+        letter + "".join(f"(?<!{stretch}{letter})" for stretch in (r"\w", *never_after)) + f"(?:{'|'.join(rests)})"
+        for letter, rests in by_letter.items()
+    )
     return re.compile(rf"(?:{first})(?!\w)")
 
 
