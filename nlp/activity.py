@@ -157,7 +157,9 @@ class ActivityTagger:
                 said = predictions[position].activities
                 if sentence.zone == "title":
                     silent |= {code for code, probability in said.items() if probability < _MODEL_ADDS_RELIABLY}
-                loud = max(said.values(), default=0.0) >= _MODEL_ADDS and any(probability >= _bound(code) for code, probability in said.items())
+                loud = max(said.values(), default=0.0) >= _MODEL_ADDS and any(
+                    probability >= _bound(code) for code, probability in said.items()
+                )
                 opinions.append(_Opinion(sentence.span, said, silent, reader.of(0, len(sentence.plain)) if loud else "general", loud))
         return findings, opinions
 
