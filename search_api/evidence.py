@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.analysis import Pattern, highlight
-from corpus.document import Budget, Document, LocalityMention, Span
-from corpus.index.names import BUDGET_SCOPES, QUALIFIERS, Names
+from corpus.document import Budget, Document, LocalityMention, Quantity, Span
+from corpus.index.names import BUDGET_SCOPES, QUALIFIERS, QUANTITY_KINDS, Names
 from corpus.tags import tag_code
 from search_api import labels
 from search_api.formats import dong, number
@@ -83,6 +83,17 @@ class MoneyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CountRow:
+    words: str
+    kind: str
+    when: str
+    notes: tuple[str, ...]
+    score: str
+    method: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     title: tuple[Piece, ...]
     paragraphs: tuple[tuple[Piece, ...], ...]
@@ -90,6 +101,9 @@ class View:
     activities: tuple[TagRow, ...]
     programmes: tuple[TagRow, ...]
     money: tuple[MoneyRow, ...]
+    counts: tuple[CountRow, ...]
+    official: str
+    """What a decision or report calls the head of an administrative document; empty for other articles."""
     relevance: TagRow | None
 
 
@@ -132,6 +146,8 @@ def view(document: Document, names: Names, looked_for: Iterable[Pattern] = ()) -
             for m in document.programmes
         ),
         money=tuple(_money_row(document, at, budget, names) for at, budget in enumerate(document.budgets, 1)),
+        counts=tuple(_count_row(document, quantity, names) for quantity in document.quantities),
+        official=tag_code(document, document.official) if document.official is not None else "",
         relevance=_relevance_row(document, names),
     )
 
@@ -276,6 +292,25 @@ def _money_row(document: Document, at: int, budget: Budget, names: Names) -> Mon
         score=number(budget.score, 2),
         method=budget.method,
         code=tag_code(document, budget),
+    )
+
+
+def _count_row(document: Document, quantity: Quantity, names: Names) -> CountRow:
+    notes = [names.label("modality", quantity.modality)]
+    if quantity.change is not None:
+        notes.append("mức tăng" if quantity.change == "up" else "mức giảm")
+    if quantity.per_unit:
+        notes.append(f"tính cho mỗi {quantity.per_unit}")
+    if quantity.out_of is not None:
+        notes.append(f"trên tổng số {number(quantity.out_of, 0 if quantity.out_of.is_integer() else 2)}")
+    return CountRow(
+        words=document.quote(quantity.evidence[0]),
+        kind=QUANTITY_KINDS.get(quantity.kind, quantity.kind),
+        when=str(quantity.year or ""),
+        notes=tuple(notes),
+        score=number(quantity.score, 2),
+        method=quantity.method,
+        code=tag_code(document, quantity),
     )
 
 

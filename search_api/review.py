@@ -24,7 +24,7 @@ from corpus.document import (
     Span,
     to_plain,
 )
-from corpus.index.names import BUDGET_SCOPES, MODALITIES, QUALIFIERS, RELEVANCES, Names
+from corpus.index.names import BUDGET_SCOPES, MODALITIES, QUALIFIERS, QUANTITY_KINDS, RELEVANCES, Names
 from corpus.store import Review
 from corpus.store.reviews import Decision
 from corpus.tags import TagKind, find_tags, tag_code, tags_of
@@ -42,11 +42,6 @@ KIND_NAMES: dict[TagKind, str] = {
     "date": "Ngày tháng",
     "official": "Văn bản",
 }
-QUANTITY_KINDS = {
-    "people": "người", "classes": "lớp", "conferences": "hội nghị", "copies": "bản in", "stations": "đài", "points": "điểm, cụm loa",
-    "broadcasts": "lượt phát, tin bài", "poor_households": "hộ nghèo", "near_poor_households": "hộ cận nghèo",
-    "poor_rate": "tỷ lệ hộ nghèo", "near_poor_rate": "tỷ lệ hộ cận nghèo",
-}  # fmt: skip
 DECISION_NAMES: dict[Decision, str] = {"accept": "Đúng", "correct": "Sửa", "reject": "Sai"}
 _AROUND = 320
 """Characters of text shown on each side of the evidence."""

@@ -14,7 +14,7 @@ import lxml.html
 import pytest
 from fastapi.testclient import TestClient
 
-from corpus.document import Attachment, LocalityMention, Span
+from corpus.document import Attachment, LocalityMention, OfficialRecord, Quantity, Span
 from corpus.index import open_index
 from corpus.store import open_store
 from monitor.tilemap import tile_places
@@ -254,6 +254,36 @@ def test_money_says_how_it_was_read_and_a_file_keeps_its_folders_to_itself(serve
     assert DIEN_BAN.budgets[0].method in page.xpath("string(//section[@aria-labelledby='so-tien']//td[@data-label='Độ tin cậy'])")
     assert "Tệp ke hoach.pdf" in html
     assert "/home/an" not in html
+
+
+def test_counts_and_the_head_of_a_document_stand_on_the_page(serve: Serve) -> None:
+    end = DIEN_BAN.text.index(" ")
+    count = Quantity(
+        kind="people", value=50, unit="người", year=2023, per_unit="lớp", out_of=1200, modality="planned",
+        evidence=(Span(0, end),), method="quantity-rules <i>",
+    )  # fmt: skip
+    head = OfficialRecord(
+        kind="KẾ HOẠCH",
+        number="12/KH-<b>UBND",
+        issuer="UBND thị xã Điện Bàn",
+        signer="Trần Úc",
+        evidence=(Span(0, end),),
+        method="official-rules",
+    )
+    html = serve(replace(DIEN_BAN, quantities=(count,), official=head)).get(f"/tin/{DIEN_BAN.id}").text
+    page = parsed(html)
+    cells = page.xpath("//section[@aria-labelledby='so-luong']//tbody/tr/td")
+    assert [cell.text_content().strip() for cell in cells[:4]] == [
+        DIEN_BAN.text[:end],
+        "Người",
+        "2023",
+        f"{NAMES.label('modality', 'planned')}; tính cho mỗi lớp; trên tổng số 1.200",
+    ]
+    origin = page.xpath("string(//dl[@class='origin'])")
+    assert "12/KH-<b>UBND" in origin
+    assert "UBND thị xã Điện Bàn" in origin
+    assert "Trần Úc" in origin
+    assert "quantity-rules <i>" not in html
 
 
 def test_open_place_keeps_its_candidates() -> None:
