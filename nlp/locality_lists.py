@@ -140,5 +140,5 @@ def _lower(one: Mention, two: Mention) -> bool:
 def _share_cues(first: Mention, mention: Mention) -> None:
     """What is said before the first name of a list holds for all of them."""
     for cue in ("guest", "delegate", "neighbour", "venue", "merged", "newspaper", "origin", "example", "quoted", "ordered"):
-        if getattr(first, cue):
+        if getattr(first, cue) and not (cue == "merged" and mention.outcome):
             setattr(mention, cue, True)

@@ -95,6 +95,8 @@ class Mention:
     former: bool = False
     recent: bool = False
     merged: bool = False
+    outcome: bool = False
+    """What came of a merger: "sau khi sáp nhập A, B mở lớp"."""
     heads: bool = False
     """``X: ...`` at the start of its line."""
     embedded: bool = False

@@ -26,7 +26,11 @@ _LEFT = 72
 _RIGHT = 64
 
 
-_FORMER = re.compile(r"\s*[(,]?\s*(?:cũ(?!\w)|trước đây|trước kia|trước sáp nhập|trước khi sáp nhập)")
+_FORMER = re.compile(
+    r"\s*[(,]?\s*(?:cũ(?!\w)|(?:trước đây|trước kia)(?!,? (?:là|thuộc|vốn|có tên|mang tên|gọi|của)(?!\w))"
+    r"|trước sáp nhập|trước khi sáp nhập)"
+)
+""" "X (trước đây là Y)" names the unit of today first."""
 _WIRE = re.compile(r"\s*\((?:ttxvn|vov|vietnam\+|chinhphu|plvn|vnp|dân trí|ndo)\b")
 """A news agency's dateline: where its desk is."""
 _STOPS = frozenset(".!?…:;) ") | {""}
@@ -183,7 +187,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.example = search(_EXAMPLE, left) is not None or search(_PRIZED, left) is not None
     mention.former = search(_FORMERLY, left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
-    mention.merged = stands("merged", left[-30:])
+    mention.outcome = _is_what_came_of_it(left, lowered[mention.end : mention.end + 24])
+    mention.merged = stands("merged", left[-30:]) and not mention.outcome
     if search(_MADE_OF, left):
         mention.merged = True
     elif search(_MERGE_HEAD, left):
@@ -241,6 +246,17 @@ def _is_elsewhere(mention: Mention, left: str, search: Search) -> bool:
     if mention.type and mention.levels != ("province",):
         return False
     return search(_WORKS_IN, left) is not None or (not mention.type and mention.source == "text" and search(_ROAD_TO, left) is not None)
+
+
+_AFTER_THE_MERGER = re.compile(
+    r"(?<!\w)sau (?:khi )?(?:được )?(?:sáp nhập|hợp nhất|sát nhập)\s(?:[^.;:()]{2,60},\s)?(?:(?:thành phố|tỉnh|huyện|phường|xã|tp\.?)\s)?$"
+)
+_DOES = re.compile(r"\s(?:có|còn|đã|sẽ|vẫn|đang|mở|tổ chức|triển khai|thực hiện|bố trí|giao|lắp|nhận|phân bổ|ban hành|là)(?!\w)")
+
+
+def _is_what_came_of_it(left: str, right: str) -> bool:
+    """Whether a name after "sau khi sáp nhập ..." is the unit that came of it: it does something."""
+    return "sau" in left and _DOES.match(right) is not None and _AFTER_THE_MERGER.search(left) is not None
 
 
 _DEPUTY = re.compile(r"\(\s?(?:đoàn|đbqh|đại biểu)(?: tỉnh| đbqh)? $")
