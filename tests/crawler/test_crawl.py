@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -52,12 +53,14 @@ def files(portals: DemoPortals) -> int:
 
 
 def fetched_articles(home: Path, portals: DemoPortals) -> Counter[tuple[str, int]]:
-    """Articles by the number in the addresses of the archived pages."""
+    """Articles by the number in the addresses of the archived pages, behind the port, which may hold the same digits."""
     ids = {(site.id, article.id) for site in portals.sites for article in site.articles}
     found: Counter[tuple[str, int]] = Counter()
     for page in read_pages(home / "archive"):
+        address = urlsplit(page.requested_url)
+        behind = f"{address.path}?{address.query}"
         for site_id, number in ids:
-            if page.portal == site_id and str(number) in page.requested_url and "/tep/" not in page.requested_url:
+            if page.portal == site_id and str(number) in behind and "/tep/" not in behind:
                 found[(site_id, number)] += 1
     return found
 
