@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from nlp.budget_context import Context
 from nlp.patterns import words
+from nlp.sieve import Sieve
 
 _CUES: dict[tuple[str, ...], str] = {
     ("training",): "tập huấn|bồi dưỡng|(?<!tầng )(?<!trường )lớp|lớp học|đào tạo cán bộ|nâng cao năng lực",
@@ -140,7 +141,7 @@ _LEAD = (
     r"thực hiện|lồng ghép|đối ứng)){0,6}\s"
 )
 _POVERTY = "gnbv"
-_PROGRAMMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+_NAMES_OF_PROGRAMMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         _POVERTY,
         re.compile(rf"{_LEAD}(?:giảm nghèo|gnbv)(?!\w)|(?<!\w)dự án(?: \d)?[^,;.:\d]{{0,25}}?giảm nghèo (?:về )?thông tin(?!\w)"),
@@ -155,6 +156,7 @@ _PROGRAMMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("vtci", re.compile(r"viễn thông công ích")),
 )
+_PROGRAMMES = Sieve(_NAMES_OF_PROGRAMMES, lambda row: row[1])
 _MERGED = "mtqg-2026-2035"
 
 
@@ -193,7 +195,8 @@ def _coordinates(window: str, first: _Named, second: _Named) -> bool:
 
 
 def _programmes(window: str) -> list[_Named]:
-    found = (_Named(match.start(), match.end(), (code,)) for code, pattern in _PROGRAMMES for match in pattern.finditer(window))
+    possible = _PROGRAMMES.possible(window)
+    found = (_Named(match.start(), match.end(), (code,)) for code, pattern in possible for match in pattern.finditer(window))
     return sorted(found, key=lambda named: named.end)
 
 

@@ -116,17 +116,23 @@ def years_in(low: str) -> set[int | None]:
 
 
 def _marks(low: str, first: int, last: int, this_year: int | None) -> Iterator[Mark]:
-    aside = [match.span() for match in _ASIDE.finditer(low, first, last)]
-    stretches = [match.span() for match in _STRETCH.finditer(low, first, last)]
-    if opening := _OPENING_STRETCH.match(low, first, last):
-        stretches.insert(0, opening.span())
-    found = [Mark(start, end, None) for start, end in stretches if not _inside(aside, end - 1)]
-    found += [
-        Mark(match.start(), match.end(), int(match[1]))
-        for match in _YEAR.finditer(low, first, last)
-        if not _inside(aside, match.end() - 1) and not _inside(stretches, match.end() - 1)
-    ]
-    if this_year is not None:
+    def stands(*literals: str) -> bool:
+        return any(low.find(literal, first, last) >= 0 for literal in literals)
+
+    numbered = stands("20", "19")  # most sentences name no year, and need no search for what stands around one
+    found: list[Mark] = []
+    if numbered or stands("năm qua", "năm gần đây", "năm liên tiếp"):
+        aside = [match.span() for match in _ASIDE.finditer(low, first, last)] if numbered else []
+        stretches = [match.span() for match in _STRETCH.finditer(low, first, last)]
+        if opening := _OPENING_STRETCH.match(low, first, last):
+            stretches.insert(0, opening.span())
+        found += [Mark(start, end, None) for start, end in stretches if not _inside(aside, end - 1)]
+        found += [
+            Mark(match.start(), match.end(), int(match[1]))
+            for match in _YEAR.finditer(low, first, last)
+            if not _inside(aside, match.end() - 1) and not _inside(stretches, match.end() - 1)
+        ]
+    if this_year is not None and stands("nay", "năm"):
         found += [Mark(match.start(), match.end(), this_year + _STEPS.get(match[0], 0)) for match in _RELATIVE.finditer(low, first, last)]
     yield from sorted(found, key=lambda mark: mark.start)
 
