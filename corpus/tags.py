@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from corpus.document import (
@@ -158,8 +160,14 @@ def _words(document: Document, span: Span) -> str:
 
 def _count(text: str, words: str, end: int) -> int:
     """How often the words begin before ``end``, not inside another number."""
-    found, at = 0, text.find(words)
-    while 0 <= at < end:
-        found += not (at and (text[at - 1].isdigit() or (text[at - 1] in ".,/" and at > 1 and text[at - 2].isdigit())))
+    return bisect_left(_beginnings(text, words), end)
+
+
+@lru_cache(maxsize=32)  # a page names all its sums one after the other: counted anew for each, thousands of equal ones would take minutes
+def _beginnings(text: str, words: str) -> tuple[int, ...]:
+    found, at = [], text.find(words)
+    while at >= 0:
+        if not (at and (text[at - 1].isdigit() or (text[at - 1] in ".,/" and at > 1 and text[at - 2].isdigit()))):
+            found.append(at)
         at = text.find(words, at + 1)
-    return found
+    return tuple(found)
