@@ -142,7 +142,8 @@ def import_reviews(
         added = store.import_reviews(found)
         unknown = store.unknown_documents(review.document_id for review in found)
     if unknown:
-        waiting = sum(review.document_id in set(unknown) for review in found)
+        missing = set(unknown)
+        waiting = sum(review.document_id in missing for review in found)
         names = ", ".join(unknown[:_NAMED_DOCUMENTS]) + (", ..." if len(unknown) > _NAMED_DOCUMENTS else "")
         say(
             f"{number(waiting)} decisions are on {number(len(unknown))} documents that are not in the store; kept until they come: {names}",
