@@ -49,6 +49,8 @@ LOST_UNIT_BELOW = 1000
 
 
 _MAX_DIGITS = 30
+_BARE_SCALES = ("triệu", "tỷ", "tỉ")
+"""Number words that end in one of these are a sum without "đồng" where digits with "nghìn" would be: "nhận trước chín triệu,"."""
 
 
 def parse_amounts(text: str) -> tuple[Amount, ...]:
@@ -311,8 +313,9 @@ class _Scan:
     def _spelled(self, match: re.Match[str]) -> None:
         words = [(m.start(), m[0]) for m in re.finditer(r"\w+", match[0])][-24:]
         dong = DONG.match(self.text, match.end())
-        if not dong:
+        if not dong and not (words[-1][1] in _BARE_SCALES and is_money_without_dong(self.text, match.start(), match.end(), 1000)):
             return
+        end = dong.end() if dong else match.end()
         for position in range(len(words)):
             tail = [word for _, word in words[position:]]
             if not any(word in SCALES for word in tail):
@@ -322,9 +325,9 @@ class _Scan:
             value = words_to_number(tail, strict=True)
             if value:
                 start = match.start() + words[position][0]
-                digits = DIGITS_BRACKET.match(self.text, dong.end())
+                digits = DIGITS_BRACKET.match(self.text, end)
                 same = read_number(digits[1], scaled=False).value == value if digits else None
-                self._add(start, dong.end(), [Decimal(value)], "vnd", (), in_words=same)
+                self._add(start, end, [Decimal(value)], "vnd", (), in_words=same)
                 if digits and same:
                     self.done = digits.end()
                 return

@@ -47,7 +47,9 @@ SCALE = re.compile(
 HALF = re.compile(r"\s+rưỡi(?!\w)")
 # "5 triệu đồng bào" counts people, "2.000 đồng chí" too; after a full sum fewer of these can be meant.
 COMPOUND = (
-    "bào|bạc|bằng(?! (?:chữ|tiền mặt|chuyển khoản))|bộ|cấp|chí|chủ|diễn|dạng|giải|hành|hóa|hoá|hồ|hương|khởi|loạt|lòng|lúa|minh|mưu|"
+    "bào|bạc|bằng(?! (?:chữ|tiền mặt|chuyển khoản))|bộ|"
+    "cấp(?! (?:cho|để|từ|bổ sung|về|hỗ trợ)(?!\\w))|"
+    "chí|chủ|diễn|dạng|giải|hành|hóa|hoá|hồ|hương|khởi|loạt|lòng|lúa|minh|mưu|"
     "môn|nghiệp|nghĩa|niên|phạm|phục|"
     "quản|quê|ruộng|tác|thau|thanh|thời|thuận|tình|tổ|tổng|trưởng|tâm|viện|vị|ý|đẳng|đều|đội|ấu|muối|cỏ"
 )

@@ -28,6 +28,8 @@ _QUALIFIERS = re.compile(
     r"(?:\s{1,3}(?:là|chỉ|đạt|bằng|đến|tới|từ|mức|thực hiện|giải ngân|khoảng|hơn|trên|gần)){0,3}"
     rf"|(?:{_ONE_QUALIFIER})(?:\s{{1,3}}(?:{_ONE_QUALIFIER}))*)[\s*_]{{0,6}}$"
 )
+_OF_ONE = re.compile(r"(?<!\w)(?:nhà|hộ|người|nơi|xã|thôn|bản|ấp|em|đơn vị)\s$")
+"""Before "nhiều nhất": "nhà nhiều nhất 11 triệu đồng" is what that one got, no bound."""
 _OUT_OF = re.compile(r"(?:đồng|tỷ|tỉ|triệu)\s$")
 """Before "trên": "3 tỷ đồng trên 19 tỷ đồng" is three of nineteen."""
 _MAY = Sieve((_QUALIFIERS,), lambda pattern: pattern)
@@ -41,6 +43,8 @@ def qualifier_before(text: str, start: int) -> tuple[int, Qualifier]:
         return start, "exact"
     match = _QUALIFIERS.search(text, window_start, start)
     if not match or (match[1] == "trên" and _OUT_OF.search(text, max(0, match.start() - 12), match.start())):
+        return start, "exact"
+    if match[1].endswith("nhất") and _OF_ONE.search(text, max(0, match.start() - 12), match.start()):
         return start, "exact"
     words = [word[0] for word in _QUALIFIER_WORD.finditer(match[1])]
     bounds = [_DIRECTION[word] for word in words if _DIRECTION[word] != "about"]

@@ -77,7 +77,7 @@ _COUNT_BEFORE = re.compile(r"(?:dân số|thuê bao|lượt|khách|người|sả
 _MONEY_WORDS = (
     "kinh phí|vốn|ngân sách|chi|hỗ trợ|giá|vay|thu|lãi|tiền|thưởng|đầu tư|phân bổ|trị giá|cấp|bố trí|dự toán|doanh thu|nợ|quỹ|"
     "đồng|tỷ|tỉ|triệu|trung ương|đối ứng|lương|phí|mua|bán|tặng|ủng hộ|đóng góp|tài trợ|giải ngân|dành|nstw|nsđp|nguồn|bồi thường|"
-    "phạt|nộp|đền|thiệt hại"
+    "phạt|nộp|đền|thiệt hại|lời|công|bù|mất|tốn|kiếm|nhận|lãnh|lĩnh|góp|gửi về|tiêu|trả|hết"
 )
 _MONEY_BEFORE = re.compile(rf"(?<!\w)(?:{_MONEY_WORDS})(?!\w)[^.\n]{{0,60}}$")
 _MONEY_AFTER = re.compile(r"\s+(?:lên|xuống|đến|và|tới)[^.\n]{0,20}(?:triệu|tỷ|nghìn) đồng")
@@ -85,7 +85,17 @@ _PER_PUBLIC_UNIT = re.compile(
     r"\s?/\s?(?:0?1 )?(?:hộ|xã|người|tháng|năm|ha|lớp|đài|điểm|ngày|buổi|con|kg|tấn|suất|em|học viên|"
     r"căn|nhà|thôn|bản|cụm|chương trình)(?!\w)"
 )
-_ENDS = re.compile(r"[*_]{0,3}\s*(?:$|[.,;:)/\]…\n”\"'|-])")
+_ENDS = re.compile(r"[*_]{0,3}\s*(?:$|[.,;:)/\]…\n”\"'|!?-])")
+_FOR_EACH = re.compile(
+    r"\s(?:một|mỗi|từng)\s(?:công|ngày|buổi|người|hộ|nhà|tháng|suất|con|cái|chiếc|cây|bài|em|kg|ký|cân|lần|chuyến)(?!\w)"
+)
+""" "Thu nhập 90 nghìn một công"."""
+_SUM = re.compile(r"\d\s?(?:triệu |tỷ |tỉ |nghìn |ngàn )?(?:đồng|đ)(?!\w| (?:bào|chí|hương|đội|nghiệp|diễn))")
+_NEARBY = 200
+"""Characters around a bare "200 triệu" that ends its clause within which a sum with its unit tells that money is spoken of."""
+_BETWEEN_SUMS = re.compile(r"\d (?:triệu|tỷ|tỉ)(?: đồng)?\s?[;|]\s?$")
+_SUM_NEXT = re.compile(r"\s?[;|]\s?\d[\d.,]* (?:triệu|tỷ|tỉ)\s?(?:đồng|[;|\n.]|\Z)")
+"""Cells of a row: "10 triệu; 12,5 triệu; 25 triệu"."""
 
 
 def is_money_without_dong(text: str, start: int, end: int, scale: int) -> bool:
@@ -93,16 +103,25 @@ def is_money_without_dong(text: str, start: int, end: int, scale: int) -> bool:
 
     "tỷ" is money unless something counted follows; "triệu" also needs a money word before; "nghìn" a sentence that ends there as well.
     """
+    if text[end - 1] == ".":
+        end -= 1  # the scale takes a full stop for that of an abbreviation
     if _COUNTED.match(text, end):
         return False
     if _PER_PUBLIC_UNIT.match(text, end):
         return True
     before = text[max(0, start - 90) : start]
+    if _BETWEEN_SUMS.search(before) or _SUM_NEXT.match(text, end):
+        return True
     if scale >= 10**9:
         return not _COUNT_BEFORE.search(before)
-    if not (_MONEY_BEFORE.search(before) or _MONEY_AFTER.match(text, end)) or _COUNT_BEFORE.search(before):
+    if _COUNT_BEFORE.search(before):
         return scale >= 10**6 and _is_cell_of_money(text, start, end)
-    return scale >= 10**6 or bool(_ENDS.match(text, end))
+    ends = _ENDS.match(text, end) is not None
+    if not (_MONEY_BEFORE.search(before) or _MONEY_AFTER.match(text, end)):
+        if ends and _SUM.search(text, max(0, start - _NEARBY), min(len(text), end + _NEARBY)):
+            return True
+        return scale >= 10**6 and _is_cell_of_money(text, start, end)
+    return scale >= 10**6 or ends or _FOR_EACH.match(text, end) is not None
 
 
 def _is_cell_of_money(text: str, start: int, end: int) -> bool:

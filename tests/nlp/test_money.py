@@ -98,6 +98,21 @@ READ = [
     ("after a label", "Tổng kinh phí thực hiện: 340.000.000", [(340_000_000, "exact")]),
     ("label and count", "Kinh phí mua cho: 340.000.000 người", []),
     (
+        "without đồng, at the end of a sentence",
+        "Tỉnh góp 3 tỷ đồng, xã lo 150 triệu.\nCán bộ mừng.",
+        [(3_000_000_000, "exact"), (150_000_000, "exact")],
+    ),
+    (
+        "without đồng, near another sum",
+        "Loa 40 triệu đồng, còn màn hình, 62 triệu. Chữ chạy đêm ngày.",
+        [(40_000_000, "exact"), (62_000_000, "exact")],
+    ),
+    ("without đồng, for each", "đi phụ hồ có thu nhập 220 nghìn một ngày", [(220_000, "exact")]),
+    ("words without đồng", "chị nhận trước bảy triệu, cuối vụ trả bằng lúa", [(7_000_000, "exact")]),
+    ("cells of a row", "1; Hà Văn Lả; 8 triệu; 14,5 triệu; 20 triệu", [(8_000_000, "exact"), (14_500_000, "exact"), (20_000_000, "exact")]),
+    ("what was granted", "việc dùng 92.450.000 đồng cấp cho thông tin cơ sở", [(92_450_000, "exact")]),
+    ("what one got most is no bound", "hộ nhiều nhất 12 triệu đồng, tối đa 20 triệu đồng", [(12_000_000, "exact"), (20_000_000, "max")]),
+    (
         "cells that became lines",
         "Xã\nQuy mô\nKinh phí\nBình An\n10 cụm\n298 triệu\nTân Phú\n6 cụm\n187,5 triệu",
         [(298_000_000, "exact"), (187_500_000, "exact")],
@@ -138,6 +153,8 @@ NOTHING = [
     ("square metres", "diện tích 1.200 m2"),
     ("calling a meeting", "Ngày 5 triệu tập hội nghị"),
     ("account", "số tài khoản 0451000234567"),
+    ("readers without a noun behind", "Đoạn phim có số lượt xem đạt 1,2 triệu."),
+    ("thousand of something before", "Số người theo dõi trang nay là chín triệu, bằng cả tỉnh."),
     ("cells of people", "Nước\nDân số\nViệt Nam\n98 triệu"),
 ]
 
