@@ -27,9 +27,10 @@ MERGED_ACTIVITIES = {"access_point": "access", "access_device": "access", "dialo
 """The gold set does not split these pairs; the other activities stand for themselves, 13 labels in all."""
 
 _TYPE_WORDS = re.compile(
-    r"^(?:(?:thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp|tx|tt)\s+"
+    r"^(?:(?:thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp|tx|tt)\s+(?:(?:đảo|miền núi|vùng cao|biên giới|nghèo)\s+)?"
     r"|t\.[pxt]\s|(?:t\.[pxt]|tp|tx|tt|h|q|p|x)\.\s*|tp(?=hcm))(?=\w)"
 )
+_FORMER = " cũ"
 _PROVINCE_ALIASES = {"thua thien hue": "hue", "hcm": "ho chi minh"}
 
 
@@ -72,15 +73,15 @@ def document_of(row: Mapping[str, Any]) -> Document:
 
 
 def name_key(name: str) -> str:
-    """How names are compared: without type word, diacritics and case.
+    """How names are compared: without type word, what is said with it, diacritics and case.
 
-    >>> name_key("thị xã Điện Bàn"), name_key("TP.HCM"), name_key("Thừa Thiên - Huế")
-    ('dien ban', 'ho chi minh', 'hue')
+    >>> name_key("thị xã Điện Bàn"), name_key("TP.HCM"), name_key("Thừa Thiên - Huế"), name_key("huyện đảo Lý Sơn cũ")
+    ('dien ban', 'ho chi minh', 'hue', 'ly son')
     """
     key = " ".join(lower(normalize(name)).replace("-", " ").replace("–", " ").replace("’", "'").split())
     previous = None
     while key != previous:  # "TP. Hồ Chí Minh": one type word at most is real, but "thành phố TP." occurs
-        previous, key = key, _TYPE_WORDS.sub("", key)
+        previous, key = key, _TYPE_WORDS.sub("", key.removesuffix(_FORMER))
     key = fold(key)
     return _PROVINCE_ALIASES.get(key, key)
 
@@ -159,8 +160,8 @@ def score_row(row: Mapping[str, Any], document: Document, register: Register) ->
 def _provinces_before(document: Document, register: Register) -> set[str]:
     """Keys of the provinces the document is about, by the map before July 2025.
 
-    A province of the new map counts as those old ones that the communes and districts named for it belonged to, and by its own
-    name where none is named: nothing tells a text about the whole new province apart.
+    A province of the new map counts as those old ones that the communes and districts named for it, of either map, belonged to, and
+    by its own name where none is named: nothing tells a text about the whole new province apart.
     """
     about = [m.code for m in document.localities if m.role == "about" and m.code]
     provinces = [code for code in about if (unit := register.get(code)) and unit.level == "province"]
@@ -170,7 +171,7 @@ def _provinces_before(document: Document, register: Register) -> set[str]:
         former: set[str] = set()
         if register.before(code) != (code,):
             for unit_code in smaller:
-                if register.province(unit_code) == code:
+                if register.today_province(unit_code) == code:
                     former.update(old for unit in register.before(unit_code) if (old := register.province(unit)))
         names.update(name_key(unit.name) for old in former or {code} if (unit := register.get(old)))
     return names

@@ -48,6 +48,9 @@ def register() -> Register:
         ("T.X Phổ Yên", "pho yen"),
         ("T.P. Vinh", "vinh"),
         ("Tinh Giang", "tinh giang"),
+        ("huyện đảo Cô Tô", "co to"),
+        ("xã biên giới Mường Lèo", "muong leo"),
+        ("huyện Tây Trà cũ", "tay tra"),
     ],
 )
 def test_name_key(name: str, key: str) -> None:
