@@ -42,7 +42,7 @@ class Cues:
         return re.compile(
             rf"(?=[\d{firsts}])(?<![\w.&])(?<!tt-)(?P<count>(?:{'|'.join(_COUNTS)}|\d{{1,3}})(?:/\d{{1,3}})?\s+)?"
             rf"(?P<list>(?:(?:{types})\s*(?:,|và|/|-)\s*){{0,3}})"
-            rf"(?P<type>(?:{types})|(?:t\.?p|t\.?x|tt|[hqpx](?=\.))(?!\w))(?P<dot>\.?)"
+            rf"(?P<type>(?:{types})|(?:t\.?p|t\.?x|tt|[hqpx](?=\.))(?!\w))(?P<dot>(?:(?<=[hpqtx])(?<!tỉnh)\.)?)"
             rf"(?P<mods>(?:\s(?:{mods})(?:\s(?:là|gồm))?(?!\w))*)"
             rf"(?P<gap>\s?(?:{'|'.join(_LIST_HEADS)})?\s?:?\s?[\"“]?)$"
         )
@@ -103,7 +103,9 @@ class Cues:
             "halls": r"\s[^.;:!?\n]{0,48}$",
             "venues": r"[ .:]{1,2}(?:thủ đô\s)?$",
             "merged": r"\s(?:\S+\s){0,3}$",
-            "products": r"[ .]{1,2}$",
+            "products": r"\s$",
+            "landmarks": r"\s$",
+            "enterprises": r"\s$",
         }
         names = (
             "titles",

@@ -29,11 +29,13 @@ _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|mp4)\b", re.IGNORECASE)
 _CREDIT = Guarded(
     r"(?:^\s*\(?\s*(?:ảnh|hình|clip)\b)|[(\-–.]\s*ảnh\s*:[^.\n]{0,60}\)?\.?\s*$|\bảnh(?: minh họa|:\s*[^.\n]{1,40})\s*\)?\.?\s*$"
 )
+_NUMBERED_PICTURE = re.compile(r"(?:ảnh|hình) \d{1,2}\s?[:.] ?")
+"""Opens what a story told in pictures says: "Ảnh 3: Tổ loa xã A phát tờ rơi tận chợ"."""
 _CAPTION_START = re.compile(
     r"^(?:(?:quang|toàn) cảnh|(?:các )?đại biểu|đồng chí [^,]{3,60} phát biểu|một (?:buổi|góc|điểm|lớp)|người dân|bà con"
     r"|cán bộ|bàn giao|trao|lắp đặt|hội nghị tại|buổi|đại diện|lãnh đạo|các (?:tập thể|hộ|em)|phần thi|ban tổ chức|nhân viên|học viên)\b"
 )
-_PLACE_DATE = re.compile(r"^[^\n,]{2,40},\s*ngày\b")
+_PLACE_DATE = re.compile(r"^[^\n,.]{2,40},\s*ngày\b")
 _CLOCK = re.compile(
     r"(?:(?:cập nhật|xuất bản|đăng|lúc|thứ|hai|ba|tư|năm|sáu|bảy|chủ nhật|ngày|tháng|giờ|phút|gmt|am|pm|sa|ch|lượt|xem)(?!\w)|[\W\d_])+"
 )
@@ -110,8 +112,8 @@ def read_lines(text: str, lowered_text: str, lowered_title: str, cues: Mapping[s
 
 
 def _cells(rows: Sequence[str]) -> frozenset[int]:
-    """Rows of names alone between rows of figures alone: a table of which every cell has become a line."""
-    found: list[int] = []
+    """Rows of names alone between rows of figures alone, which are the cells of a table, and rows of a table with bars."""
+    found: list[int] = _barred(rows)
     run: list[int] | None = None
     for number, row in enumerate(map(str.strip, rows)):
         if _FIGURE.fullmatch(row):
@@ -122,7 +124,16 @@ def _cells(rows: Sequence[str]) -> frozenset[int]:
     return frozenset(found)
 
 
+def _barred(rows: Sequence[str]) -> list[int]:
+    """Rows "xã A | 12 | 300" with such a row or the head of the table right before or after; menus hold no figures."""
+    bars = [row.count("|") for row in rows]
+    alike = {n for n in range(1, len(rows)) if bars[n] and bars[n] == bars[n - 1]}
+    table = alike | {n - 1 for n in alike}
+    return sorted(n for n in table if _BARRED_FIGURE.search(rows[n]))
+
+
 _FIGURE = re.compile(r"\d[\d.,]{0,14}")
+_BARRED_FIGURE = re.compile(r"\|\s*\d[\d.,/]{0,14}%?(?: [^\d\s|:][^\d|:]{0,16})?\s*(?:\||$)")
 _CELLS = 4
 """Names that may stand between two figures."""
 
@@ -130,6 +141,10 @@ _CELLS = 4
 def _zone(line: str, lowered: str, words: Sequence[str], cues: Mapping[str, Any], *, first: bool, early: bool) -> Zone:
     if _MARKUP.search(line):
         return "header"
+    if line.startswith((">>", "»")):
+        return "chrome"  # the headline of another story
+    if _NUMBERED_PICTURE.match(lowered) and len(words) > LEAD_WORDS:
+        return "body"
     if len(words) <= 45:
         if len(words) <= 15 and lowered.startswith(tuple(cues["sources"])):
             return "source"
