@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from corpus.document import Document, FieldName, LocalityMention, Role, Span
 from corpus.localities import LEVELS, REFORM, Level, Register
 from nlp.gazetteer import Gazetteer, plain
+from nlp.locality_asides import is_aside, passed_through
 from nlp.locality_cues import Cues
 from nlp.locality_mention import Mention
 from nlp.locality_mentions import read_mentions
@@ -183,7 +184,8 @@ class LocalityTagger:
 
     def _report(self, reading: Reading) -> list[LocalityMention]:
         about = about_provinces(reading, self._named) or self._own_province(reading)
-        reading.told = {reading.mentions[p].key for p, code in reading.codes.items() if self._is_told(reading.mentions[p], code)}
+        reading.passed = passed_through(reading, self._named)
+        reading.told = {reading.mentions[p].key for p, code in reading.codes.items() if self._is_told(reading, reading.mentions[p], code)}
         spans: dict[tuple[_Key, Role], set[Span]] = {}
         scores: dict[tuple[_Key, Role], float] = {}
         for position, mention in enumerate(reading.mentions):
@@ -207,10 +209,10 @@ class LocalityTagger:
         own = (reading.nameless and reading.districts) or (signed and not reading.national)
         return frozenset(weights) if own and len(weights) == 1 and reading.prior in weights else frozenset()
 
-    def _is_told(self, mention: Mention, code: str) -> bool:
+    def _is_told(self, reading: Reading, mention: Mention, code: str) -> bool:
         """Whether something is told of a district or commune, more than that a province met there."""
-        aside = mention.zone in BOILERPLATE or mention.hosts or _is_aside(mention)
-        return not aside and self._named.level(code) in ("district", "commune")
+        aside = mention.zone in BOILERPLATE or mention.hosts or is_aside(mention)
+        return not aside and code not in reading.passed and self._named.level(code) in ("district", "commune")
 
     def _role(self, mention: Mention, key: _Key, about: frozenset[str], reading: Reading) -> Role:
         if mention.zone in BOILERPLATE or (mention.newspaper and not leads_title(mention)):
@@ -221,7 +223,7 @@ class LocalityTagger:
             return "about" if codes[0] in about else "mentioned"
         if level in ("region", "country"):
             return "about" if not about and mention.zone in ("title", "lead") else "mentioned"
-        if _is_aside(mention):
+        if is_aside(mention) or key in reading.passed:
             return "mentioned"
         if mention.hosts and reading.told - {mention.key}:
             return "mentioned"
@@ -289,12 +291,6 @@ class LocalityTagger:
         code = mention.code or mention.candidates[0]
         roles = ("about", "mentioned", "boilerplate")
         return roles.index(mention.role), LEVELS.index(self._named.level(code)), code + "".join(mention.candidates)
-
-
-def _is_aside(mention: Mention) -> bool:
-    """Whether a district or commune is named for something else than what is told of it."""
-    said = mention.guest or mention.neighbour or mention.merged or mention.address or mention.quoted or mention.ordered
-    return said or mention.zone == "place_date"
 
 
 def _read_stations(mentions: Sequence[Mention], text: str, named: NamedUnits) -> None:

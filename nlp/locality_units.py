@@ -6,19 +6,17 @@ is left alone, since it may be a person, a street or a word.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from corpus.localities import REFORM, Level
 from corpus.text import fold
+from nlp.locality_company import SYLLABLE, units_in_company
 from nlp.locality_mention import Mention
 from nlp.locality_register import OLD_TYPES, NamedUnits, host_of, slug_of
 from nlp.locality_weights import ABOUT_WEIGHT, Reading, mention_weight
 from nlp.locality_zones import BOILERPLATE
 
 ABSTAIN_UNDER = 0.5
-_SYLLABLE = re.compile(r"(?:ngh?|[ckgpt]h|nh|tr|gi|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|nh|ng|[cmnpt])?|[ivxlc]+")
-"""A word of Vietnamese, without its marks, or a Roman number; "Đakrông" and "Sró" are none and as good as names of two words."""
 _FEWEST_NEIGHBOURS = 3
 _TIE = 0.75
 """Points by which the best candidate must lead; any single clue gives more."""
@@ -31,7 +29,11 @@ def settle_units(reading: Reading, named: NamedUnits) -> None:
     reading.named_inside = _named_inside(reading, named)
     # Each twice: what the first round learns of provinces and districts settles more in the second.
     bare = [p for p in waiting if p not in firm_ones]
-    for position in (*firm, *firm, *bare, *bare, *firm):
+    for position in (*firm, *firm):
+        if position not in reading.codes:
+            _settle(reading, named, position)
+    reading.company = units_in_company(reading, named)
+    for position in (*bare, *bare, *firm):
         if position not in reading.codes:
             _settle(reading, named, position)
 
@@ -149,7 +151,7 @@ def _is_typed_so(named: NamedUnits, mention: Mention, code: str) -> bool:
 def _points(reading: Reading, named: NamedUnits, mention: Mention, code: str) -> float:
     """How well a candidate fits; only differences count."""
     compatible = named.provinces(code)
-    points = 8.0 * named.explained(mention, code)
+    points = 8.0 * named.explained(mention, code) + 2.0 * (code in reading.company)
     heaviest = max(reading.weights.values(), default=0.0)
     if heaviest:
         points += 4.0 * max((reading.weights[province] / heaviest for province in compatible if province in reading.weights), default=0.0)
@@ -198,8 +200,10 @@ def _confidence(reading: Reading, named: NamedUnits, mention: Mention, code: str
     known = reading.known.get(mention.key, {}).get(code)
     if known:
         return min(known, 0.95)
-    if " " not in mention.key and _SYLLABLE.fullmatch(fold(mention.key)):
+    if " " not in mention.key and SYLLABLE.fullmatch(fold(mention.key)):
         return 0.9 if _is_listed_with_neighbours(reading, named, mention, code) else 0.0
+    if code in reading.company:
+        return 0.8
     at_home = reading.prior in compatible and alike_at_home == 1
     if level == "district":
         if fits or (at_home and mention.zone not in BOILERPLATE and _is_own_portal(reading, mention)):

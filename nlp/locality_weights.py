@@ -108,10 +108,14 @@ class Reading:
     """Where "tỉnh" stands without a name."""
     bare_districts: list[Span] = field(default_factory=list)
     """The same for "UBND huyện", "toàn thị xã", ..."""
+    passed: frozenset[str] = frozenset()
+    """Districts where somebody only met, works or came from."""
     told: set[str] = field(default_factory=set)
     """Names of districts and communes of which something is told."""
     homes: int = 0
     """Provinces that persons are told apart by: "già làng A (X), chị B (Y)"."""
+    company: frozenset[str] = frozenset()
+    """Units that bare names mean together where nothing else says the province."""
     offices: list[Span] = field(default_factory=list)
     """Departments of a province without its name: "Sở Nội vụ"."""
 

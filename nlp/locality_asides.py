@@ -1,0 +1,57 @@
+"""Districts and communes that are named for something else than what is told of them: guests, neighbours, seats, places of work."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from nlp.locality_mention import Mention
+from nlp.locality_register import NamedUnits
+from nlp.locality_weights import Reading
+from nlp.locality_zones import BOILERPLATE
+
+_WHERE = re.compile(r"(?<!\w)(?:ở|tại|từ|đi|bên|dưới)\s$")
+_REACH = 8
+
+
+def is_aside(mention: Mention) -> bool:
+    """Whether the words right around a district or commune say so."""
+    said = mention.guest or mention.neighbour or mention.merged or mention.address or mention.quoted or mention.ordered
+    return said or mention.zone == "place_date"
+
+
+def passed_through(reading: Reading, named: NamedUnits) -> frozenset[str]:
+    """Districts that are only where somebody met, works, bought or came from.
+
+    A town that is named once, alone and with nothing inside it is where people meet and find work; another district is that where the
+    title names the unit that the text is about.
+    """
+    met: dict[str, list[Mention]] = defaultdict(list)
+    held: set[str] = set()
+    titled: set[str] = set()
+    for position, code in reading.codes.items():
+        mention = reading.mentions[position]
+        level = named.level(code)
+        if mention.zone in BOILERPLATE or level not in ("district", "commune"):
+            continue
+        if level == "district":
+            met[code].append(mention)
+        else:
+            held |= named.reach(code)
+        if mention.source == "title":
+            titled.add(code)
+    return frozenset(
+        code
+        for code, (mention, *more) in met.items()
+        if not more and code not in held and code not in titled and _is_passed(reading, named, mention, code, titled=bool(titled))
+    )
+
+
+def _is_passed(reading: Reading, named: NamedUnits, mention: Mention, code: str, *, titled: bool) -> bool:
+    # At the head of a story even a venue is told of.
+    if mention.zone != "body" or mention.explains or mention.agency or mention.heads or len(mention.siblings) > 1:
+        return False
+    where = _WHERE.search(reading.lowered, max(0, mention.begin - _REACH), mention.begin) is not None
+    bare = mention.levels is None
+    town = any(form.type == "thành phố" for form in named.register.forms(code))
+    return (where or bare) if town else (where and bare and titled)
