@@ -197,7 +197,7 @@ class LocalityTagger:
         result = [_mention(key, role, evidence, scores[key, role]) for (key, role), evidence in spans.items()]
         result += self._inferred(about, spans, reading)
         if not about:
-            result += self._of_the_source(reading) or self._of_the_footer(reading)
+            result += self._of_the_source(reading) or self._of_the_footer(reading) or self._of_its_own_line(reading)
         if not any(mention.role == "about" for mention in result):
             result += self._whole_country(reading)
         return sorted(result, key=self._order)
@@ -279,6 +279,20 @@ class LocalityTagger:
             result.append(_mention(province, "about", set().union(*signed.values()), 0.7, inferred=True))
         return result
 
+    def _of_its_own_line(self, reading: Reading) -> list[LocalityMention]:
+        """Where nothing else is named: a line of names of places alone, or newspapers of which the text tells something."""
+        if reading.national or reading.weights or reading.open or reading.districts:
+            return []
+        found: dict[str, set[Span]] = {}
+        for position, code in reading.codes.items():
+            mention = reading.mentions[position]
+            told = mention.newspaper and mention.zone in ("title", "lead")
+            if (told or (mention.zone == "byline" and _fills_its_line(reading, mention))) and code.startswith("v"):
+                found.setdefault(code, set()).add(Span(mention.begin, mention.end, mention.source))
+        provinces = {province: spans for code, spans in found.items() if (province := self._named.register.province(code))}
+        inferred = [_mention(code, "about", spans, 0.7, inferred=True) for code, spans in provinces.items() if code not in found]
+        return [_mention(code, "about", spans, 0.7) for code, spans in found.items()] + inferred
+
     def _whole_country(self, reading: Reading) -> list[LocalityMention]:
         """A central body speaks, and no region, district or commune is what it is about."""
         if reading.districts or reading.open:
@@ -291,6 +305,17 @@ class LocalityTagger:
         code = mention.code or mention.candidates[0]
         roles = ("about", "mentioned", "boilerplate")
         return roles.index(mention.role), LEVELS.index(self._named.level(code)), code + "".join(mention.candidates)
+
+
+def _fills_its_line(reading: Reading, mention: Mention) -> bool:
+    """Whether the line holds names of places and nothing else: "Khoái Châu, Hưng Yên"."""
+    text = reading.document.text
+    start, end = text.rfind("\n", 0, mention.begin) + 1, text.find("\n", mention.end)
+    line = text[start : end if end >= 0 else len(text)]
+    for other in reading.mentions:
+        if other.source == mention.source and other.line == mention.line:
+            line = line.replace(text[other.begin : other.end], "")
+    return not line.strip(" \t,.;-–()")
 
 
 def _read_stations(mentions: Sequence[Mention], text: str, named: NamedUnits) -> None:

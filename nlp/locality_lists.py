@@ -73,7 +73,9 @@ def read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Name
                     run.append(mention)
                 elif (
                     joint
-                    and (mention.levels == base.levels or (mention.type is None and base.levels is None))
+                    and (
+                        mention.levels == base.levels or (mention.type is None and base.levels is None) or _are_cities(base, mention, names)
+                    )
                     and not (mention.type and base.inherited)
                 ):
                     siblings.append(mention)
@@ -94,6 +96,11 @@ def read_lists(mentions: Sequence[Mention], text: str, lowered: str, names: Name
 def _are_provinces(one: Mention, two: Mention, names: Names) -> bool:
     """ "Yên Bái, Thanh Hóa": bare names of two provinces, though a commune Yên Bái lies in the second."""
     return one.type is None and two.type is None and all(names.can_be(mention.key, ("province",)) for mention in (one, two))
+
+
+def _are_cities(one: Mention, two: Mention, names: Names) -> bool:
+    """ "Hà Nội, TP.HCM": a city with its type word among provinces without one."""
+    return one.levels is None and two.type == "thành phố" and all(names.can_be(mention.key, ("province",)) for mention in (one, two))
 
 
 def _explain(run: Sequence[Mention], parent: Mention) -> None:

@@ -92,6 +92,12 @@ class Mention:
     """The former unit that this is said of."""
     origin: bool = False
     """Where somebody set out from."""
+    native: bool = False
+    """Where somebody is from who asks, wins or writes."""
+    dateline: bool = False
+    """Opens the text before a dash, as the seat of a desk."""
+    prized: bool = False
+    """Its people won: "giải nhất thuộc về X"."""
     former: bool = False
     recent: bool = False
     merged: bool = False

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from corpus.document import FieldName
 from corpus.localities import TYPE_LEVELS, Level
 from nlp.gazetteer import Name
+from nlp.locality_belongs import read_belonging
 from nlp.locality_cues import Cues
 from nlp.locality_lists import read_lists, spread_guests
 from nlp.locality_mention import Mention, Names
@@ -80,6 +81,8 @@ def read_mentions(
         line_start = lines[at].start if lines else 0
         _read_left(mention, text, lowered, line_start, cues, names)
         _read_right(mention, text, lowered, starts, line_start)
+        if field_name == "text" and names.can_be(mention.key, ("province",)):
+            read_belonging(mention, text, lowered)
         if name.start - 1 in ends or mention.begin - 1 in ends:
             mention.embedded = False
         mentions.append(mention)
@@ -184,7 +187,9 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.earlier = mention.source == "text" and search(_EARLIER, here) is not None
     mention.later = search(_LATER, left) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
-    mention.example = search(_EXAMPLE, left) is not None or search(_PRIZED, left) is not None
+    prized = search(_PRIZED, left) is not None
+    mention.prized = prized and mention.source == "text" and names.can_be(mention.key, ("province",))
+    mention.example = prized or search(_EXAMPLE, left) is not None
     mention.former = search(_FORMERLY, left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
     mention.outcome = _is_what_came_of_it(left, lowered[mention.end : mention.end + 24])
@@ -291,12 +296,14 @@ _GUILD = re.compile(r"(?<!\w)hội (?:nhà báo|nhà văn|nghệ sĩ|luật sư|
 _EXAMPLE = re.compile(
     r"(?<!\w)(?:ví dụ|chẳng hạn|đơn cử|điển hình)(?: như| là| ở| tại|,)*\s(?:[^.;:,\n]{2,40},\s)?(?:(?:tỉnh|huyện|thành phố)\s)?$"
 )
-_PRIZED = re.compile(r"(?<!\w)giải (?:nhất|nhì|ba|a|b|c|khuyến khích)\s(?:thuộc )?(?:về|cho|là)\s[^.;:]{0,40}$")
+_PRIZED = re.compile(r"(?<!\w)giải (?:nhất|nhì|ba|a|b|c|vàng|bạc|khuyến khích)\s(?:thuộc )?(?:về|cho|là)\s[^.;:]{0,40}$")
 _GIVES = re.compile(
     r"(?:\s[^\s.;:,()]+){0,3}?\s(?:trao tặng|trao|tặng|ủng hộ|gửi tặng|quyên tặng|giúp)(?!\w)(?! (?:giải|thưởng|bằng|"
     r"giấy khen|cờ))"
 )
-_MEETING = re.compile(r"(?<!\w)(?:họp|hội thảo|hội nghị|diễn đàn|tọa đàm|giao ban|lễ (?:trao|phát động|tổng kết))(?!\w)")
+_MEETING = re.compile(
+    r"(?<!\w)(?:họp|tập huấn|bồi dưỡng|gặp mặt|hội thảo|hội nghị|diễn đàn|tọa đàm|giao ban|lễ (?:trao|phát động|tổng kết))(?!\w)"
+)
 _TOPIC = re.compile(r"(?:^|[.!?:] )ở (?:tỉnh )?$")
 """Opens a sentence: "Ở Thái Nguyên, các cấp Hội ..." says whom it is about, "Tại Hà Nội, Bộ ..." where it met."""
 
@@ -376,7 +383,10 @@ _NEXT_DOOR = re.compile(r"\s(?:(?:ở )?(?:ngay )?(?:bên cạnh|kế bên|sát 
 _CLASS = re.compile(r"\s(?:để )?(?:học(?! (?:sinh|hỏi|tập|viên)(?!\w))|dự lớp|tham gia lớp|theo lớp)(?!\w)")
 _GOES_TO = tuple(f" {verb} " for verb in ("xuống", "về", "lên", "ra", "vào", "tới", "đến"))
 """ "Cán bộ xã xuống X học năm ngày"."""
-_SPEAKS = re.compile(r"\s(?:[^\s.;:()]+\s){0,5}?(?:chia sẻ|phát biểu|cho rằng|tham luận|bày tỏ|trình bày)(?!\w)")
+_SPEAKS = re.compile(
+    r"\s(?:[^\s.;:()]+\s){0,5}?"
+    r"(?:chia sẻ|phát biểu|cho rằng|tham luận|bày tỏ|trình bày|nói(?! chuyện)|nêu|kiến nghị|phản ánh|thừa nhận)(?!\w)"
+)
 _KILOMETRES = re.compile(r"\s(?:khoảng |hơn |gần |chừng |trên )?\d[\d.,]*\s?(?:km|ki-?lô-?mét|cây số|hải lý)(?!\w)")
 _AWAY_FROM = re.compile(r"(?<!\w)cách(?: (?!trung tâm|huyện lỵ)[^\s.;:,()]+){0,4}\s$")
 _AWAY_WITHIN = 40

@@ -32,7 +32,7 @@ _MOST = 14.0
 """No repetition lifts a province over this."""
 ABOUT_WEIGHT = 2.0
 """A province with less is mentioned only: one lead sentence suffices, one passing clause of the body does not."""
-ALONE_WEIGHT = 1.2
+ALONE_WEIGHT = 1.0
 """Enough where no other province is near it and no central body speaks."""
 ABOUT_SHARE = 0.4
 """Of the heaviest province's weight; under it a second province is a comparison, a venue or a guest."""
@@ -112,10 +112,10 @@ class Reading:
     """Districts where somebody only met, works or came from."""
     told: set[str] = field(default_factory=set)
     """Names of districts and communes of which something is told."""
-    homes: int = 0
-    """Provinces that persons are told apart by: "già làng A (X), chị B (Y)"."""
     company: frozenset[str] = frozenset()
     """Units that bare names mean together where nothing else says the province."""
+    homes: int = 0
+    """Provinces that persons are told apart by: "già làng A (X), chị B (Y)"."""
     offices: list[Span] = field(default_factory=list)
     """Departments of a province without its name: "Sở Nội vụ"."""
 
@@ -156,19 +156,23 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         return 0.0
     for applies, factor in (
         (mention.guest or (mention.delegate and listed > 1), 0.1),
+        (mention.delegate and reading.national and mention.source == "text", 0.3),
         (mention.bridge, 0.2),
         (mention.address, 0.1),
         (reading.national and mention.attends, 0.3),
         (mention.origin and mention.source == "text", 0.3),
         (mention.example and reading.national, 0.3),
         (_is_also(reading, mention), 0.4),
-        (mention.speaks and reading.national and mention.zone == "body", 0.3),
+        (mention.speaks and reading.national and mention.zone in _STORY, 0.3),
+        (mention.prized, 0.3),
+        (mention.native, 0.2),
+        (mention.dateline and mention.key == _CAPITAL, 0.1),
         (mention.hall and reading.national and mention.source == "text", 0.3),
         (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
         (mention.former and reading.new_map and not mention.passed, 0.5),
         (mention.later, 0.3),
-        (mention.lives and (reading.national or reading.homes > 1), 0.3),
+        (mention.lives and (reading.national or reading.homes > 1 or mention.zone == "body"), 0.3),
         (mention.quoted, 0.3),
         (reading.national and mention.source == "text" and _is_example(reading, mention), 0.3),
         (mention.bracketed and not mention.explains and mention.source == "text" and mention.key in _METROPOLES, 0.3),
