@@ -160,18 +160,18 @@ def score_row(row: Mapping[str, Any], document: Document, register: Register) ->
 def _provinces_before(document: Document, register: Register) -> set[str]:
     """Keys of the provinces the document is about, by the map before July 2025.
 
-    A province of the new map counts as those old ones that the communes and districts named for it, of either map, belonged to, and
-    by its own name where none is named: nothing tells a text about the whole new province apart.
+    A province of the new map counts as those old ones that are named for it or that its communes and districts, of either map, belonged
+    to, and by its own name where none is named: nothing tells a text about the whole new province apart.
     """
     about = [m.code for m in document.localities if m.role == "about" and m.code]
     provinces = [code for code in about if (unit := register.get(code)) and unit.level == "province"]
-    smaller = [code for code in about if (unit := register.get(code)) and unit.level in ("district", "commune")]
+    smaller = [code for code in about if (unit := register.get(code)) and unit.level in ("province", "district", "commune")]
     names: set[str] = set()
     for code in provinces:
         former: set[str] = set()
         if register.before(code) != (code,):
             for unit_code in smaller:
-                if register.today_province(unit_code) == code:
+                if unit_code != code and register.today_province(unit_code) == code:
                     former.update(old for unit in register.before(unit_code) if (old := register.province(unit)))
         names.update(name_key(unit.name) for old in former or {code} if (unit := register.get(old)))
     return names

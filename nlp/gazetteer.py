@@ -82,7 +82,9 @@ class Gazetteer:
         for last, (length, key) in self._automaton.iter(lowered):
             end = last + 1
             start = end - length
-            if (end < size and lowered[end].isalnum()) or (start > 0 and lowered[start - 1].isalnum()):
+            if (end < size and lowered[end].isalnum()) or (
+                start > 0 and lowered[start - 1].isalnum() and not _is_glued(text, lowered, start)
+            ):
                 continue
             if before and key in self._counted:
                 continue
@@ -109,9 +111,20 @@ def _written(name: str) -> set[str]:
     written = {plain(" ".join(name.split()))}
     if "-" in name:
         written |= {form.replace(" - ", joint) for form in tuple(written) for joint in ("-", " ", " - ")}
+    written |= {_CLUSTER.sub(r"\1'", form) for form in tuple(written)}
     if "'" in name or "’" in name:
         written |= {form.replace("'", joint) for form in tuple(written) for joint in ("'", "", "' ", " ")}
     return written
+
+
+_CLUSTER = re.compile(r"(?<!\w)(?!ch|gh|kh|ng|nh|ph|th|tr)([bcdđghklmnprstv])(?=[bcdđghjklmnprstvwxz])")
+"""What no Vietnamese word begins with and is often parted: "Rsal" and "R'sal"."""
+_GLUED = re.compile(r"(?<!\w)(?:tỉnh|huyện|xã|phường|quận|thị xã|thị trấn|thành phố)$")
+
+
+def _is_glued(text: str, lowered: str, start: int) -> bool:
+    """Whether a type word stands before the name without a space: "tỉnhLào Cai"."""
+    return text[start].isupper() and text[start - 1].islower() and _GLUED.search(lowered, max(0, start - 10), start) is not None
 
 
 def _is_capitalized(text: str, start: int, end: int) -> bool:

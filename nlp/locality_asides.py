@@ -34,24 +34,25 @@ def passed_through(reading: Reading, named: NamedUnits) -> frozenset[str]:
         level = named.level(code)
         if mention.zone in BOILERPLATE or level not in ("district", "commune"):
             continue
-        if level == "district":
-            met[code].append(mention)
-        else:
+        met[code].append(mention)
+        if level == "commune":
             held |= named.reach(code)
         if mention.source == "title":
             titled.add(code)
-    return frozenset(
-        code
-        for code, (mention, *more) in met.items()
-        if not more and code not in held and code not in titled and _is_passed(reading, named, mention, code, titled=bool(titled))
-    )
+    once = {code: found[0] for code, found in met.items() if len(found) == 1 and code not in held and code not in titled}
+    return frozenset(code for code, mention in once.items() if _is_passed(reading, named, mention, code, titled=bool(titled)))
 
 
 def _is_passed(reading: Reading, named: NamedUnits, mention: Mention, code: str, *, titled: bool) -> bool:
-    # At the head of a story even a venue is told of.
-    if mention.zone != "body" or mention.explains or mention.agency or mention.heads or len(mention.siblings) > 1:
+    if mention.explains or mention.agency or mention.heads or len(mention.siblings) > 1:
         return False
-    where = _WHERE.search(reading.lowered, max(0, mention.begin - _REACH), mention.begin) is not None
     bare = mention.levels is None
+    if named.level(code) == "commune":
+        return bare and mention.origin and not mention.parents
     town = any(form.type == "thành phố" for form in named.register.forms(code))
+    if mention.dateline and town:
+        return True
+    if mention.zone != "body":
+        return False  # at the head of a story even a venue is told of
+    where = _WHERE.search(reading.lowered, max(0, mention.begin - _REACH), mention.begin) is not None
     return (where or bare) if town else (where and bare and titled)

@@ -24,7 +24,11 @@ _FIRM = re.compile(
     r"(?: (?!tặng|trao|giúp|hỗ|cho|về|tại|ở|của|lên|đến|với|cùng|lắp|thuê|vào|ra|tới|mở|mang|đưa)[^\W\d_A-Z]\w*)?){1,5} $"
 )
 _DATELINE = re.compile(r"\)?\s?(?:,\s(?:ngày )?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?)?\s?(?:-|–|—)\s")
-_DATELINE_START = re.compile(r"(?:^|\n)\s*\(?$")
+
+
+def opens_text(mention: Mention, text: str, lowered: str) -> bool:
+    """Whether it stands before a dash as the seat of a desk: "Hà Nội, ngày 12/5 - ", "(Vị Thanh) - "."""
+    return _DATELINE.match(lowered, mention.end) is not None and text[: mention.begin].rsplit("\n", 1)[-1].strip() in ("", "(")
 
 
 def read_belonging(mention: Mention, text: str, lowered: str) -> None:
@@ -35,8 +39,6 @@ def read_belonging(mention: Mention, text: str, lowered: str) -> None:
         mention.institution = True
     if _DEPUTY.search(left):
         mention.guest = True
-    if _DATELINE_START.search(text, max(0, mention.begin - 4), mention.begin) and _DATELINE.match(lowered, end):
-        mention.dateline = True
     asker = _ASKER.search(left) is not None
     mention.native = (
         (asker and _ASKS.match(lowered, end) is not None)

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from corpus.document import FieldName
 from corpus.localities import TYPE_LEVELS, Level
 from nlp.gazetteer import Name
-from nlp.locality_belongs import read_belonging
+from nlp.locality_belongs import opens_text, read_belonging
 from nlp.locality_cues import Cues
 from nlp.locality_lists import read_lists, spread_guests
 from nlp.locality_mention import Mention, Names
+from nlp.locality_mergers import FORMER, FORMERLY, LATER, MADE_OF, MERGE_HEAD, MERGED_AFTER, PASSED, RECENT, is_what_came_of_it
 from nlp.locality_zones import Line, Zone
 from nlp.sieve import Asked, Search
 
@@ -27,32 +28,9 @@ _LEFT = 72
 _RIGHT = 64
 
 
-_FORMER = re.compile(
-    r"\s*[(,]?\s*(?:cũ(?!\w)|(?:trước đây|trước kia)(?!,? (?:là|thuộc|vốn|có tên|mang tên|gọi|của)(?!\w))"
-    r"|trước sáp nhập|trước khi sáp nhập)"
-)
-""" "X (trước đây là Y)" names the unit of today first."""
 _WIRE = re.compile(r"\s*\((?:ttxvn|vov|vietnam\+|chinhphu|plvn|vnp|dân trí|ndo)\b")
 """A news agency's dateline: where its desk is."""
 _STOPS = frozenset(".!?…:;) ") | {""}
-_FORMERLY = re.compile(
-    r"(?<!\w)trước (?:khi )?(?:sáp nhập|hợp nhất|sắp xếp)(?: đơn vị hành chính)?,?\s(?:các\s)?$|"
-    r"(?<!\w)(?:trước|trước đây|trước kia|trước đó|nguyên|vốn|trước (?:ngày )?1[/-]7(?:[/-]2025)?)(?:,|\s(?:địa bàn|vùng|nơi|xã|"
-    r"phường) này)?"
-    r"(?:\s[^\s.,;:()]+){0,4}?\s(?:là|thuộc)\s(?:địa bàn\s)?(?:tỉnh|huyện)?\s?$"
-)
-_RECENT = re.compile(r"\s*[(]?\s*(?:mới(?!\w)|\(mới\)|hiện nay|ngày nay|sau (?:khi )?(?:sáp nhập|hợp nhất))")
-_MERGED_AFTER = re.compile(r"[^.\n]{0,60}?\b(?:nhập lại|nhập thành|hợp nhất|sáp nhập|gộp lại|hợp thành|nhập vào)\b")
-_MADE_OF = re.compile(
-    r"(?<!\w)(?:(?:được )?(?:lập|thành lập|hình thành|hợp thành) (?:từ|trên cơ sở)|địa bàn (?:xã|phường)(?: mới)? (?:gồm|bao gồm)|"
-    r"trên cơ sở (?:nhập|gộp|sáp nhập))(?: (?:các|hai|"
-    r"ba|bốn|\d))?"
-    r"(?: (?:xã|phường|thị trấn|huyện|tỉnh))? $"
-)
-""" "Xã được lập từ thị trấn X và xã Y"."""
-_MERGE_HEAD = re.compile(
-    r"(?:(?<!\w)(?:do|từ|trên cơ sở|gồm)\s(?:các\s|hai\s|ba\s|bốn\s|\d\s)?(?:xã|phường|tỉnh|huyện|đơn vị)?\s?(?:cũ\s)?)$"
-)
 _HEAD = re.compile(r"\s*(?:\([^()\n]{2,30}\)\s*)?:")
 _TOKEN_BEFORE = re.compile(r"(?<![^\s,;:.()\"“”\[\]/])([^\s,;:.()\"“”\[\]/]+) $")
 _TOKEN_REACH = 24
@@ -81,6 +59,7 @@ def read_mentions(
         line_start = lines[at].start if lines else 0
         _read_left(mention, text, lowered, line_start, cues, names)
         _read_right(mention, text, lowered, starts, line_start)
+        mention.dateline = field_name == "text" and zone == "lead" and opens_text(mention, text, lowered)
         if field_name == "text" and names.can_be(mention.key, ("province",)):
             read_belonging(mention, text, lowered)
         if name.start - 1 in ends or mention.begin - 1 in ends:
@@ -88,6 +67,9 @@ def read_mentions(
         mentions.append(mention)
     read_lists(mentions, text, lowered, names)
     for mention in mentions:
+        if mention.former and mention is mention.siblings[-1]:
+            for sibling in mention.siblings:  # "Bình Thuận và Đắk Nông cũ"
+                sibling.former = True
         mention.ordered = mention.ordered or (mention.whole and len(mention.siblings) == 1)
     spread_guests(mentions, lowered)
     return mentions
@@ -126,8 +108,10 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
                     mention.begin = start - (len(left) - match.start("type"))
             mention.counted = _is_complete(match)
             left = left[: match.start()]
-        if kind and _of_both_kinds(match, left) and names.can_be(mention.key, ("district",)) and not _GOES_ON.match(lowered, mention.end):
-            mention.type, mention.levels, mention.plural, mention.begin = None, ("district",), False, start
+        if kind and _of_both_kinds(match, left) and not _GOES_ON.match(lowered, mention.end):
+            whole: tuple[Level, ...] = ("province",) if names.can_be(mention.key, ("province",)) else ("district",)
+            if names.can_be(mention.key, whole):
+                mention.type, mention.levels, mention.plural, mention.begin = None, whole, False, start
     else:
         body = cues.body.search(left) if "bodies" in standing else None
         if body:
@@ -144,8 +128,9 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.newspaper = stands("newspapers") and not left.endswith(("nhà báo ", "họp báo "))
     mention.at_paper = mention.newspaper and _AT_PAPER.search(left) is not None
     if not mention.type and not wide:
-        mention.person = stands("titles") and _GUILD.search(left) is None
-        mention.landmark = stands("landmarks")
+        villagers = _is_of_a_village(mention, lowered, left, cues)
+        mention.person = not villagers and stands("titles") and _GUILD.search(left) is None
+        mention.landmark = not villagers and stands("landmarks")
         mention.institution = stands("enterprises")
         mention.product = stands("products")
         reach = max(0, start - _TOKEN_REACH)
@@ -153,9 +138,12 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
         if token and token[1][:1].isupper() and not mention.capitals:
             begin = reach + token.start(1)
             word = token[1].lower()
-            if word in cues.surnames and not token[1].isupper():
+            opens = begin == line_start or text[begin - 2 : begin] in _OPENS_SENTENCE
+            if word in cues.surnames and not token[1].isupper() and not (opens and word in _COMMON_FIRST):
                 mention.person = True
-            elif not token[1].isupper() and begin > line_start and text[begin - 2 : begin] not in (". ", "! ", "? ", "- ", "– "):
+            elif word in _GENERIC:
+                pass
+            elif not token[1].isupper() and not opens:
                 mention.embedded = True
     if (mention.person or mention.embedded) and search(_PEOPLE, left):
         mention.person = mention.embedded = False
@@ -169,9 +157,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.agency = mention.agency or stands("agencies")
     mention.guest = stands("guests") or search(_DEPUTY, left) is not None
     mention.delegate = stands("delegates")
-    mention.neighbour = (stands("neighbours") and not _WAY.search(left) and not search(_GOES_ON_TO, left)) or _is_elsewhere(
-        mention, left, search
-    )
+    compared = stands("neighbours") and not _WAY.search(left) and not search(_GOES_ON_TO, left)
+    mention.neighbour = (compared and _CALLED_QUE.search(text, max(0, start - 24), start) is None) or _is_elsewhere(mention, left, search)
     mention.venue = stands("venues") and search(_TOPIC, here) is None
     mention.meeting = mention.venue and search(_MEETING, here) is not None
     mention.hosts = mention.venue and mention.type in ("thành phố", "thị xã") and _PROVINCE_MEETS.match(lowered, mention.end) is not None
@@ -185,19 +172,35 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.whole = mention.type in ("thành phố", "thị xã") and search(_ALL_OF_THEM, here) is not None
     mention.ordered = search(_ORDERED, here) is not None and _CARRY_OUT.match(lowered, mention.end) is not None
     mention.earlier = mention.source == "text" and search(_EARLIER, here) is not None
-    mention.later = search(_LATER, left) is not None
+    mention.later = search(LATER, left) is not None
     mention.origin = left.endswith(" từ ") and not mention.guest
     prized = search(_PRIZED, left) is not None
     mention.prized = prized and mention.source == "text" and names.can_be(mention.key, ("province",))
     mention.example = prized or search(_EXAMPLE, left) is not None
-    mention.former = search(_FORMERLY, left) is not None
+    mention.former = search(FORMERLY, left) is not None
     mention.bridge = left.endswith(("điểm cầu ", "đầu cầu "))
-    mention.outcome = _is_what_came_of_it(left, lowered[mention.end : mention.end + 24])
+    mention.outcome = is_what_came_of_it(left, lowered[mention.end : mention.end + 24])
     mention.merged = stands("merged", left[-30:]) and not mention.outcome
-    if search(_MADE_OF, left):
+    if search(MADE_OF, left):
         mention.merged = True
-    elif search(_MERGE_HEAD, left):
-        mention.merged = _MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
+    elif search(MERGE_HEAD, left):
+        mention.merged = MERGED_AFTER.match(lowered[mention.end : mention.end + 120]) is not None
+
+
+_OPENS_SENTENCE = (". ", "! ", "? ", "- ", "– ")
+_COMMON_FIRST = frozenset({"từ", "mùa", "tăng", "thái"})
+"""Surnames that also are words with which a sentence begins: "Từ Xín Mần qua Trà Lĩnh"."""
+_GENERIC = frozenset({"đài", "đội", "đoàn", "trạm", "tổ", "cụm", "vùng"})
+"""Nouns that are written with a capital letter before a name and are no part of it: "Đội Bình Minh giành giải"."""
+_VILLAGERS = re.compile(r"(?<!\w)(?:già làng|trẻ em|(?:các|\d+|những) (?:em|cháu|trưởng (?:thôn|bản|xóm|ấp|buôn)))\s$")
+
+
+def _is_of_a_village(mention: Mention, lowered: str, left: str, cues: Cues) -> bool:
+    """ "25 trưởng thôn Giao Thiện", "trẻ em Y Tý": people of a place, no person of that name."""
+    if _VILLAGERS.search(left) is None:
+        return False
+    first, _, more = lowered[mention.start : mention.end].partition(" ")
+    return more != "" and (first not in cues.surnames or left.endswith("trẻ em "))
 
 
 _GOES_ON_TO = re.compile(r"(?:^|[.!?…:] )sang (?:(?:xã|huyện|phường) )?$|(?<!\w)(?:lan|lan rộng|nhân|nhân rộng|mở rộng) sang $")
@@ -210,7 +213,7 @@ _SCHOOL_IN = re.compile(
 _WORKS_IN = re.compile(
     r"(?<!\w)(?:một|vài|mấy) (?:xí nghiệp|xưởng|nhà máy|công ty|khu công nghiệp|tiệm|quán)(?:\s[^\s.;:,()]+){0,4}\s(?:ở|tại|dưới|ngoài)\s$"
 )
-_ROAD_TO = re.compile(r"(?<!\w)(?:đường|lối)(?: đất| mòn| nhựa| bê tông| cái)? (?:về|đi|lên|vào|sang|xuống|ra|tới|đến)\s$")
+_ROAD_TO = re.compile(r"(?<!\w)(?:đường|lối)(?: đất| mòn| nhựa| bê tông| cái)? (?:về|đi|lên|sang|xuống|ra|tới|đến)\s$")
 _WORK = re.compile(
     r"(?<!\w)(?:phóng sự|ký sự|bài(?: viết| báo| thơ| hát| dự thi)?|loạt bài|tác phẩm|tiểu phẩm"
     r"|vở|phim|bộ ảnh|chùm ảnh|ca khúc|truyện|cuốn)"
@@ -231,8 +234,6 @@ _EARLIER = re.compile(
     r"(?<!\w)(?:(?:năm|lần|tháng|tuần) (?:ngoái|trước|kia)|trước đó|từng)(?!\w)[^.;\n]{0,40}\s(?:ở|tại|tới|đến|về|cho|lên|xuống|ra|vào)\s"
     r"(?:[^\s.;:()]+[\s,]\s?){0,6}$"
 )
-_LATER = re.compile(r"(?<!\w)(?:cũ|trước đây|trước kia)\)?,? ?\(?(?:hiện )?nay (?:thuộc|là)(?: địa bàn)?(?: vùng)?\s?$")
-_PASSED = re.compile(r"\s*[(,]?\s*(?:cũ|trước đây|trước kia)\)?,? ?\(?(?:hiện )?nay (?:thuộc|là)(?!\w)")
 _PEOPLE = re.compile(r"(?<!\w)(?:người|đồng bào|bà con)(?: [^\s.,;:()]+){1,2} $")
 """ "Hai xã người Mông A Lù, Y Tý": the name of a people, no family name and no part of the place's."""
 _TERRAIN = re.compile(r"(?<!\w)(?:triền|sườn|vạt|những|các|cánh|mảnh) (?:đồi|rừng|núi|nương) $")
@@ -253,19 +254,10 @@ def _is_elsewhere(mention: Mention, left: str, search: Search) -> bool:
     return search(_WORKS_IN, left) is not None or (not mention.type and mention.source == "text" and search(_ROAD_TO, left) is not None)
 
 
-_AFTER_THE_MERGER = re.compile(
-    r"(?<!\w)sau (?:khi )?(?:được )?(?:sáp nhập|hợp nhất|sát nhập)\s(?:[^.;:()]{2,60},\s)?(?:(?:thành phố|tỉnh|huyện|phường|xã|tp\.?)\s)?$"
-)
-_DOES = re.compile(r"\s(?:có|còn|đã|sẽ|vẫn|đang|mở|tổ chức|triển khai|thực hiện|bố trí|giao|lắp|nhận|phân bổ|ban hành|là)(?!\w)")
-
-
-def _is_what_came_of_it(left: str, right: str) -> bool:
-    """Whether a name after "sau khi sáp nhập ..." is the unit that came of it: it does something."""
-    return "sau" in left and _DOES.match(right) is not None and _AFTER_THE_MERGER.search(left) is not None
-
-
 _DEPUTY = re.compile(r"\(\s?(?:đoàn|đbqh|đại biểu)(?: tỉnh| đbqh)? $")
 """Where a member of the assembly was elected: "đại biểu Hà Thị Lan (đoàn Bắc Giang)"."""
+_CALLED_QUE = re.compile(r"[^\W\d_a-z]\w* Quê (?:ở |tại )?$")
+"""Somebody of that name: "ông Cao Tiến Quê ở X"."""
 _NAME_BEFORE = re.compile(r"(?<![.!?:;] )(?<!\n)\b([^\W\d_])\w* $")
 
 
@@ -355,9 +347,9 @@ _BEFORE = Asked(
         _DEPUTY,
         _EXAMPLE,
         _PRIZED,
-        _FORMERLY,
-        _MADE_OF,
-        _MERGE_HEAD,
+        FORMERLY,
+        MADE_OF,
+        MERGE_HEAD,
         _MEETING,
         _TOPIC,
         _PRESENT,
@@ -372,7 +364,7 @@ _BEFORE = Asked(
         _ROAD_TO,
         _WORK,
         _ORDERED,
-        _LATER,
+        LATER,
         _EARLIER,
     )
 )
@@ -402,14 +394,14 @@ _OPENS = re.compile(r"(?:[.!?…;:]|[-–•*+])\s*$")
 def _read_right(mention: Mention, text: str, lowered: str, starts: set[int], line_start: int) -> None:
     end = mention.end
     right = lowered[end : end + _RIGHT]
-    mention.former = mention.former or _FORMER.match(right) is not None
-    mention.passed = mention.former and _PASSED.match(right) is not None
+    mention.former = mention.former or FORMER.match(right) is not None
+    mention.passed = mention.former and PASSED.match(right) is not None
     mention.address = mention.address or (
         mention.former and _SEAT.search(lowered, max(line_start, mention.begin - _SEAT_WITHIN), mention.begin) is not None
     )
     if _WIRE.match(right):
         mention.newspaper = True
-    mention.recent = _RECENT.match(right) is not None
+    mention.recent = RECENT.match(right) is not None
     mention.attends = mention.attends or _ATTENDS.match(right) is not None
     mention.studies = mention.source == "text" and _STUDIES.match(right) is not None
     mention.guest = mention.guest or mention.studies

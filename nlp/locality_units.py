@@ -25,6 +25,7 @@ _TIE = 0.75
 def settle_units(reading: Reading, named: NamedUnits) -> None:
     waiting = [position for position in range(len(reading.mentions)) if position not in reading.codes]
     firm = [p for p in waiting if reading.mentions[p].levels is not None or reading.mentions[p].parents]
+    firm.sort(key=lambda p: not reading.mentions[p].parents)  # those that the words explain settle others
     firm_ones = set(firm)
     reading.named_inside = _named_inside(reading, named)
     # Each twice: what the first round learns of provinces and districts settles more in the second.
@@ -59,6 +60,11 @@ def _settle(reading: Reading, named: NamedUnits, position: int) -> None:
         return
     typed = mention.levels is not None
     known = reading.known.get(mention.key, {})
+    if typed and known and mention.levels == ("commune",):
+        # "Phát thanh xã Thăng Bình" in a story of huyện Thăng Bình, which holds no commune of that name
+        districts = tuple(code for code in known if named.level(code) == "district")
+        home = {province for code in districts for province in named.provinces(code)}
+        lower = districts if districts and all(home.isdisjoint(named.provinces(code)) for code in lower) else lower
     if not typed:
         if mention.zone in BOILERPLATE or mention.embedded or mention.landmark or mention.institution or mention.product:
             return
@@ -286,4 +292,6 @@ def _credit_province(reading: Reading, named: NamedUnits, mention: Mention, code
     weight = mention_weight(reading, mention)
     if mention.levels is None and not mention.parents:
         weight *= 0.7
+    if mention.former and reading.new_map and not mention.passed:
+        weight *= 0.5
     reading.add(province, min(weight, 5.0))

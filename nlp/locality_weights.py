@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from corpus.document import Document, Span
 from corpus.localities import Level
 from nlp.locality_mention import Mention
+from nlp.locality_namesakes import is_district_elsewhere, is_heir_named, namesakes
 from nlp.locality_register import NamedUnits
 from nlp.locality_zones import BOILERPLATE, Zone
 from nlp.patterns import words
@@ -170,7 +171,6 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.hall and reading.national and mention.source == "text", 0.3),
         (mention.institution or mention.product, 0.25),
         (mention.merged, 0.2),
-        (mention.former and reading.new_map and not mention.passed, 0.5),
         (mention.later, 0.3),
         (mention.lives and (reading.national or reading.homes > 1 or mention.zone == "body"), 0.3),
         (mention.quoted, 0.3),
@@ -225,11 +225,11 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
     for mention in reading.mentions:
         if id(mention.siblings) not in listed:
             listed[id(mention.siblings)] = sum(1 for sibling in mention.siblings if named.can_be(sibling.key, ("province",)))
-    namesakes = _namesakes(reading, named)
+    small_ones = namesakes(reading.mentions, named)
     for position, mention in enumerate(reading.mentions):
         if (mention.levels is not None and "province" not in mention.levels) or not named.can_be(mention.key, ("province",)):
             continue
-        if mention.levels is None and mention.key in namesakes:
+        if mention.levels is None and (mention.key in small_ones or is_district_elsewhere(reading.mentions, named, mention)):
             continue  # "Khánh Hòa: ..." over a story of xã Khánh Hòa, which lies in another province
         codes = reading.candidates_of(named, mention, ("province",))
         if mention.type == "thành phố":
@@ -243,6 +243,8 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
         reading.codes[position] = codes[0]
         reading.scores[position] = 0.99 if mention.type else 0.95
         weight = mention_weight(reading, mention, count)
+        if mention.former and reading.new_map and not mention.passed and is_heir_named(reading.mentions, named, codes[0]):
+            weight *= 0.5
         if mention.gives and codes[0] != reading.prior and _has_receiver(reading, position):
             weight *= 0.3
         reading.add(codes[0], weight)
@@ -269,17 +271,6 @@ def _has_receiver(reading: Reading, position: int) -> bool:
         if other.levels is not None and other.key != giver.key and other not in giver.parents:
             return True
     return False
-
-
-def _namesakes(reading: Reading, named: NamedUnits) -> frozenset[str]:
-    """Names that the text gives to a district or commune, never to a province, where none such lies in the province of that name."""
-    small: set[str] = set()
-    large: set[str] = set()
-    for mention in reading.mentions:
-        if mention.zone in BOILERPLATE or mention.levels is None or not named.can_be(mention.key, ("province",)):
-            continue
-        (large if "province" in mention.levels else small).add(mention.key)
-    return frozenset(key for key in small - large if not named.holds_namesake(key))
 
 
 def _lower_venues(reading: Reading) -> None:

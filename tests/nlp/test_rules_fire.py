@@ -137,6 +137,7 @@ def recorded(value: Any, name: str, known: dict[int, Recorder]) -> Any:
 NO_RULES = {
     "nlp.activity._REPORTS_NOTHING": "asked only where a model speaks: test_activity.py",
     "nlp.cues._ELEMENT_SPLIT": "reads cue files",
+    "nlp.gazetteer._CLUSTER": "spells names of the register: test_locality.py",
     "nlp.evaluate._TYPE_WORDS": "compares with annotations",
     "nlp.examples._NAMES": "checks training data",
     "nlp.examples._SYLLABLE": "checks training data",
