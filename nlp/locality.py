@@ -284,10 +284,11 @@ class LocalityTagger:
         if reading.national or reading.weights or reading.open or reading.districts:
             return []
         found: dict[str, set[Span]] = {}
+        filled = _lines_of_names(reading)
         for position, code in reading.codes.items():
             mention = reading.mentions[position]
             told = mention.newspaper and mention.zone in ("title", "lead")
-            if (told or (mention.zone == "byline" and _fills_its_line(reading, mention))) and code.startswith("v"):
+            if (told or (mention.source == "text" and mention.line in filled)) and code.startswith("v"):
                 found.setdefault(code, set()).add(Span(mention.begin, mention.end, mention.source))
         provinces = {province: spans for code, spans in found.items() if (province := self._named.register.province(code))}
         inferred = [_mention(code, "about", spans, 0.7, inferred=True) for code, spans in provinces.items() if code not in found]
@@ -307,15 +308,20 @@ class LocalityTagger:
         return roles.index(mention.role), LEVELS.index(self._named.level(code)), code + "".join(mention.candidates)
 
 
-def _fills_its_line(reading: Reading, mention: Mention) -> bool:
-    """Whether the line holds names of places and nothing else: "Khoái Châu, Hưng Yên"."""
+def _lines_of_names(reading: Reading) -> frozenset[int]:
+    """Lines that hold names of places and nothing else: "Khoái Châu, Hưng Yên"."""
     text = reading.document.text
-    start, end = text.rfind("\n", 0, mention.begin) + 1, text.find("\n", mention.end)
-    line = text[start : end if end >= 0 else len(text)]
-    for other in reading.mentions:
-        if other.source == mention.source and other.line == mention.line:
-            line = line.replace(text[other.begin : other.end], "")
-    return not line.strip(" \t,.;-–()")
+    lines: dict[int, list[Mention]] = {}
+    for mention in reading.mentions:
+        if mention.source == "text" and mention.zone == "byline":
+            lines.setdefault(mention.line, []).append(mention)
+    found = set()
+    for line, mentions in lines.items():
+        start, end = text.rfind("\n", 0, mentions[0].begin) + 1, text.find("\n", mentions[-1].end)
+        edges = [start, *(edge for mention in mentions for edge in (mention.begin, mention.end)), end if end >= 0 else len(text)]
+        if not any(text[edges[n] : edges[n + 1]].strip(" \t,.;-–()") for n in range(0, len(edges), 2)):
+            found.add(line)
+    return frozenset(found)
 
 
 def _read_stations(mentions: Sequence[Mention], text: str, named: NamedUnits) -> None:

@@ -28,7 +28,7 @@ _DATELINE = re.compile(r"\)?\s?(?:,\s(?:ngày )?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,
 
 def opens_text(mention: Mention, text: str, lowered: str) -> bool:
     """Whether it stands before a dash as the seat of a desk: "Hà Nội, ngày 12/5 - ", "(Vị Thanh) - "."""
-    return _DATELINE.match(lowered, mention.end) is not None and text[: mention.begin].rsplit("\n", 1)[-1].strip() in ("", "(")
+    return _DATELINE.match(lowered, mention.end) is not None and text[max(0, mention.begin - 2) : mention.begin].strip(" \n") in ("", "(")
 
 
 def read_belonging(mention: Mention, text: str, lowered: str) -> None:

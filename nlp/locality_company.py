@@ -29,9 +29,12 @@ def units_in_company(reading: Reading, named: NamedUnits) -> frozenset[str]:
     keys = {mention.key for mention in mentions}
     found = _of_one_province(reading, named, keys) if len(keys) > 1 else set()
     for mention in mentions:
-        listed = [sibling for sibling in mention.siblings if sibling.key != mention.key]
-        if mention.heads or (listed and all(_is_one_district(named, sibling.key) for sibling in listed)):
-            found |= _units(named, mention.key) if _is_one_district(named, mention.key) else set()
+        if mention.heads and _is_one_district(named, mention.key):
+            found |= _units(named, mention.key)
+    for siblings in {id(mention.siblings): mention.siblings for mention in mentions}.values():
+        listed = {sibling.key for sibling in siblings}
+        if len(listed) > 1 and all(_is_one_district(named, key) for key in listed):
+            found |= {code for key in listed for code in _units(named, key)}
     return frozenset(found or ({} if reading.national else _told_alone(reading, named, mentions)))
 
 

@@ -20,17 +20,25 @@ def namesakes(mentions: Sequence[Mention], named: NamedUnits) -> frozenset[str]:
     return frozenset(key for key in small - large if not named.holds_namesake(key))
 
 
-def is_district_elsewhere(mentions: Sequence[Mention], named: NamedUnits, mention: Mention) -> bool:
-    """ "Xã Trường Sơn (Quảng Ninh)" in a text of Quảng Bình: the district of that name there, which holds the commune."""
-    if not mention.explains or not named.can_be(mention.key, ("district",)):
-        return False
-    said = {code for other in mentions if other.key != mention.key for code in named.codes(other.key) if named.level(code) == "province"}
-    bearers = {code for code in named.codes(mention.key) if named.level(code) == "district" and named.register.province(code) in said}
-    inside = {code for other in mentions if mention in other.parents for code in named.codes(other.key)}
-    return any(not bearers.isdisjoint(named.around(code)) for code in inside)
+def districts_elsewhere(mentions: Sequence[Mention], named: NamedUnits) -> frozenset[str]:
+    """ "Xã Trường Sơn (Quảng Ninh)" in a text of Quảng Bình: names of provinces that mean a district there, which holds the commune."""
+    held: dict[str, set[str]] = {}
+    for mention in mentions:
+        for parent in mention.parents:
+            if parent.levels is None and named.can_be(parent.key, ("province",)) and named.can_be(parent.key, ("district",)):
+                held.setdefault(parent.key, set()).add(mention.key)
+    if not held:
+        return frozenset()
+    provinces = {code: key for key in {mention.key for mention in mentions} for code in named.codes(key) if named.level(code) == "province"}
+    found = set()
+    for key, children in held.items():
+        said = {code for code, name in provinces.items() if name != key}
+        bearers = {code for code in named.codes(key) if named.level(code) == "district" and named.register.province(code) in said}
+        if any(not bearers.isdisjoint(named.around(code)) for child in children for code in named.codes(child)):
+            found.add(key)
+    return frozenset(found)
 
 
-def is_heir_named(mentions: Sequence[Mention], named: NamedUnits, code: str) -> bool:
-    """Whether the text also names what an old province belongs to now."""
-    heir = named.today_province(code)
-    return any(heir in named.codes(other.key) for other in mentions if not other.former)
+def heirs_named(mentions: Sequence[Mention], named: NamedUnits) -> frozenset[str]:
+    """Units that the text may name as they are now, in which an old province can have ended."""
+    return frozenset(code for key in {mention.key for mention in mentions if not mention.former} for code in named.codes(key))

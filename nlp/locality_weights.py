@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from corpus.document import Document, Span
 from corpus.localities import Level
 from nlp.locality_mention import Mention
-from nlp.locality_namesakes import is_district_elsewhere, is_heir_named, namesakes
+from nlp.locality_namesakes import districts_elsewhere, heirs_named, namesakes
 from nlp.locality_register import NamedUnits
 from nlp.locality_zones import BOILERPLATE, Zone
 from nlp.patterns import words
@@ -225,11 +225,12 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
     for mention in reading.mentions:
         if id(mention.siblings) not in listed:
             listed[id(mention.siblings)] = sum(1 for sibling in mention.siblings if named.can_be(sibling.key, ("province",)))
-    small_ones = namesakes(reading.mentions, named)
+    small_ones = namesakes(reading.mentions, named) | districts_elsewhere(reading.mentions, named)
+    heirs = heirs_named(reading.mentions, named) if any(mention.former for mention in reading.mentions) else frozenset()
     for position, mention in enumerate(reading.mentions):
         if (mention.levels is not None and "province" not in mention.levels) or not named.can_be(mention.key, ("province",)):
             continue
-        if mention.levels is None and (mention.key in small_ones or is_district_elsewhere(reading.mentions, named, mention)):
+        if mention.levels is None and mention.key in small_ones:
             continue  # "Khánh Hòa: ..." over a story of xã Khánh Hòa, which lies in another province
         codes = reading.candidates_of(named, mention, ("province",))
         if mention.type == "thành phố":
@@ -243,7 +244,7 @@ def settle_provinces(reading: Reading, named: NamedUnits) -> None:
         reading.codes[position] = codes[0]
         reading.scores[position] = 0.99 if mention.type else 0.95
         weight = mention_weight(reading, mention, count)
-        if mention.former and reading.new_map and not mention.passed and is_heir_named(reading.mentions, named, codes[0]):
+        if mention.former and reading.new_map and not mention.passed and named.today_province(codes[0]) in heirs:
             weight *= 0.5
         if mention.gives and codes[0] != reading.prior and _has_receiver(reading, position):
             weight *= 0.3
