@@ -87,6 +87,7 @@ class LocalityTagger:
         _read_stations(mentions, document.text, self._named)
         _set_teasers_aside(mentions, document.text)
         _keep_titled(mentions)
+        _read_lines_of_names(mentions, document.text, self._named)
         head = f"{lowered_title} {lowered[:_HEAD]}"
         return Reading(
             document=document,
@@ -197,7 +198,7 @@ class LocalityTagger:
         result = [_mention(key, role, evidence, scores[key, role]) for (key, role), evidence in spans.items()]
         result += self._inferred(about, spans, reading)
         if not about:
-            result += self._of_the_source(reading) or self._of_the_footer(reading) or self._of_its_own_line(reading)
+            result += self._of_the_source(reading) or self._of_the_footer(reading) or self._of_the_newspapers(reading)
         if not any(mention.role == "about" for mention in result):
             result += self._whole_country(reading)
         return sorted(result, key=self._order)
@@ -279,20 +280,16 @@ class LocalityTagger:
             result.append(_mention(province, "about", set().union(*signed.values()), 0.7, inferred=True))
         return result
 
-    def _of_its_own_line(self, reading: Reading) -> list[LocalityMention]:
-        """Where nothing else is named: a line of names of places alone, or newspapers of which the text tells something."""
+    def _of_the_newspapers(self, reading: Reading) -> list[LocalityMention]:
+        """Where nothing else is named: newspapers of which the text tells something."""
         if reading.national or reading.weights or reading.open or reading.districts:
             return []
         found: dict[str, set[Span]] = {}
-        filled = _lines_of_names(reading)
         for position, code in reading.codes.items():
             mention = reading.mentions[position]
-            told = mention.newspaper and mention.zone in ("title", "lead")
-            if (told or (mention.source == "text" and mention.line in filled)) and code.startswith("v"):
+            if mention.newspaper and mention.zone in ("title", "lead") and code.startswith("v"):
                 found.setdefault(code, set()).add(Span(mention.begin, mention.end, mention.source))
-        provinces = {province: spans for code, spans in found.items() if (province := self._named.register.province(code))}
-        inferred = [_mention(code, "about", spans, 0.7, inferred=True) for code, spans in provinces.items() if code not in found]
-        return [_mention(code, "about", spans, 0.7) for code, spans in found.items()] + inferred
+        return [_mention(code, "about", spans, 0.7) for code, spans in found.items()]
 
     def _whole_country(self, reading: Reading) -> list[LocalityMention]:
         """A central body speaks, and no region, district or commune is what it is about."""
@@ -308,20 +305,23 @@ class LocalityTagger:
         return roles.index(mention.role), LEVELS.index(self._named.level(code)), code + "".join(mention.candidates)
 
 
-def _lines_of_names(reading: Reading) -> frozenset[int]:
-    """Lines that hold names of places and nothing else: "Khoái Châu, Hưng Yên"."""
-    text = reading.document.text
+def _read_lines_of_names(mentions: Sequence[Mention], text: str, named: NamedUnits) -> None:
+    """Where a story names no province or district, the line of names of places and nothing else is no byline: "Hữu Lũng, Lạng Sơn"."""
+    told = [mention for mention in mentions if mention.zone not in BOILERPLATE and not (mention.newspaper or mention.neighbour)]
+    if any(mention.levels != ("commune",) and named.can_be(mention.key, ("province", "district")) for mention in told):
+        return
     lines: dict[int, list[Mention]] = {}
-    for mention in reading.mentions:
+    for mention in mentions:
         if mention.source == "text" and mention.zone == "byline":
             lines.setdefault(mention.line, []).append(mention)
-    found = set()
-    for line, mentions in lines.items():
-        start, end = text.rfind("\n", 0, mentions[0].begin) + 1, text.find("\n", mentions[-1].end)
-        edges = [start, *(edge for mention in mentions for edge in (mention.begin, mention.end)), end if end >= 0 else len(text)]
+    found = []
+    for row in lines.values():
+        start, end = text.rfind("\n", 0, row[0].begin) + 1, text.find("\n", row[-1].end)
+        edges = [start, *(edge for mention in row for edge in (mention.begin, mention.end)), end if end >= 0 else len(text)]
         if not any(text[edges[n] : edges[n + 1]].strip(" \t,.;-–()") for n in range(0, len(edges), 2)):
-            found.add(line)
-    return frozenset(found)
+            found.append(row)
+    for mention in found[0] if len(found) == 1 else ():
+        mention.zone = "short"
 
 
 def _read_stations(mentions: Sequence[Mention], text: str, named: NamedUnits) -> None:

@@ -15,6 +15,8 @@ from nlp.locality_zones import BOILERPLATE
 
 _ENOUGH = 1.2
 """Shares of the names that must point to one province: two rare names, or a district with a commune in it."""
+_FEW = 2
+"""Provinces that may have a unit of the name of one district."""
 _NESTED = 0.5
 """For a commune that lies in a district named beside it."""
 _LEAD = 0.6
@@ -39,12 +41,21 @@ def units_in_company(reading: Reading, named: NamedUnits) -> frozenset[str]:
 
 
 def _told_alone(reading: Reading, named: NamedUnits, mentions: list[Mention]) -> set[str]:
-    """The one bare name of a story, where all units of that name lie in one province and one of them is a district."""
+    """The one bare name of a story that only one district bears, or one commune where the story comes back to it; few others bear it."""
     told = {mention.key for mention in mentions if mention.zone in ("title", "lead", "body") and not _is_way(reading, mention)}
-    alone = [key for key in told if _is_one_district(named, key) and len(_homes(named, key)) == 1]
+    alone = [key for key in told if _is_rare(reading, named, key)]
     if len(alone) != 1 or reading.prior not in (None, *_homes(named, alone[0])):
         return set()
-    return _units(named, alone[0])
+    districts = {code for code in _units(named, alone[0]) if named.level(code) == "district"}
+    homes = {province for code in districts for province in named.provinces(code)}
+    return {code for code in _units(named, alone[0]) if not districts or not homes.isdisjoint(named.provinces(code))}
+
+
+def _is_rare(reading: Reading, named: NamedUnits, key: str) -> bool:
+    homes = len(_homes(named, key))
+    if _is_one_district(named, key):
+        return homes <= _FEW
+    return homes == 1 and " " in key and reading.repeated[key] > 1
 
 
 def _is_way(reading: Reading, mention: Mention) -> bool:

@@ -152,8 +152,8 @@ def _read_left(mention: Mention, text: str, lowered: str, line_start: int, cues:
     mention.counted = mention.counted or (" tỉnh" in left and search(_COUNTED, left) is not None)
     mention.institution = mention.institution or stands("institutions", left[-40:])
     mention.houses = mention.institution and search(_SCHOOL_IN, left) is not None
-    if mention.houses:
-        mention.institution = False
+    if mention.houses or (mention.institution and mention.type in _OWN_KINDS and not search(_UNIVERSITY, left)):
+        mention.institution = False  # "trường tiểu học xã X", "bệnh viện huyện Y": the unit's own
     mention.agency = mention.agency or stands("agencies")
     mention.guest = stands("guests") or search(_DEPUTY, left) is not None
     mention.delegate = stands("delegates")
@@ -210,6 +210,8 @@ _SCHOOL_IN = re.compile(
     r"(?:\s[\w&-]+){0,8}\s(?:ở|tại|thuộc)\s$"
 )
 """ "Trường THCS ... ở huyện X" is news of the district, which no university is of its town."""
+_OWN_KINDS = ("huyện", "quận", "thị xã", "xã", "phường", "thị trấn")
+_UNIVERSITY = re.compile(r"(?<!\w)(?:đại học|cao đẳng|học viện|đh|cđ|viện)(?!\w)")
 _WORKS_IN = re.compile(
     r"(?<!\w)(?:một|vài|mấy) (?:xí nghiệp|xưởng|nhà máy|công ty|khu công nghiệp|tiệm|quán)(?:\s[^\s.;:,()]+){0,4}\s(?:ở|tại|dưới|ngoài)\s$"
 )
@@ -356,6 +358,7 @@ _BEFORE = Asked(
         _ADDRESS,
         _COUNTED,
         _SCHOOL_IN,
+        _UNIVERSITY,
         _GOES_ON_TO,
         _ALL_OF_THEM,
         _PEOPLE,

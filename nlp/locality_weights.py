@@ -27,7 +27,7 @@ _MAIN: frozenset[Zone] = frozenset({"title", "lead", "body"})
 _STORY: frozenset[Zone] = frozenset({"lead", "body"})
 _CAPITAL = "hà nội"
 """What happens there is mostly the country's business."""
-_METROPOLES = frozenset({"hà nội", "hồ chí minh", "tp.hcm", "tphcm", "tp hcm", "hcm"})
+_METROPOLES = frozenset({"hà nội", "hồ chí minh", "tp.hcm", "tphcm", "tp hcm", "hcm", "sài gòn"})
 """Where others meet, buy and set out from."""
 _MOST = 14.0
 """No repetition lifts a province over this."""
@@ -147,6 +147,8 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         weight = 0.5  # the title printed again
     if mention.zone == "header" and not (mention.type or mention.agency):
         weight = 1.0
+    if mention.zone == "short" and (mention.type or mention.agency):
+        weight = 1.0
     if mention.heads and mention.zone in _STORY:
         weight = max(weight, 4.0)
     if mention.newspaper:
@@ -177,6 +179,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (reading.national and mention.source == "text" and _is_example(reading, mention), 0.3),
         (mention.bracketed and not mention.explains and mention.source == "text" and mention.key in _METROPOLES, 0.3),
         (mention.embedded, 0.5),
+        (mention.key in _METROPOLES and mention.source == "text" and _is_of_many_cities(reading, mention), 0.3),
         (mention.venue and mention.source == "text" and (reading.national or (mention.key == _CAPITAL and not mention.type)), 0.3),
         (listed > (2 if reading.national and mention.source == "text" else 3), 0.3),
     ):
@@ -190,6 +193,15 @@ def _is_also(reading: Reading, mention: Mention) -> bool:
     last = mention.siblings[-1] if mention.siblings else mention
     heard = max(reading.weights.values(), default=0.0) >= ABOUT_WEIGHT
     return (last.also or mention.earlier) and heard and mention.key not in reading.lowered_title
+
+
+def _is_of_many_cities(reading: Reading, mention: Mention) -> bool:
+    """A metropole listed with the other one, or named once in passing, and not in the title."""
+    if mention.type == "tỉnh" or mention.key in reading.lowered_title:
+        return False
+    if {sibling.key for sibling in mention.siblings[:4]} - {mention.key} & _METROPOLES:
+        return True
+    return mention.levels is None and mention.zone == "body" and reading.repeated[mention.key] == 1 and not mention.explains
 
 
 def _is_visitor(mention: Mention) -> bool:
