@@ -42,6 +42,8 @@ class Gazetteer:
         """``traps`` are phrases that hold a place name and are none; they win where they are the longest."""
         self._automaton = ahocorasick.Automaton()
         self._any_case: set[str] = set()
+        self._heads: dict[str, int] = {}
+        """Names that begin with a noun in small letters, "xứ Thanh", to the length of that."""
         numbers = set()
         for code_forms in (register.forms(unit.code) for unit in register):
             for form in code_forms:
@@ -61,6 +63,8 @@ class Gazetteer:
                 self._automaton.add_word(written, (len(written), key))
             if code.startswith("R-"):
                 self._any_case.add(key)
+            elif alias[0].islower():
+                self._heads[key] = alias.index(" ") + 1
         for trap in traps:
             written = plain(trap)
             self._automaton.add_word(written, (len(written), _TRAP))
@@ -88,7 +92,7 @@ class Gazetteer:
                 continue
             if before and key in self._counted:
                 continue
-            if key in self._any_case or key == _TRAP or _is_capitalized(text, start, end):
+            if key in self._any_case or key == _TRAP or _is_capitalized(text, start + self._heads.get(key, 0), end):
                 hits.append((start, end, key))
         for first in _NUMBERED.finditer(lowered):
             match: re.Match[str] | None = first

@@ -97,6 +97,7 @@ class LocalityTagger:
             new_map=self._is_new_map(document, mentions, head),
             prior=self._prior(document, mentions),
             national=self._national.search(head) is not None or self._is_regional(document, mentions),
+            national_title=self._national.search(lowered_title) is not None,
             repeated=Counter(mention.key for mention in mentions if mention.zone not in BOILERPLATE),
             positions={id(mention): position for position, mention in enumerate(mentions)},
             homes=len({mention.key for mention in mentions if mention.lives and self._named.can_be(mention.key, ("province",))}),

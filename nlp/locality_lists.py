@@ -113,6 +113,7 @@ def _explain(run: Sequence[Mention], parent: Mention) -> None:
         if len(mention.parents) < _MOST_PARENTS:
             mention.parents.append(parent)
         parent.venue = parent.venue or mention.meeting
+        parent.meeting = parent.meeting or mention.meeting
     parent.explains = True
 
 

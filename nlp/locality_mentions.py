@@ -296,7 +296,7 @@ _GIVES = re.compile(
     r"giấy khen|cờ))"
 )
 _MEETING = re.compile(
-    r"(?<!\w)(?:họp|tập huấn|bồi dưỡng|gặp mặt|hội thảo|hội nghị|diễn đàn|tọa đàm|giao ban|lễ (?:trao|phát động|tổng kết))(?!\w)"
+    r"(?<!\w)(?:họp|liên hoan|tập huấn|bồi dưỡng|gặp mặt|hội thảo|hội nghị|diễn đàn|tọa đàm|giao ban|lễ (?:trao|phát động|tổng kết))(?!\w)"
 )
 _TOPIC = re.compile(r"(?:^|[.!?:] )ở (?:tỉnh )?$")
 """Opens a sentence: "Ở Thái Nguyên, các cấp Hội ..." says whom it is about, "Tại Hà Nội, Bộ ..." where it met."""

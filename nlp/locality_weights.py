@@ -82,6 +82,8 @@ class Reading:
     """Province of the host, the dateline or the newspaper."""
     national: bool
     """A central body speaks."""
+    national_title: bool = False
+    """The title says so."""
     repeated: Counter[str] = field(default_factory=Counter)
     """Name key to how often it stands outside boilerplate."""
     positions: dict[int, int] = field(default_factory=dict)
@@ -161,6 +163,7 @@ def mention_weight(reading: Reading, mention: Mention, listed: int = 1) -> float
         (mention.guest or (mention.delegate and listed > 1), 0.1),
         (mention.delegate and reading.national and mention.source == "text", 0.3),
         (mention.bridge, 0.2),
+        (mention.meeting and reading.national and (mention.source == "text" or reading.national_title), 0.3),
         (mention.address, 0.1),
         (reading.national and mention.attends, 0.3),
         (mention.origin and mention.source == "text", 0.3),
