@@ -48,7 +48,7 @@ def _is_passed(reading: Reading, named: NamedUnits, mention: Mention, code: str,
         return False
     bare = mention.levels is None
     if named.level(code) == "commune":
-        return bare and mention.origin and not mention.parents
+        return bare and mention.origin
     town = any(form.type == "thành phố" for form in named.register.forms(code))
     if mention.dateline and town:
         return True

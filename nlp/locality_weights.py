@@ -374,6 +374,12 @@ def _speaks_of_all(reading: Reading) -> bool:
     return len(inside) >= _FEWEST_CHOSEN and max(inside) < _STANDS_OUT * min(inside) and max(outside, default=0.0) < ABOUT_WEIGHT
 
 
+def _are_paired(reading: Reading, ranked: Sequence[float]) -> bool:
+    """Whether a text of a central body tells something of two or three provinces in one list, and names no other one."""
+    lists = {id(reading.mentions[p].siblings) for p, code in reading.codes.items() if code in reading.weights}
+    return reading.national and len(lists) == 1 and 1 < len(ranked) < MANY_PROVINCES and ranked[-1] >= _ZONE_WEIGHT["body"]
+
+
 def about_provinces(reading: Reading, named: NamedUnits) -> frozenset[str]:
     """Provinces that the document is about; empty for national and regional texts."""
     if _speaks_of_all(reading):
@@ -384,7 +390,7 @@ def about_provinces(reading: Reading, named: NamedUnits) -> frozenset[str]:
     alone = not reading.national and (len(ranked) < 2 or ranked[1] < ranked[0] * ABOUT_SHARE)
     enough = ALONE_WEIGHT if alone else ABOUT_WEIGHT
     if ranked[0] < enough:
-        return frozenset()
+        return frozenset(reading.weights) if _are_paired(reading, ranked) else frozenset()
     in_title: set[str] = set()
     said: set[str] = set()
     for position, code in reading.codes.items():
