@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
+from typing import Any
 
 from corpus.document import Document, Provenance
 from corpus.errors import InvalidData
@@ -38,6 +39,8 @@ class AnnotatedPage:
     relevance: str
     activities: frozenset[str] | None = None
     """Every activity that the page may report, both of a merged pair; None where nobody annotated them."""
+    sums: tuple[tuple[int, bool], ...] = ()
+    """Each annotated sum in đồng, and whether it is public money."""
 
     def document(self) -> Document:
         """Untagged; where it is from plays no part."""
@@ -87,7 +90,8 @@ def hash_pages(pages: Iterable[AnnotatedPage]) -> str:
     digest = hashlib.sha256(resources.files("nlp").joinpath("data", RULES_FILE).read_bytes())
     for page in pages:
         activities = None if page.activities is None else sorted(page.activities)
-        digest.update(json.dumps([page.id, page.title, page.text, page.relevance, activities], ensure_ascii=False).encode() + b"\n")
+        row = [page.id, page.title, page.text, page.relevance, activities, page.sums]
+        digest.update(json.dumps(row, ensure_ascii=False).encode() + b"\n")
     return digest.hexdigest()
 
 
@@ -105,8 +109,24 @@ def _read(lines: Iterable[str], *, file: str) -> list[AnnotatedPage]:
         if relevance not in RELEVANCE_VALUES:
             raise InvalidData(f"field 'relevance' is {relevance!r}, must be one of {', '.join(RELEVANCE_VALUES)}", file=file, line=number)
         activities = _activities(row.get("activities"), file=file, line=number) if relevance == "communication" else None
-        found.append(AnnotatedPage(id=page_id, title=normalize(title), text=normalize(text), relevance=relevance, activities=activities))
+        sums = _sums(row.get("amounts") or (), file=file, line=number)
+        page = AnnotatedPage(
+            id=page_id, title=normalize(title), text=normalize(text), relevance=relevance, activities=activities, sums=sums
+        )
+        found.append(page)
     return found
+
+
+def _sums(amounts: Iterable[Any], *, file: str, line: int) -> tuple[tuple[int, bool], ...]:
+    found = []
+    for amount in amounts:
+        vnd, budget = (amount.get("vnd"), amount.get("budget")) if isinstance(amount, dict) else (None, None)
+        if type(vnd) is not int or type(budget) is not bool:
+            raise InvalidData(
+                f"field 'amounts' holds {amount!r}, each needs a whole 'vnd' and a 'budget' of true or false", file=file, line=line
+            )
+        found.append((vnd, budget))
+    return tuple(found)
 
 
 def _activities(labels: object, *, file: str, line: int) -> frozenset[str] | None:

@@ -15,14 +15,18 @@ from functools import partial
 
 from corpus.document import Budget, BudgetKind, BudgetRole, BudgetScope, Document, FieldName, LocalityMention, Span
 from corpus.text import lower, sentence_spans
-from nlp.budget_context import Context, is_from_public_fund, kind_of
+from nlp.budget_context import Context, is_from_public_fund, kind_of, said_outright
+from nlp.budget_judge import Judge
 from nlp.budget_parts import Sum, is_part, link_parts, mark_duplicates
 from nlp.budget_payers import GIVING, LENDING, PUBLIC_AT_ALL, PUBLIC_GIVER
 from nlp.budget_roles import funds_in, funds_of, given_role, project_in, role_of, scope_of, years_in, years_of
 from nlp.budget_subjects import activities_named, activity_of, programme_of
+from nlp.features import tokens
+from nlp.model import SentenceModel
 from nlp.money import parse_amounts
 from nlp.money_forms import Amount
 from nlp.money_tables import parse_table_amounts
+from nlp.money_units import per_unit_before
 from nlp.sections import outline
 
 METHOD = "budget-rules 2026.11"
@@ -33,16 +37,26 @@ _LARGE_FOR_ONE_ACTIVITY = 100_000 * 10**9
 """Đồng; no project, sub-project or activity comes near: the whole programme of 2021-2025 has 75.000 tỷ."""
 
 
-def tag_budgets(document: Document) -> Document:
+class BudgetTagger:
+    """`tag_budgets` with the judge of a sentence model, where there is one."""
+
+    def __init__(self, model: SentenceModel | None) -> None:
+        self._judge = None if model is None else model.budget_judge
+
+    def __call__(self, document: Document) -> Document:
+        return tag_budgets(document, judge=self._judge)
+
+
+def tag_budgets(document: Document, *, judge: Judge | None = None) -> Document:
     """The document with ``budgets`` in the order of title, then text; programmes, localities and activities already tagged
-    lend their codes to the sums beside them."""
+    lend their codes to the sums beside them. Without a ``judge`` the cue rules alone tell public money from other."""
     amounts = {name: parse_table_amounts(text, parse_amounts(text)) for name, text in (("title", document.title), ("text", document.text))}
     if not any(amounts.values()):
         return replace(document, budgets=())  # most texts name no money: nothing else of them need be read
     sums: list[Sum] = []
     surroundings = _Surroundings(document)
     for name in ("title", "text"):
-        sums.extend(_field_sums(document, name, amounts[name], surroundings))
+        sums.extend(_field_sums(document, name, amounts[name], surroundings, judge))
     link_parts(sums)
     mark_duplicates(sums)
     return replace(document, budgets=tuple(found.linked() for found in sums))
@@ -178,9 +192,12 @@ def _nature(everything: str) -> BudgetKind | None:
     return "loan" if lending >= giving else "gift"
 
 
-def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], surroundings: _Surroundings) -> list[Sum]:
+def _field_sums(
+    document: Document, name: FieldName, amounts: Sequence[Amount], surroundings: _Surroundings, judge: Judge | None
+) -> list[Sum]:
     if not amounts:
         return []
+    title_tokens = tokens(document.title) if judge is not None else []
     text = document.title if name == "title" else document.text
     low = lower(text)
     topical = document.relevance is not None and document.relevance.value != "off_topic"
@@ -229,6 +246,9 @@ def _field_sums(document: Document, name: FieldName, amounts: Sequence[Amount], 
                 public = PUBLIC_GIVER.search(low, *near) or is_from_public_fund(context)
                 apart = surroundings.nature == "loan" and _NEVER_LENT.search(context.left + context.clause)
                 kind = kind if public or apart else surroundings.nature
+            asked = judge is not None and amount.vnd is not None and position < _MOST_JUDGED
+            if judge is not None and asked and not (kind in _OUTRIGHT and said_outright(context) == kind):
+                kind = judge(kind, context, title_tokens)
             before = sums[-1].budget.role if same and sums else None
             if shared is not None and not (structural and part_before):
                 shared.whole = sums[-1].budget.activity if structural and same and sums else None
@@ -308,7 +328,7 @@ def _context(
         cased=text[max(first, amount.start - _LEFT_REACH) : right_end],
         following=later,
         previous=earlier,
-        per_unit=amount.per_unit or _each(left),
+        per_unit=amount.per_unit or per_unit_before(left),
         capped=amount.qualifier == "max",
         after_kind=after_kind,
         after_sum=previous is not None,
@@ -319,36 +339,14 @@ def _context(
     )
 
 
+_OUTRIGHT: tuple[BudgetKind, ...] = ("gift", "difference")
+"""Kinds that the judge is not asked about where a phrase right before the sum names them: "dân góp", "tăng thêm"."""
+_MOST_JUDGED = 500
+"""Sums of a field; where there are more they stand in tables, and the judge takes as long for each as the rules."""
 _LIST_ITEM = re.compile(r"\s*(?:[-–+•*]\s|\d{1,2}(?:\.\d{1,2})*[.)]?\s(?!tỷ|triệu)|[a-zđ][.)]\s|năm 20\d\d|tổng|cộng)")
 _COLLECTED = re.compile(r"(?<!\w)(?:xã hội h(?:óa|oá)|vốn huy động)(?!\w)[^,;:\d]{0,20}$")
 _ENUMERATED = re.compile(r"\s*(?:\.\.\.|…)?\s*[;,]")
-_TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
-_EACH_UNIT = (
-    "đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|lớp|người|năm|tháng|"
-    "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|căn|bộ|thành viên|"
-    "cá nhân|tập thể|ngôi nhà|lao động|học sinh|sinh viên|khẩu"
-)
 _NEVER_LENT = re.compile(r"(?<!\w)(?:kinh phí|dự toán|tập huấn|truyền thanh|tuyên truyền|in ấn|hội nghị|tờ rơi|tờ gấp)(?!\w)")
-_PEOPLE = ("hộ", "hộ nghèo", "người", "em", "cháu", "gia đình", "học viên", "lao động", "học sinh", "sinh viên", "khẩu")
-_PAID = re.compile(r"(?<!\w)(?:được|nhận)(?: trả| hỗ trợ| cấp| hưởng)?\s*$")
-_GETS = re.compile(r"\s(?:được|nhận|hưởng)\s")
-_WORTH = re.compile(
-    r",\s*(?:trị giá|giá|tương đương|tính ra|(?:nhà nước|chương trình|dự án|ngân sách|tỉnh|huyện|xã)\s(?:lo|cho|giúp|cấp|hỗ trợ))\s*$"
-)
-"""What each got goes on: "mỗi hộ một con bò, trị giá ..."."""
-_EACH = re.compile(rf"(?<!\w)(?:(?:mỗi|từng|bình quân mỗi)\s+|một\s+(?=căn nhà|ngôi nhà|hộ|nhà))({_EACH_UNIT})(?!\w)([^;.:\n]*)$")
-
-
-def _each(left: str) -> str | None:
-    """ "Mỗi xã được hỗ trợ 400 triệu đồng": what the sum is per, where that stands in front of it."""
-    match = _EACH.search(left)
-    if not match or "tổng" in match[2]:
-        return None
-    paid = match[1] in _PEOPLE and _PAID.search(match[2])
-    if "," in match[2] and match[1] not in _TIME_UNITS and not (paid or _WORTH.search(match[2]) or _GETS.match(match[2])):
-        return None
-    inner = _EACH.search(match[2])
-    return inner[1] if inner else match[1]
 
 
 def _scope(context: Context, surroundings: _Surroundings) -> tuple[BudgetScope, str | None]:

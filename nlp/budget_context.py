@@ -98,11 +98,16 @@ def _own(left: str) -> str:
 _SEPARATORS = (";", " + ", "=", " và ", ", ", "(", ":")
 
 
+def said_outright(context: Context) -> BudgetKind | None:
+    """The kind that a phrase right before the sum names: "dân góp", "tăng thêm", "ngân sách tỉnh chi"."""
+    return next((kind for pattern, kind in _IMMEDIATE.possible(context.left) if pattern.search(context.left)), None)
+
+
 def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     """The kind, and whether any word spoke for it; without one the next sum of an enumeration may still tell."""
-    for pattern, kind in _IMMEDIATE.possible(context.left):
-        if pattern.search(context.left):
-            return kind, True
+    outright = said_outright(context)
+    if outright is not None:
+        return outright, True
     if _FROM_PUBLIC_FUND.match(context.right):
         return "budget", True
     if GIVEN_BY.match(context.right):
@@ -129,9 +134,7 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
         (context.vnd or 0) >= _LARGE_IN_POVERTY_NEWS or context.right.lstrip().startswith("cho ")
     ):
         return "budget", True  # a body sets money aside for somebody, a household for itself
-    scores: dict[BudgetKind, float] = {}
-    _add_scores(scores, context.left, 0.0, reach=40.0)
-    _add_scores(scores, context.clause, 1.5, reach=25.0, leftward=False)
+    scores = _scores_beside(context)
     if PRIVATE_AFTER.match(context.right) or context.search(PRIVATE_DOES, context.left):
         scores["other"] = max(scores.get("other", 0.0), 6.0)
     unit = _unit(context)
@@ -164,6 +167,24 @@ def kind_of(context: Context) -> tuple[BudgetKind, bool]:
     if not scores:
         return _by_default(context, unit), False
     return _weighed(context, unit, scores), True
+
+
+def private_kind(context: Context) -> BudgetKind:
+    """The kind of a sum that is not public money after all: by the next best cue, else by what it is per."""
+    if _unit(context) in HOUSEHOLD_UNITS:
+        return "norm"
+    scores = _scores_beside(context)
+    scores.pop("budget", None)
+    best = max(scores, key=lambda kind: (scores[kind], kind), default=None)
+    return best if best is not None and scores[best] >= _WEAK else "other"
+
+
+def _scores_beside(context: Context) -> dict[BudgetKind, float]:
+    """By the words between the sums before and behind this one."""
+    scores: dict[BudgetKind, float] = {}
+    _add_scores(scores, context.left, 0.0, reach=40.0)
+    _add_scores(scores, context.clause, 1.5, reach=25.0, leftward=False)
+    return scores
 
 
 _BESIDE_PUBLIC = ("gift", "company", "saving", "other")

@@ -36,9 +36,10 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
     (
         re.compile(
             r"(?<!\w)(?:nhân dân|người dân|bà con|dân(?: bản| làng)?|bản|thôn|ấp|(?:các )?hộ(?: dân| gia đình| nghèo)?|gia đình|"
-            r"chủ (?:nhà|hộ)|hội viên|phụ huynh)"
-            r"\s(?:cùng\s)?(?:tự\s)?(?:đối ứng|đóng góp|góp|đóng|bỏ|lo|chung tay|làm phần (?:còn lại|kia))"
-            r"(?:\s(?:đối ứng|thêm|vào|ra|vốn|công|được|trên|tiền|số tiền|\d+\s?%,? (?:bằng|tức|là)))*\s*$"
+            r"chủ (?:nhà|hộ)|hội viên|phụ huynh)(?:\s(?:thôn|bản|ấp|làng|xóm|buôn|xã)(?:\s[^\s.,;:\d]+){1,3}?)?"
+            r"\s(?:cùng\s)?(?:tự\s)?(?:đối ứng|đóng góp|góp|đóng|bỏ|lo|hiến|chung tay|làm phần (?:còn lại|kia))"
+            r"(?:,?\s(?:đất|ruộng|vườn|hoa màu|cây cối|ngày công|"
+            r"đối ứng|thêm|vào|ra|vốn|công|được|trên|tiền|số tiền|\d+\s?%,? (?:bằng|tức|là)))*\s*$"
         ),
         "gift",
     ),

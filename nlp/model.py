@@ -2,8 +2,8 @@
 
 Linear models over TF-IDF weights, kept as plain arrays and text; predicting needs numpy alone. A model directory holds
 ``arrays.npz`` (no pickled objects), ``vocabulary.txt`` and ``manifest.json`` with the SHA-256 of every file; what does not match is
-refused before it is read. The judge of whole documents (``nlp/judge.py``) is kept in the same files. Fitting is in ``nlp/train.py``; how
-sentences combine to the tags of a document is not decided here.
+refused before it is read. The judges of whole documents (``nlp/judge.py``) and of sums (``nlp/budget_judge.py``) are kept in the same
+files. Fitting is in ``nlp/train.py``; how sentences combine to the tags of a document is not decided here.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from corpus.errors import InvalidData
 from corpus.text import normalize
+from nlp.budget_judge import BudgetJudge
 from nlp.features import FEATURE_VERSION, character_features, shortened, word_features, written_tokens
 from nlp.judge import FEATURES, VALUES, Judge
 
 MODEL_VERSION = "2026.11"
-FORMAT = "loa-sentence-model 2"
+FORMAT = "loa-sentence-model 3"
 MANIFEST = "manifest.json"
 ARRAYS = "arrays.npz"
 VOCABULARY = "vocabulary.txt"
@@ -74,8 +75,10 @@ class Arrays:
     modality: Floats
     judge: Floats
     """(features of a document + 1) x relevance values; no rows where it was not fitted."""
+    sums: Floats
+    """Of the judge of sums: features + 1; none where it was not fitted."""
 
-    def shapes_fit(self, features: int, activities: int, relevance: int, modality: int) -> bool:
+    def shapes_fit(self, features: int, sums: int, activities: int, relevance: int, modality: int) -> bool:
         labels = activities + relevance + modality
         return (
             self.weights.shape == (features, labels)
@@ -85,11 +88,13 @@ class Arrays:
             and self.sigmoid.shape == (activities, 2)
             and self.relevance.shape == (relevance + 1, relevance)
             and self.modality.shape == (modality + 1, modality)
+            and self.sums.shape == ((sums + 1,) if sums else (0,))
             and self.judge.shape in ((0, len(VALUES)), (len(FEATURES) + 1, len(VALUES)))
         )
 
 
 NO_JUDGE: Floats = np.zeros((0, len(VALUES)), dtype=np.float32)
+NO_SUMS: Floats = np.zeros(0, dtype=np.float32)
 
 
 class SentenceModel:
@@ -102,9 +107,11 @@ class SentenceModel:
         characters: Sequence[str],
         labels: Mapping[str, Sequence[str]],
         arrays: Arrays,
+        sums: Sequence[str] = (),
         made_from: Mapping[str, Any] | None = None,
     ) -> None:
-        """``words`` and ``characters`` name the rows of the weights in that order; ``labels`` has activities, relevance and modality."""
+        """``words`` and ``characters`` name the rows of the weights in that order, ``sums`` those of the judge of sums; ``labels`` has
+        activities, relevance and modality."""
         self.activities = tuple(labels["activities"])
         self.relevance_values = tuple(labels["relevance"])
         self.modalities = tuple(labels["modality"])
@@ -117,14 +124,21 @@ class SentenceModel:
         """Whether the parts of every pair and triple are known too, as they are in what `nlp.train` makes."""
         self._after = _follow(self._words) if self._nested else _NOTHING
         self._arrays = arrays
+        self._sums = tuple(sums)
         self._seen: dict[str, _Token] = {}
-        if not arrays.shapes_fit(len(words) + len(characters), len(self.activities), len(self.relevance_values), len(self.modalities)):
+        labelled = len(self.activities), len(self.relevance_values), len(self.modalities)
+        if not arrays.shapes_fit(len(words) + len(characters), len(self._sums), *labelled):
             raise InvalidData("the arrays of the model do not fit its vocabulary and labels; train it again")
 
     @property
     def judge(self) -> Judge | None:
         """Decides on the relevance of whole documents; None in a model that was fitted without annotated pages."""
         return Judge(self._arrays.judge) if len(self._arrays.judge) else None
+
+    @property
+    def budget_judge(self) -> BudgetJudge | None:
+        """Tells public money from other sums; None in a model that was fitted without annotated sums."""
+        return BudgetJudge(self._sums, self._arrays.sums.tolist()) if self._sums else None
 
     @property
     def method(self) -> str:
@@ -203,7 +217,7 @@ class SentenceModel:
         """Writes the model's files into an existing directory; the manifest last, so that it vouches for finished files."""
         arrays = io.BytesIO()
         np.savez_compressed(arrays, **{name: getattr(self._arrays, name) for name in Arrays.__slots__})
-        vocabulary = "\n".join([*self._words, "", *self._characters, ""])
+        vocabulary = "\n".join([*self._words, "", *self._characters, "", *self._sums, ""])
         contents = {ARRAYS: arrays.getvalue(), VOCABULARY: vocabulary.encode()}
         for name, content in contents.items():
             (directory / name).write_bytes(content)
@@ -224,7 +238,8 @@ class SentenceModel:
         """Raises: InvalidData for a missing, altered or foreign file; nothing of it has run by then."""
         manifest = read_manifest(directory)
         contents = {name: _checked(directory, manifest, name) for name in (ARRAYS, VOCABULARY)}
-        words, _, characters = contents[VOCABULARY].decode().partition("\n\n")
+        words, _, others = contents[VOCABULARY].decode().partition("\n\n")
+        characters, _, sums = others.partition("\n\n")
         try:
             with np.load(io.BytesIO(contents[ARRAYS]), allow_pickle=False) as stored:
                 arrays = Arrays(**{name: stored[name].astype(np.float32, casting="same_kind") for name in Arrays.__slots__})
@@ -235,6 +250,7 @@ class SentenceModel:
             characters=characters.splitlines(),
             labels=manifest["labels"],
             arrays=arrays,
+            sums=sums.splitlines(),
             made_from=manifest["made_from"],
         )
 

@@ -62,6 +62,34 @@ def per_unit_after(text: str, end: int) -> tuple[str | None, int]:
     return None, end
 
 
+_TIME_UNITS = ("năm", "tháng", "quý", "tuần", "ngày", "vụ")
+_UNIT_BEFORE = (
+    "đài truyền thanh|chương trình|cuộc thi|phóng sự|cụm loa|cụm thông tin|hộ nghèo|hộ|xã|huyện|thôn|bản|đài|điểm|lớp|người|năm|tháng|"
+    "quý|vụ|em|cháu|suất|gia đình|buổi|máy|con|mô hình|địa phương|đơn vị|học viên|phường|tỉnh|ngày|nhà|căn nhà|căn|bộ|thành viên|"
+    "cá nhân|tập thể|ngôi nhà|lao động|học sinh|sinh viên|khẩu"
+)
+_PEOPLE = ("hộ", "hộ nghèo", "người", "em", "cháu", "gia đình", "học viên", "lao động", "học sinh", "sinh viên", "khẩu")
+_PAID = re.compile(r"(?<!\w)(?:được|nhận)(?: trả| hỗ trợ| cấp| hưởng)?\s*$")
+_GETS = re.compile(r"\s(?:được|nhận|hưởng)\s")
+_WORTH = re.compile(
+    r",\s*(?:trị giá|giá|tương đương|tính ra|(?:nhà nước|chương trình|dự án|ngân sách|tỉnh|huyện|xã)\s(?:lo|cho|giúp|cấp|hỗ trợ))\s*$"
+)
+"""What each got goes on: "mỗi hộ một con bò, trị giá ..."."""
+_EACH_BEFORE = re.compile(rf"(?<!\w)(?:(?:mỗi|từng|bình quân mỗi)\s+|một\s+(?=căn nhà|ngôi nhà|hộ|nhà))({_UNIT_BEFORE})(?!\w)([^;.:\n]*)$")
+
+
+def per_unit_before(left: str) -> str | None:
+    """ "Mỗi xã được hỗ trợ 400 triệu đồng": what the sum is per, where that stands in front of it."""
+    match = _EACH_BEFORE.search(left)
+    if not match or "tổng" in match[2]:
+        return None
+    paid = match[1] in _PEOPLE and _PAID.search(match[2])
+    if "," in match[2] and match[1] not in _TIME_UNITS and not (paid or _WORTH.search(match[2]) or _GETS.match(match[2])):
+        return None
+    inner = _EACH_BEFORE.search(match[2])
+    return inner[1] if inner else match[1]
+
+
 # After "5 triệu" or "8 tỷ" these say that something else is counted: nouns met with large numbers in news.
 _COUNTED_NOUNS = (
     "người|dân|lượt|hộ|con|em|cháu|trẻ|khách|du khách|hành khách|lao động|học sinh|sinh viên|đảng viên|hội viên|phụ nữ|thanh niên|nông dân|"

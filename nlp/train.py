@@ -1,6 +1,6 @@
 """Fits the sentence model to the examples, measures it by cross-validation, and keeps it in a directory.
 
-scikit-learn is used here and nowhere else: predicting needs the arrays alone (see ``nlp/model.py``). The figures and their
+scikit-learn is used here and in ``nlp/budget_train.py`` alone: predicting needs the arrays (see ``nlp/model.py``). The figures and their
 table are made in ``nlp/model_card.py``.
 """
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import InvalidData
 from nlp.annotated_pages import AnnotatedPage, PageSentence, hash_pages, load_pages, page_sentences
+from nlp.budget_train import fit_budget_judge
 from nlp.examples import (
     ACTIVITY_CODES,
     MODALITIES,
@@ -33,7 +34,7 @@ from nlp.examples import (
 )
 from nlp.features import character_features, tokens, word_features
 from nlp.judge import VALUES
-from nlp.model import NO_JUDGE, Arrays, Prediction, SentenceModel, calibrated, read_manifest, weighted_length
+from nlp.model import NO_JUDGE, NO_SUMS, Arrays, Prediction, SentenceModel, calibrated, read_manifest, weighted_length
 from nlp.model_card import CARD, ModelCard, make_card
 from nlp.relevance import RelevanceTagger, document_features
 from nlp.sections import outline
@@ -146,8 +147,9 @@ def _train(
     }
     model = fitted.model(fitted.arrays, made_from)
     if judged:
-        progress(f"Fitting the judge of relevance to {len(judged)} pages…")
-        model = fitted.model(replace(fitted.arrays, judge=fit_judge(judged, model)), made_from)
+        progress(f"Fitting the judges of relevance and of sums to {len(judged)} pages…")
+        sums, weights = fit_budget_judge(judged)
+        model = fitted.model(replace(fitted.arrays, judge=fit_judge(judged, model), sums=weights), made_from, sums)
     card = make_card(everything, fitted.out_of_fold, features=len(fitted.words) + len(fitted.characters), made_from=made_from)
     directory.parent.mkdir(parents=True, exist_ok=True)
     _clear_leftovers(directory)
@@ -175,8 +177,10 @@ class Fitted:
     machines: Any
     """The scikit-learn estimators in the order of the labels, for the test that compares them with our arithmetic."""
 
-    def model(self, arrays: Arrays, made_from: Mapping[str, Any]) -> SentenceModel:
-        return SentenceModel(words=self.words, characters=self.characters, labels=self.labels, arrays=arrays, made_from=made_from)
+    def model(self, arrays: Arrays, made_from: Mapping[str, Any], sums: Sequence[str] = ()) -> SentenceModel:
+        return SentenceModel(
+            words=self.words, characters=self.characters, labels=self.labels, arrays=arrays, sums=sums, made_from=made_from
+        )
 
 
 def fit(
@@ -223,6 +227,7 @@ def fit(
         idf=np.concatenate([weigher.idf for weigher in weighers]).astype(np.float32),
         pivots=np.array([weigher.pivot for weigher in weighers], dtype=np.float32),
         judge=NO_JUDGE,
+        sums=NO_SUMS,
         **_calibrate(scores[: len(examples)], judged_by_hand),
     )
     out_of_fold = calibrated(scores[: len(examples)].astype(np.float32), arrays, **labels)

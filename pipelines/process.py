@@ -16,7 +16,7 @@ from corpus.localities import Register
 from corpus.portals import PortalRegistry, load_portals
 from nlp.activity import ActivityTagger
 from nlp.activity_rules import ActivityRules
-from nlp.budget import tag_budgets
+from nlp.budget import BudgetTagger
 from nlp.locality import LocalityTagger
 from nlp.model import SentenceModel
 from nlp.official import tag_official
@@ -100,7 +100,7 @@ def _stages(portals: PortalRegistry, model: SentenceModel | None) -> tuple[Stage
         tag_programmes,
         RelevanceTagger(model, rules=rules),
         ActivityTagger(model, rules=rules),
-        tag_budgets,
+        BudgetTagger(model),
         tag_quantities,
     )
 

@@ -28,7 +28,7 @@ OWN_FIELDS = {
     "tag_programmes": {"programmes"},
     "RelevanceTagger": {"relevance"},
     "ActivityTagger": {"activities"},
-    "tag_budgets": {"budgets"},
+    "BudgetTagger": {"budgets"},
     "tag_quantities": {"quantities"},
 }
 

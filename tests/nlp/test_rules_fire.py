@@ -140,6 +140,7 @@ NO_RULES = {
     "nlp.gazetteer._CLUSTER": "spells names of the register: test_locality.py",
     "nlp.evaluate._TYPE_WORDS": "compares with annotations",
     "nlp.examples._NAMES": "checks training data",
+    "nlp.examples._NUMBER": "checks training data",
     "nlp.examples._SYLLABLE": "checks training data",
     "nlp.patterns._BEFORE": "builds patterns",
     "nlp.money_units._IRREGULAR": "letters in parts, which normal text has not: test_money.py",
