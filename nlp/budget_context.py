@@ -19,6 +19,7 @@ from nlp.budget_payers import (
     FOR_ONE,
     FOREIGN_FUNDED,
     GIVEN_BY,
+    LENDING,
     LENT,
     OF_A_PROGRAMME,
     OF_A_PUBLIC_BODY,
@@ -250,7 +251,10 @@ def _weighed(context: Context, unit: str, scores: dict[BudgetKind, float]) -> Bu
         return "budget" if FOREIGN_FUNDED.search(whole_left + context.right) else "other"
     if best == "price" and (context.vnd or 0) >= _LARGE_FOR_ONE_PRICE and _PAID_FOR_MANY.search(context.left + context.right):
         return "budget"
-    if best == "gift" and context.search(_PUBLIC_SETS_ASIDE, context.left) and not context.search(CHARITY_WORDS, whole_left):
+    if best == "price" and unit in PUBLIC_UNITS and _STATE_PAYS_PART.match(context.right):
+        return "budget"
+    given_on = context.search(CHARITY_WORDS, whole_left) if best == "gift" else LENDING.search(context.right)
+    if best in ("gift", "loan") and context.search(_PUBLIC_SETS_ASIDE, context.left) and not given_on:
         return "budget"
     small = best == "budget" and 1_000 <= (context.vnd or 0) < _SMALL_FOR_A_PROGRAMME and not context.tabular
     if small and context.search(_AT_A_RATE, context.left) and not context.search(_PAID_FROM, context.left):
@@ -343,8 +347,9 @@ _STATE_MONEY = re.compile(r"(?<!\w)(?:ngân sách|kinh phí|dự án|chương tr
 _LARGE_FOR_ONE_PRICE = 500_000_000
 _PAID_FOR_MANY = re.compile(r"(?<!\w)(?:học phí|mua sắm|thầu|do (?:sở|ubnd|huyện|tỉnh|phòng|nhà nước|ngân sách))(?!\w)")
 _PUBLIC_SETS_ASIDE = re.compile(
-    r"(?<!\w)(?:xã|huyện|tỉnh|thị xã|thành phố|sở|phòng|ngân sách|nhà nước) (?:dành|chi|trích|bố trí)(?: ra| riêng)?\s*$"
+    r"(?<!\w)(?:xã|huyện|tỉnh|thị xã|thành phố|sở|phòng|ngân sách|nhà nước) (?:dành|chi|trích|bố trí|xuất|rót|giao|cấp)(?: ra| riêng)?\s*$"
 )
+_STATE_PAYS_PART = re.compile(r"[^.:\n]{0,40}?(?<!\w)(?:nhà nước|ngân sách|trung ương|tỉnh|huyện|xã) (?:chi|lo|hỗ trợ|cấp|bỏ|trả)(?!\w)")
 _AT_A_RATE = re.compile(r"(?<!\w)(?:được|nhận|hưởng|bồi dưỡng|hỗ trợ)(?!\w)[^.;:]{0,40}$")
 _PAID_FROM = re.compile(r"(?<!\w)(?:mức chi|chi|cấp|ngân sách|kinh phí)(?!\w)")
 _SMALL_FOR_A_PROGRAMME = 1_000_000

@@ -30,13 +30,23 @@ IMMEDIATE: tuple[tuple[re.Pattern[str], BudgetKind], ...] = (
         "other",
     ),
     (re.compile(r"(?<!\w)(?:phạt|chiếm đoạt)(?:\s+(?:tiền|hợp đồng|vi phạm|hành chính|số tiền|tới|đến|tổng cộng))*\s*$"), "other"),
+    (re.compile(r"(?<!\w)(?<!giúp )(?:trừ hết (?:còn )?)?(?:lời|lãi)(?: được| ròng| tới| độ| chừng)*\s*$"), "income"),
+    (re.compile(r"(?<!\w)thu ngân sách(?!\s(?:nhà nước )?(?:cấp|chi|trả))[^.,;:]{0,40}?(?<!chi)(?<!bố trí)\s*$"), "revenue"),
+    (
+        re.compile(
+            r"(?<!\w)(?<!khoanh )(?<!giãn )(?:hộ|dân|gia đình|nhà|người|anh|chị|ông|bà)[^.,;:\d]{0,30}?\s(?:còn )?nợ\s[^.,;:\d]{0,40}$"
+        ),
+        "loan",
+    ),
+    (re.compile(r"(?<!\w)giá (?:trị )?trúng(?: thầu)?(?: là|:)?\s*$"), "budget"),
     (re.compile(r"(?<!\w)trả(?: cho)? (?:người|nhân viên|cộng tác viên)\s[^,.;:]{0,30}$"), "norm"),
     (re.compile(r"(?<!\w)xã hội h(?:óa|oá)(?: được| là| gần| hơn| trên| khoảng)*\s*$"), "gift"),
     # What people put in beside the public share is theirs; what a project "puts in" is public.
     (
         re.compile(
             r"(?<!\w)(?:nhân dân|người dân|bà con|dân(?: bản| làng)?|bản|thôn|ấp|(?:các )?hộ(?: dân| gia đình| nghèo)?|gia đình|"
-            r"chủ (?:nhà|hộ)|hội viên|phụ huynh)(?:\s(?:thôn|bản|ấp|làng|xóm|buôn|xã)(?:\s[^\s.,;:\d]+){1,3}?)?"
+            r"chủ (?:nhà|hộ)|hội viên|phụ huynh|người làng|đồng hương|dòng họ|họ hàng|"
+            r"con em(?: xa quê| đi xa| quê hương| địa phương)?)(?:\s(?:thôn|bản|ấp|làng|xóm|buôn|xã)(?:\s[^\s.,;:\d]+){1,3}?)?"
             r"\s(?:cùng\s)?(?:tự\s)?(?:đối ứng|đóng góp|góp|đóng|bỏ|lo|hiến|chung tay|làm phần (?:còn lại|kia))"
             r"(?:,?\s(?:đất|ruộng|vườn|hoa màu|cây cối|ngày công|"
             r"đối ứng|thêm|vào|ra|vốn|công|được|trên|tiền|số tiền|\d+\s?%,? (?:bằng|tức|là)))*\s*$"

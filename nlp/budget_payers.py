@@ -31,7 +31,8 @@ OF_LENDING_FUND = re.compile(
     r"^\s(?:vốn |tiền )?(?:tín dụng|vay(?! oda| không hoàn)|cho vay|dư nợ)(?!\w)|"
     r"^,?\s*(?:từ|của|bằng|thuộc|trích từ)\s(?:nguồn\s|nguồn vốn\s|vốn\s)*"
     r"(?:quỹ (?:hỗ trợ nông dân|htnd|quốc gia (?:về |giải quyết )việc làm|giải quyết việc làm|tín dụng|quay vòng|hỗ trợ phụ nữ)|"
-    r"nhcsxh|vay(?!\w))"
+    r"nhcsxh|ngân hàng chính sách|vay(?!\w))"
+    r"|^[^.;:\d]{0,12} của (?:nhcsxh|ngân hàng chính sách)(?!\w)"
 )
 TRADED = re.compile(r"^\s(?:tiền |giá trị )?(?:giao dịch|doanh số|doanh thu|lợi nhuận|tiền bán|bán hàng|lãi ròng|hàng hóa)(?!\w)")
 """Right behind a sum: what was turned over."""
@@ -54,6 +55,7 @@ OF_A_PUBLIC_BODY = re.compile(
 )
 
 GIVEN_BY = re.compile(
+    r"^\s*theo (?:hình thức|phương thức) xã hội h(?:óa|oá)(?!\w)|"
     r"^[^.;\n]{0,60}?(?:trích|lấy) (?:ra )?từ (?:nguồn )?quỹ (?:này|của mặt trận|của hội)|"
     r"^\s*(?:lấy\s|trích\s)?từ\s(?:nguồn\s)?(?:vận động|quyên góp|ủng hộ|đóng góp|[“\"']?quỹ [“\"']?vì người nghèo)"
     r"|^,?\s*(?:được |do )?[^.;:,]{0,60}?từ\s(?:nguồn\s)?[“\"']?quỹ [“\"']?(?:vì )?(?:người nghèo|an sinh|khuyến học|từ thiện|bảo trợ)"
@@ -61,7 +63,8 @@ GIVEN_BY = re.compile(
     r"[^.;:]{2,110}?\s(?:tài trợ|ủng hộ|quyên góp|hảo tâm|góp(?! phần| ý)|trao tặng|đóng góp|đồng hành|hiến)(?!\w)"
     r"|^\s*(?:là\s)?(?:(?:tiền|vốn|quà)\s)?(?:của|do|từ)\s(?:(?:nguồn |nguồn vốn |vốn |tiền )(?:của |do |tài trợ của )?)?(?:các\s|"
     r"một\s|nhóm\s|những\s)?"
-    r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng|tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng|hãng|"
+    r"(?:doanh nghiệp|nhà hảo tâm|mạnh thường quân|nhà tài trợ|công ty|ngân hàng(?! chính sách)|"
+    r"tập đoàn|cá nhân|nhóm thiện nguyện|tấm lòng|hãng|"
     r"tư nhân)"
     r"|^\s*(?:tiền (?:quỹ|riêng)|tài trợ của)(?!\w)"
     r"|^(?!\W{0,3}(?:số |phần )còn lại)(?!\s*(?:là )?(?:do|từ) (?:nguồn )?ngân sách)"

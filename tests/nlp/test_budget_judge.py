@@ -90,8 +90,15 @@ def test_words_overrule_weak_cues(judge: BudgetJudge, text: str, alone: str, jud
     assert (by_rules.kind, by_judge.kind) == (alone, judged)
 
 
-def always(public: bool) -> BudgetJudge:
-    return BudgetJudge((), (99.0 if public else -99.0,))
+def always(public: bool, *, logit: float = 99.0) -> BudgetJudge:
+    return BudgetJudge((), (logit if public else -logit,))
+
+
+def test_what_rules_name_weighs_more() -> None:
+    texts = "Bà con vay ngân hàng 20 triệu đồng.", "Anh nhặt được 20 triệu đồng."
+    weak, strong = always(True, logit=1.6), always(True, logit=2.4)
+    found = [[tag_budgets(make_document(text), judge=judge).budgets[0].kind for judge in (None, weak, strong)] for text in texts]
+    assert found == [["loan", "loan", "budget"], ["other", "budget", "budget"]]
 
 
 @pytest.mark.parametrize(
