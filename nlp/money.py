@@ -49,7 +49,7 @@ LOST_UNIT_BELOW = 1000
 
 
 _MAX_DIGITS = 30
-_BARE_SCALES = ("triệu", "tỷ", "tỉ")
+_BARE_SCALES = ("nghìn", "ngàn", "triệu", "tỷ", "tỉ", "rưỡi")
 """Number words that end in one of these are a sum without "đồng" where digits with "nghìn" would be: "nhận trước chín triệu,"."""
 
 
@@ -313,9 +313,13 @@ class _Scan:
     def _spelled(self, match: re.Match[str]) -> None:
         words = [(m.start(), m[0]) for m in re.finditer(r"\w+", match[0])][-24:]
         dong = DONG.match(self.text, match.end())
-        if not dong and not (words[-1][1] in _BARE_SCALES and is_money_without_dong(self.text, match.start(), match.end(), 1000)):
-            return
         end = dong.end() if dong else match.end()
+        if not dong:
+            if words[-1][1] == "một" and len(words) > 1:  # "ba trăm ngàn một ngày"
+                words.pop()
+                end = match.start() + words[-1][0] + len(words[-1][1])
+            if words[-1][1] not in _BARE_SCALES or not is_money_without_dong(self.text, match.start(), end, 1000):
+                return
         for position in range(len(words)):
             tail = [word for _, word in words[position:]]
             if not any(word in SCALES for word in tail):

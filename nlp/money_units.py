@@ -94,28 +94,37 @@ def per_unit_before(left: str) -> str | None:
 _COUNTED_NOUNS = (
     "người|dân|lượt|hộ|con|em|cháu|trẻ|khách|du khách|hành khách|lao động|học sinh|sinh viên|đảng viên|hội viên|phụ nữ|thanh niên|nông dân|"
     "đoàn viên|đại biểu|cán bộ|cử tri|đối tượng|thành viên|nhà báo|độc giả|bạn đọc|thính giả|khán giả|người dùng|nhân khẩu|nạn nhân|"
-    "kiều bào|bệnh nhân|giáo viên|công nhân|đồng|tuổi|cặp|bản|tờ|cuốn|trang(?! bị| thiết)|bài|tin|ý kiến|câu|chữ|phiếu|hồ sơ|sổ|thẻ|vé|"
+    "kiều bào|bệnh nhân|giáo viên|công nhân|đồng|tuổi|cặp|bản|tờ|cuốn|thích|"
+    "trang(?! bị| thiết)|bài|tin|ý kiến|câu|chữ|phiếu|hồ sơ|sổ|thẻ|vé|"
     "thuê bao|tài khoản|giao dịch|tin nhắn|cuộc gọi|cuộc|website|video|view|dữ liệu|byte|ha|héc|hec|tấn|tạ|m2|m3|m²|m³|mét|khối|km|"
     "kwh|mw|lít|mẫu|thùng|kiện|cây|quả|gốc|bụi|bầu|hạt|bông|đàn|gia cầm|gia súc|sản phẩm|máy(?! móc)|chiếc|viên|chai|ki|"
     "đầu(?! tư)|việc làm|đơn vị|đơn hàng|bưu phẩm|điểm|suất|giờ|phút|năm ánh|liều|ca|mũi|chỗ|ghế|lá|bóng|cổ phiếu|cp|tập|hồi|chứng|phú|lệ|"
     "trọng|tăng trưởng|euro|eur|bảng|yên|won|tệ|nhân dân tệ|đôla|aud|cad|sgd|kíp|baht|rúp|usd|đô"
 )
 _COUNTED = re.compile(rf"\s*(?:%|(?:{_COUNTED_NOUNS})(?!\w))")
-_COUNT_BEFORE = re.compile(r"(?:dân số|thuê bao|lượt|khách|người|sản lượng|lượt xem|theo dõi|tải về|diện tích)[^.;\n]{0,24}$")
+_COUNT_BEFORE = re.compile(
+    r"(?:dân số|thuê bao|lượt|sản lượng|lượt xem|theo dõi|tải về|diện tích|(?:số|lượng) (?:người|khách|hộ|dân))[^.;\n]{0,24}$"
+    r"|(?<!mỗi )(?<!từng )(?<!một )(?:khách|người)"
+    r"(?: [^\s.,;\d]+){0,3} (?:đạt|lên|tới|đến|là|vượt|có)(?: (?:tới|đến|gần|hơn|khoảng|trên))?\s*$"
+)
 _MONEY_WORDS = (
     "kinh phí|vốn|ngân sách|chi|hỗ trợ|giá|vay|thu|lãi|tiền|thưởng|đầu tư|phân bổ|trị giá|cấp|bố trí|dự toán|doanh thu|nợ|quỹ|"
     "đồng|tỷ|tỉ|triệu|trung ương|đối ứng|lương|phí|mua|bán|tặng|ủng hộ|đóng góp|tài trợ|giải ngân|dành|nstw|nsđp|nguồn|bồi thường|"
-    "phạt|nộp|đền|thiệt hại|lời|công|bù|mất|tốn|kiếm|nhận|lãnh|lĩnh|góp|gửi về|tiêu|trả|hết"
+    "phạt|nộp|đền|thiệt hại|lời|công|bù|mất|tốn|kiếm|nhận|lãnh|lĩnh|góp|gửi về|tiêu|trả|hết|"
+    "bỏ|cho|giúp|mượn|rót|gom|vét|đưa|đóng|được"
 )
 _MONEY_BEFORE = re.compile(rf"(?<!\w)(?:{_MONEY_WORDS})(?!\w)[^.\n]{{0,60}}$")
-_MONEY_AFTER = re.compile(r"\s+(?:lên|xuống|đến|và|tới)[^.\n]{0,20}(?:triệu|tỷ|nghìn) đồng")
+_MONEY_AFTER = re.compile(
+    r"\s+(?:lên|xuống|đến|và|tới)[^.\n]{0,20}(?:triệu|tỷ|nghìn) đồng"
+    r"|\s(?:(?:để |đi )?(?:mua|sắm|xây|sửa|trả|nuôi|làm (?:nhà|đường|chuồng|vốn)|gửi)|tiền|vốn)(?!\w)"
+)
 _PER_PUBLIC_UNIT = re.compile(
     r"\s?/\s?(?:0?1 )?(?:hộ|xã|người|tháng|năm|ha|lớp|đài|điểm|ngày|buổi|con|kg|tấn|suất|em|học viên|"
     r"căn|nhà|thôn|bản|cụm|chương trình)(?!\w)"
 )
 _ENDS = re.compile(r"[*_]{0,3}\s*(?:$|[.,;:)/\]…\n”\"'|!?-])")
 _FOR_EACH = re.compile(
-    r"\s(?:một|mỗi|từng)\s(?:công|ngày|buổi|người|hộ|nhà|tháng|suất|con|cái|chiếc|cây|bài|em|kg|ký|cân|lần|chuyến)(?!\w)"
+    r"\s(?:một|mỗi|từng)\s(?:công|ngày|buổi|đêm|người|hộ|nhà|tháng|năm|vụ|suất|con|cái|chiếc|cây|bài|em|kg|ký|cân|lần|chuyến)(?!\w)"
 )
 """ "Thu nhập 90 nghìn một công"."""
 _SUM = re.compile(r"\d\s?(?:triệu |tỷ |tỉ |nghìn |ngàn )?(?:đồng|đ)(?!\w| (?:bào|chí|hương|đội|nghiệp|diễn))")
@@ -145,11 +154,12 @@ def is_money_without_dong(text: str, start: int, end: int, scale: int) -> bool:
     if _COUNT_BEFORE.search(before):
         return scale >= 10**6 and _is_cell_of_money(text, start, end)
     ends = _ENDS.match(text, end) is not None
-    if not (_MONEY_BEFORE.search(before) or _MONEY_AFTER.match(text, end)):
+    each = _FOR_EACH.match(text, end) is not None
+    if not (_MONEY_BEFORE.search(before) or _MONEY_AFTER.match(text, end) or (each and scale >= 10**6)):
         if ends and _SUM.search(text, max(0, start - _NEARBY), min(len(text), end + _NEARBY)):
             return True
         return scale >= 10**6 and _is_cell_of_money(text, start, end)
-    return scale >= 10**6 or ends or _FOR_EACH.match(text, end) is not None
+    return scale >= 10**6 or ends or each
 
 
 def _is_cell_of_money(text: str, start: int, end: int) -> bool:
