@@ -140,8 +140,15 @@ _AIRED = re.compile(
 )
 # Reporters who are taught report nothing by that.
 _TRAINEES = re.compile(
-    r"\b(?:lớp|khóa|tập huấn|bồi dưỡng)\b[^.;:]{0,80} (?:cho|với|gồm)\b[^.;:]{0,60}?"
+    r"\b(?:lớp|khóa|tập huấn|bồi dưỡng)\b[^.;:]{0,80} (?:cho|với|gồm)\b[^.;:]{0,300}?"
     r"\b(?:phóng viên|biên tập viên|nhà báo|cộng tác viên báo)\b"
+)
+# What goes on air is neither a visit nor a new station.
+_ON_AIR = re.compile(r"\b(?:chuyên mục|chương trình|bản tin|tin bài)\b[^.;]{0,20}?\b(?:phát thanh|truyền thanh)\b")
+_BY_AIR = frozenset({"outreach", "radio_facility"})
+# "Mục đích của việc tập huấn là ...": what it is to teach, with years and deeds.
+_AIM_OF_CLASS = re.compile(
+    r"mục đích(?:,? (?:yêu cầu|nội dung))?(?: chính)? của (?:việc|lớp|khóa|đợt|buổi|hội nghị)? ?(?:tập huấn|bồi dưỡng|đào tạo|học)\b"
 )
 # Two communes hear one conference together; more are a series.
 _TWO_PLACES = re.compile(r"(?<!\d)0?2 (?=(?:xã|thôn|bản|ấp|phường|thị trấn)\b)")
@@ -247,7 +254,7 @@ class ActivityRules:
             text = _AFTER_CLASS.sub(_hidden, text, count=1)
         hits = self.book.scan(text)
         search = _OPENINGS.within(text)
-        only_topics = self._only_topics(hits) or (_AIM.match(text) is not None and _TELLS_OF_DEEDS.search(text) is None) or _is_past(text)
+        only_topics = self._only_topics(hits) or _is_aim(text) or _is_past(text)
         taught: tuple[tuple[int, int], ...] | None = None
         aims: tuple[tuple[int, int], ...] | None = None
         practised: tuple[tuple[int, int], ...] | None = None
@@ -278,8 +285,10 @@ class ActivityRules:
                 matches.append(Match(rule, *match))
             elif match:
                 silenced.add(rule.activity)
-        if "báo" in text and _TRAINEES.search(text):
+        if "đại chúng" in text or _TRAINEES.search(text):  # the mass media head a list of forms; see docs/taxonomy.md
             silenced.add("press")
+        if "thanh" in text and _ON_AIR.search(text):
+            silenced |= _BY_AIR
         return Reading(tuple(matches), frozenset(silenced) - {match.rule.activity for match in matches}, only_topics)
 
     def _only_topics(self, hits: Hits) -> bool:
@@ -293,6 +302,10 @@ class ActivityRules:
     @cached_property
     def _topics_index(self) -> PatternIndex:
         return PatternIndex((0, pattern) for pattern in self.topics)
+
+
+def _is_aim(text: str) -> bool:
+    return _AIM_OF_CLASS.match(text) is not None or (_AIM.match(text) is not None and _TELLS_OF_DEEDS.search(text) is None)
 
 
 def _is_past(text: str) -> bool:

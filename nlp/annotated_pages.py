@@ -9,24 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
+from itertools import takewhile
 from typing import Any
 
-from corpus.document import Document, Provenance
+from corpus.document import Document, FieldName, Provenance, Span
 from corpus.errors import InvalidData
 from corpus.text import normalize
 from nlp.activity_rules import FILE as RULES_FILE
 from nlp.activity_rules import ActivityRules
-from nlp.evaluate import MERGED_ACTIVITIES
-from nlp.examples import ACTIVITY_CODES, RELEVANCE_VALUES
+from nlp.examples import ACTIVITY_CODES, MERGED_ACTIVITIES, RELEVANCE_VALUES
 from nlp.sections import outline
 
 _FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
 _PARTS = {label: tuple(code for code, merged in MERGED_ACTIVITIES.items() if merged == label) for label in MERGED_ACTIVITIES.values()}
 """Labels of pages that stand for two activities each."""
+_FIELDS: tuple[FieldName, ...] = ("title", "text")
+FOLDS = 5
 _MIN_WORDS = 5
 """Shorter lines are menus and captions as often as statements."""
 
@@ -41,6 +44,10 @@ class AnnotatedPage:
     """Every activity that the page may report, both of a merged pair; None where nobody annotated them."""
     sums: tuple[tuple[int, bool], ...] = ()
     """Each annotated sum in đồng, and whether it is public money."""
+    batch: str = ""
+    """The start of its file's name; pages of one batch are like each other in hand and wording."""
+    evidence: Mapping[str, tuple[str, ...]] | None = None
+    """Words of the page that show each activity; None where only the page as a whole was annotated."""
 
     def document(self) -> Document:
         """Untagged; where it is from plays no part."""
@@ -51,28 +58,60 @@ class AnnotatedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSentence:
-    """A sentence whose own activities nobody annotated: none but those of its page, of which it shows one for sure where a rule says so."""
+    """A sentence of an annotated page and the activities that it shows."""
 
     text: str
     """`nlp.sections.plain`."""
     page: int
     """Place of its page among those given."""
+    fold: int
+    """That of its batch: what is like each other is held out together."""
     possible: frozenset[str]
+    """None but these: all of its page, unless its evidence was annotated."""
     shown: frozenset[str]
+    """These for sure: evidence, or of the page's activities those that a rule finds in the sentence."""
 
 
 def page_sentences(pages: Iterable[AnnotatedPage]) -> tuple[PageSentence, ...]:
     """The sentences that speak for those pages whose activities are known."""
     rules = ActivityRules.load()
+    given = tuple(pages)
+    folds = folds_of(given)
     found: list[PageSentence] = []
-    for number, page in enumerate(pages):
+    for number, page in enumerate(given):
         if page.activities is None:
             continue
+        told = _told_by_evidence(page)
         for sentence in outline(page.document()).speaking:
             if sentence.plain.count(" ") + 1 >= _MIN_WORDS:
                 shown = {match.rule.activity for match in rules.read(sentence).matches} & page.activities
-                found.append(PageSentence(text=sentence.plain, page=number, possible=page.activities, shown=frozenset(shown)))
+                shown |= {code for code, spans in told.items() if any(_overlap(span, sentence.span) for span in spans)}
+                possible = page.activities if page.evidence is None else shown
+                found.append(
+                    PageSentence(text=sentence.plain, page=number, fold=folds[number], possible=frozenset(possible), shown=frozenset(shown))
+                )
     return tuple(found)
+
+
+def _told_by_evidence(page: AnnotatedPage) -> dict[str, list[Span]]:
+    """Of each activity, where its words stand in title and text."""
+    found: dict[str, list[Span]] = {}
+    for code, quotes in (page.evidence or {}).items():
+        for quote in quotes:
+            for field in _FIELDS:
+                places = re.finditer(re.escape(quote), getattr(page, field))
+                found.setdefault(code, []).extend(Span(place.start(), place.end(), field) for place in places)
+    return found
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
+
+
+def folds_of(pages: Sequence[AnnotatedPage]) -> list[int]:
+    """Of each page, 0 to `FOLDS` - 1; pages of one batch share theirs."""
+    batches = {batch: number for number, batch in enumerate(dict.fromkeys(page.batch for page in pages))}
+    return [batches[page.batch] % FOLDS for page in pages]
 
 
 def load_pages() -> tuple[AnnotatedPage, ...]:
@@ -81,7 +120,7 @@ def load_pages() -> tuple[AnnotatedPage, ...]:
     folder = resources.files("nlp").joinpath("data", "pages")
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".jsonl"):
-            found += _read(entry.read_text(encoding="utf-8").splitlines(), file=entry.name)
+            found += read_pages(entry.read_text(encoding="utf-8").splitlines(), file=entry.name)
     return tuple(found)
 
 
@@ -90,13 +129,15 @@ def hash_pages(pages: Iterable[AnnotatedPage]) -> str:
     digest = hashlib.sha256(resources.files("nlp").joinpath("data", RULES_FILE).read_bytes())
     for page in pages:
         activities = None if page.activities is None else sorted(page.activities)
-        row = [page.id, page.title, page.text, page.relevance, activities, page.sums]
-        digest.update(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        told = [page.id, page.title, page.text, page.relevance, activities, page.evidence, page.sums]
+        digest.update(json.dumps(told, ensure_ascii=False, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()
 
 
-def _read(lines: Iterable[str], *, file: str) -> list[AnnotatedPage]:
+def read_pages(lines: Iterable[str], *, file: str) -> list[AnnotatedPage]:
+    """Raises: InvalidData naming ``file``, line and field."""
     found = []
+    batch = "".join(takewhile(str.isdigit, file))
     for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
@@ -108,12 +149,30 @@ def _read(lines: Iterable[str], *, file: str) -> list[AnnotatedPage]:
         page_id, title, text, relevance = map(str, texts)
         if relevance not in RELEVANCE_VALUES:
             raise InvalidData(f"field 'relevance' is {relevance!r}, must be one of {', '.join(RELEVANCE_VALUES)}", file=file, line=number)
-        activities = _activities(row.get("activities"), file=file, line=number) if relevance == "communication" else None
         sums = _sums(row.get("amounts") or (), file=file, line=number)
-        page = AnnotatedPage(
-            id=page_id, title=normalize(title), text=normalize(text), relevance=relevance, activities=activities, sums=sums
-        )
+        page = AnnotatedPage(id=page_id, title=normalize(title), text=normalize(text), relevance=relevance, sums=sums, batch=batch)
+        if relevance == "communication":
+            activities = _activities(row.get("activities"), file=file, line=number)
+            page = replace(page, activities=activities, evidence=_evidence(row.get("evidence"), page, activities, file=file, line=number))
         found.append(page)
+    return found
+
+
+def _evidence(
+    given: object, page: AnnotatedPage, activities: frozenset[str] | None, *, file: str, line: int
+) -> Mapping[str, tuple[str, ...]] | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        raise InvalidData("field 'evidence' must give each activity the words that show it", file=file, line=line)
+    found: dict[str, tuple[str, ...]] = {}
+    for code, quotes in given.items():
+        if code not in (activities or ()):
+            raise InvalidData(f"evidence for {code!r}, which is no activity of the page", file=file, line=line)
+        found[code] = tuple(normalize(str(quote)) for quote in quotes)
+        for quote in found[code]:
+            if not quote or (quote not in page.title and quote not in page.text):
+                raise InvalidData(f"evidence {quote!r} is not in the page", file=file, line=line)
     return found
 
 

@@ -12,7 +12,7 @@ from nlp.annotated_pages import AnnotatedPage
 from nlp.budget import tag_budgets
 from nlp.budget_context import Context
 from nlp.budget_judge import PLACES, features
-from nlp.model import NO_SUMS
+from nlp.model import NO_PAGES
 
 PENALTY = 0.3
 """C of the logistic regression; of 0.05 to 1 no difference beyond chance, see docs/money.md."""
@@ -24,7 +24,7 @@ def fit_budget_judge(pages: Sequence[AnnotatedPage], *, penalty: float = PENALTY
     """Names of features and their weights, the intercept last; both empty where the pages do not show both sides."""
     seen, public = _annotated_sums(pages)
     if len(set(public)) < 2:
-        return (), NO_SUMS
+        return (), NO_PAGES["sums"]
     from scipy.sparse import diags_array
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression

@@ -21,10 +21,9 @@ from corpus.document import Document, Provenance
 from corpus.errors import InvalidData
 from corpus.localities import Register
 from corpus.text import fold, lower, normalize
+from nlp.examples import MERGED_ACTIVITIES
 
 RELEVANCE_VALUES = ("communication", "poverty_other", "off_topic")
-MERGED_ACTIVITIES = {"access_point": "access", "access_device": "access", "dialogue": "dialogue", "outreach": "dialogue"}
-"""The gold set does not split these pairs; the other activities stand for themselves, 13 labels in all."""
 
 _TYPE_WORDS = re.compile(
     r"^(?:(?:thành phố|thị xã|thị trấn|đặc khu|tỉnh|huyện|quận|phường|xã|tp|tx|tt)\s+(?:(?:đảo|miền núi|vùng cao|biên giới|nghèo)\s+)?"

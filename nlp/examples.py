@@ -43,6 +43,8 @@ ACTIVITY_CODES = (
     "planning",
     "oversight",
 )
+MERGED_ACTIVITIES = {"access_point": "access", "access_device": "access", "dialogue": "dialogue", "outreach": "dialogue"}
+"""Annotated pages do not split these pairs; the other activities stand for themselves, 13 labels in all."""
 RELEVANCE_VALUES: tuple[str, ...] = get_args(RelevanceValue)
 MODALITIES: tuple[str, ...] = get_args(Modality)
 KINDS = ("sentence", "passage")

@@ -42,9 +42,10 @@ FEATURES = (
     "count together",
     "no poverty",
     "no poverty, no core",
+    *(f"page {value}" for value in VALUES),
 )
 """In the order of the vector. Sums, counts and lengths as logarithms of one more; the head is title and first sentences; "together":
-telling or devices and poverty in one sentence."""
+telling or devices and poverty in one sentence; "page": scores of `nlp.page_model`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ class Tally:
     """Sentences that hold telling or devices, and poverty."""
 
 
-def features(tally: Tally, opinions: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
-    """``opinions``: what the sentence model gives for relevance, sentence by sentence."""
+def features(tally: Tally, opinions: Sequence[Mapping[str, float]], page: Mapping[str, float]) -> NDArray[np.float64]:
+    """``opinions``: what the sentence model gives for relevance, sentence by sentence. ``page``: what the page model does."""
     number = max(tally.sentences, 1)
     rated = np.array([[opinion[value] for value in VALUES] for opinion in opinions] or [[1 / len(VALUES)] * len(VALUES)])
     ranked = np.sort(rated, axis=0)[::-1]
@@ -95,6 +96,7 @@ def features(tally: Tally, opinions: Sequence[Mapping[str, float]]) -> NDArray[n
         math.log1p(tally.together),
         float(count["poverty"] == 0),
         float(count["poverty"] == 0 and count["core"] == 0),
+        *(page[value] for value in VALUES),
     ]
     return np.array(values, dtype=np.float64)
 

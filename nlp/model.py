@@ -2,8 +2,9 @@
 
 Linear models over TF-IDF weights, kept as plain arrays and text; predicting needs numpy alone. A model directory holds
 ``arrays.npz`` (no pickled objects), ``vocabulary.txt`` and ``manifest.json`` with the SHA-256 of every file; what does not match is
-refused before it is read. The judges of whole documents (``nlp/judge.py``) and of sums (``nlp/budget_judge.py``) are kept in the same
-files. Fitting is in ``nlp/train.py``; how sentences combine to the tags of a document is not decided here.
+refused before it is read. The page model (``nlp/page_model.py``) and the judges of whole documents (``nlp/judge.py``,
+``nlp/activity_judge.py``) and of sums (``nlp/budget_judge.py``) are kept in the same files. Fitting is in ``nlp/train.py``; how sentences
+combine to the tags of a document is not decided here.
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ from numpy.typing import NDArray
 
 from corpus.errors import InvalidData
 from corpus.text import normalize
+from nlp.activity_judge import FEATURES as ACTIVITY_FEATURES
+from nlp.activity_judge import ActivityJudge
 from nlp.budget_judge import BudgetJudge
-from nlp.features import FEATURE_VERSION, character_features, shortened, word_features, written_tokens
+from nlp.features import CHARACTER_WEIGHT, FEATURE_VERSION, character_features, shortened, written_tokens
 from nlp.judge import FEATURES, VALUES, Judge
+from nlp.page_model import LABELS as PAGE_LABELS
+from nlp.page_model import PageArrays, PageModel
 
 MODEL_VERSION = "2026.11"
-FORMAT = "loa-sentence-model 3"
+FORMAT = "loa-sentence-model 4"
 MANIFEST = "manifest.json"
 ARRAYS = "arrays.npz"
 VOCABULARY = "vocabulary.txt"
@@ -36,14 +41,15 @@ _TOKEN_CACHE = 20_000
 """Distinct tokens whose character features are remembered; about 4 MB. Vietnamese has some 7,000 syllables in use."""
 
 Floats = NDArray[np.float32]
-_Follow = Mapping[str, tuple[bytes, Mapping[str, bytes]]]
-"""Token that comes next, to the row of the pair and, by the token after it, the rows of triples; rows as in `_Token`."""
+_Follow = Mapping[str, bytes]
+"""Token that comes next, to the row of the pair; rows as in `_Token`."""
 _Token = tuple[str, bytes, _Follow]
 """What is kept of a token as written: how it is named, the rows of itself and of its runs of characters, and what may follow it. Rows are
 kept as they lie in memory, so that those of many tokens are joined at once."""
-_NOTHING: Mapping[str, Any] = {}
-_NO_PAIR: tuple[bytes, Mapping[str, bytes]] = (b"", _NOTHING)
+_NOTHING: _Follow = {}
 _ROW = np.dtype(np.int64)
+_PARTS = "\n\f\n"
+"""Between words, characters, what is seen around sums, and words of pages in the vocabulary; no feature holds such a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,12 @@ class Arrays:
     """(features of a document + 1) x relevance values; no rows where it was not fitted."""
     sums: Floats
     """Of the judge of sums: features + 1; none where it was not fitted."""
+    activity_judge: Floats
+    """activities x (`nlp.activity_judge.FEATURES` + 1); no rows where it was not fitted."""
+    page_weights: Floats
+    """words of pages x `nlp.page_model.LABELS`; no rows where there were no annotated pages."""
+    page_intercepts: Floats
+    page_idf: Floats
 
     def shapes_fit(self, features: int, sums: int, activities: int, relevance: int, modality: int) -> bool:
         labels = activities + relevance + modality
@@ -90,11 +102,23 @@ class Arrays:
             and self.modality.shape == (modality + 1, modality)
             and self.sums.shape == ((sums + 1,) if sums else (0,))
             and self.judge.shape in ((0, len(VALUES)), (len(FEATURES) + 1, len(VALUES)))
+            and self.activity_judge.shape in ((0, len(ACTIVITY_FEATURES) + 1), (activities, len(ACTIVITY_FEATURES) + 1))
         )
 
+    @property
+    def of_pages(self) -> PageArrays:
+        return PageArrays(weights=self.page_weights, intercepts=self.page_intercepts, idf=self.page_idf)
 
-NO_JUDGE: Floats = np.zeros((0, len(VALUES)), dtype=np.float32)
-NO_SUMS: Floats = np.zeros(0, dtype=np.float32)
+
+NO_PAGES: Mapping[str, Floats] = {
+    "judge": np.zeros((0, len(VALUES)), dtype=np.float32),
+    "sums": np.zeros(0, dtype=np.float32),
+    "activity_judge": np.zeros((0, len(ACTIVITY_FEATURES) + 1), dtype=np.float32),
+    "page_weights": np.zeros((0, len(PAGE_LABELS)), dtype=np.float32),
+    "page_intercepts": np.zeros(len(PAGE_LABELS), dtype=np.float32),
+    "page_idf": np.zeros(0, dtype=np.float32),
+}
+"""Arrays of a model that was fitted without annotated pages."""
 
 
 class SentenceModel:
@@ -108,6 +132,7 @@ class SentenceModel:
         labels: Mapping[str, Sequence[str]],
         arrays: Arrays,
         sums: Sequence[str] = (),
+        page_words: Sequence[str] = (),
         made_from: Mapping[str, Any] | None = None,
     ) -> None:
         """``words`` and ``characters`` name the rows of the weights in that order, ``sums`` those of the judge of sums; ``labels`` has
@@ -118,16 +143,14 @@ class SentenceModel:
         self.made_from = dict(made_from or {})
         self._words = {feature: row for row, feature in enumerate(words)}
         self._characters = {feature: row for row, feature in enumerate(characters, start=len(words))}
-        self._nested = all(
-            feature.rpartition(" ")[0] in self._words and feature.partition(" ")[2] in self._words for feature in words if " " in feature
-        )
-        """Whether the parts of every pair and triple are known too, as they are in what `nlp.train` makes."""
-        self._after = _follow(self._words) if self._nested else _NOTHING
+        self._after = _follow(self._words)
         self._arrays = arrays
         self._sums = tuple(sums)
         self._seen: dict[str, _Token] = {}
-        labelled = len(self.activities), len(self.relevance_values), len(self.modalities)
-        if not arrays.shapes_fit(len(words) + len(characters), len(self._sums), *labelled):
+        self.pages = PageModel(page_words, arrays.of_pages)
+        groups = len(self.activities), len(self.relevance_values), len(self.modalities)
+        fit = arrays.shapes_fit(len(words) + len(characters), len(self._sums), *groups) and arrays.of_pages.fit(len(page_words))
+        if not fit:
             raise InvalidData("the arrays of the model do not fit its vocabulary and labels; train it again")
 
     @property
@@ -139,6 +162,11 @@ class SentenceModel:
     def budget_judge(self) -> BudgetJudge | None:
         """Tells public money from other sums; None in a model that was fitted without annotated sums."""
         return BudgetJudge(self._sums, self._arrays.sums.tolist()) if self._sums else None
+
+    @property
+    def activity_judge(self) -> ActivityJudge | None:
+        """Decides on the activities of whole documents; None in a model that was fitted without pages whose evidence is annotated."""
+        return ActivityJudge(self._arrays.activity_judge) if len(self._arrays.activity_judge) else None
 
     @property
     def method(self) -> str:
@@ -186,9 +214,11 @@ class SentenceModel:
         unique, counts = np.unique(keys, return_counts=True)
         rows, columns = np.divmod(unique, features)
         values = (1.0 + np.log(counts)) * self._arrays.idf[columns].astype(np.float64)
-        halves = rows * 2 + (columns >= len(self._words))
+        of_characters = columns >= len(self._words)
+        halves = rows * 2 + of_characters
         lengths = np.sqrt(np.bincount(halves, weights=values * values, minlength=2 * len(sentences)))
         divisors = weighted_length(lengths, np.tile(self._arrays.pivots, len(sentences)))
+        values *= np.where(of_characters, CHARACTER_WEIGHT, 1.0)
         return rows, columns, (values / divisors[halves]).astype(np.float32)
 
     def _rows(self, sentence: str) -> bytes:
@@ -198,12 +228,7 @@ class SentenceModel:
         if not found:
             return b""
         names, rows, follow = zip(*found, strict=True)
-        if not self._nested:
-            runs = list(word_features(list(names)))[len(names) :]  # without the tokens themselves
-            return b"".join([*rows, *map(_packed, map(self._words.get, runs))])
-        seconds = [after.get(second, _NO_PAIR) for after, second in zip(follow, names[1:], strict=False)]
-        thirds = [after.get(third, b"") for (_, after), third in zip(seconds, names[2:], strict=False)]
-        return b"".join([*rows, *[row for row, _ in seconds], *thirds])
+        return b"".join([*rows, *[after.get(second, b"") for after, second in zip(follow, names[1:], strict=False)]])
 
     def _token(self, token: str) -> _Token:
         if len(self._seen) >= _TOKEN_CACHE:
@@ -217,7 +242,7 @@ class SentenceModel:
         """Writes the model's files into an existing directory; the manifest last, so that it vouches for finished files."""
         arrays = io.BytesIO()
         np.savez_compressed(arrays, **{name: getattr(self._arrays, name) for name in Arrays.__slots__})
-        vocabulary = "\n".join([*self._words, "", *self._characters, "", *self._sums, ""])
+        vocabulary = _PARTS.join("\n".join(part) for part in (self._words, self._characters, self._sums, self.pages.words))
         contents = {ARRAYS: arrays.getvalue(), VOCABULARY: vocabulary.encode()}
         for name, content in contents.items():
             (directory / name).write_bytes(content)
@@ -229,6 +254,8 @@ class SentenceModel:
                 "relevance": self.relevance_values,
                 "modality": self.modalities,
                 "judge": FEATURES,
+                "activity_judge": ACTIVITY_FEATURES,
+                "pages": PAGE_LABELS,
             },
             made_from=self.made_from,
         )
@@ -238,19 +265,20 @@ class SentenceModel:
         """Raises: InvalidData for a missing, altered or foreign file; nothing of it has run by then."""
         manifest = read_manifest(directory)
         contents = {name: _checked(directory, manifest, name) for name in (ARRAYS, VOCABULARY)}
-        words, _, others = contents[VOCABULARY].decode().partition("\n\n")
-        characters, _, sums = others.partition("\n\n")
+        parts = contents[VOCABULARY].decode().split(_PARTS)
+        words, characters, sums, page_words = (part.split("\n") if part else [] for part in parts)
         try:
             with np.load(io.BytesIO(contents[ARRAYS]), allow_pickle=False) as stored:
                 arrays = Arrays(**{name: stored[name].astype(np.float32, casting="same_kind") for name in Arrays.__slots__})
         except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise InvalidData(f"not a model's arrays: {error}; train it again", file=str(directory / ARRAYS)) from error
         return cls(
-            words=words.split("\n"),
-            characters=characters.splitlines(),
+            words=words,
+            characters=characters,
+            page_words=page_words,
             labels=manifest["labels"],
             arrays=arrays,
-            sums=sums.splitlines(),
+            sums=sums,
             made_from=manifest["made_from"],
         )
 
@@ -259,19 +287,14 @@ def _packed(row: int | None) -> bytes:
     return b"" if row is None else _ROW.type(row).tobytes()
 
 
-def _follow(words: Mapping[str, int]) -> dict[str, _Follow]:
-    """Of each token that begins a pair, what may follow it; ``words`` know the parts of all pairs and triples."""
+def _follow(words: Mapping[str, int]) -> Mapping[str, _Follow]:
+    """Of each token that begins a pair, what may follow it."""
     pairs: dict[str, dict[str, bytes]] = {}
-    """Token or pair to the tokens that may follow."""
     for feature, row in words.items():
         head, _, last = feature.rpartition(" ")
         if head:
             pairs.setdefault(head, {})[last] = _packed(row)
-    return {
-        head: {last: (row, pairs.get(f"{head} {last}", _NOTHING)) for last, row in followers.items()}
-        for head, followers in pairs.items()
-        if " " not in head
-    }
+    return pairs
 
 
 def weighted_length(lengths: NDArray[Any], pivot: NDArray[Any] | float) -> NDArray[Any]:
@@ -340,8 +363,9 @@ def read_manifest(directory: Path) -> dict[str, Any]:
             raise InvalidData(f"{name!r} is missing; run `loa train`", file=str(path))
     if any(not isinstance(manifest["labels"].get(group), list) for group in ("activities", "relevance", "modality")):
         raise InvalidData("'labels' is incomplete; run `loa train`", file=str(path))
-    if manifest["labels"].get("judge") != list(FEATURES):
-        raise InvalidData("the judge asks for other features; run `loa train`", file=str(path))
+    for name, features in (("judge", FEATURES), ("activity_judge", ACTIVITY_FEATURES), ("pages", PAGE_LABELS)):
+        if manifest["labels"].get(name) != list(features):
+            raise InvalidData(f"the features of {name!r} are others; run `loa train`", file=str(path))
     return dict(manifest)
 
 

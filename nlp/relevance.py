@@ -21,7 +21,7 @@ from corpus.document import Document, Relevance, RelevanceValue, Span
 from nlp.activity_rules import ActivityRules
 from nlp.judge import VALUES, Tally, features
 from nlp.model import Prediction, SentenceModel
-from nlp.opinions import predictions
+from nlp.opinions import page_scores, predictions
 from nlp.relevance_cues import SIDES, SIGNALS, RelevanceCues
 from nlp.sections import Outline, Sentence, outline
 
@@ -93,7 +93,8 @@ class RelevanceTagger:
             speaks = tally.sums["communication"] > 0 or tally.sums["poverty"] > 0 or tally.signals["core"] or tally.signals["poverty"]
             if speaks:
                 said = predictions(model, found)
-                relevance = _judged(tally, model.judge.probabilities(document_features(tally, said)), relevance, _rated(found, said))
+                vector = document_features(tally, said, page_scores(model, found))
+                relevance = _judged(tally, model.judge.probabilities(vector), relevance, _rated(found, said))
                 if relevance.value != "off_topic" and self._is_elsewhere(found, tally):
                     relevance = Relevance(value="off_topic", evidence=(), score=_ELSEWHERE, method=RULES_METHOD)
                 elif relevance.value != "communication" and (spans := self._carriers(found, said, tally, relevance.value)):
@@ -200,9 +201,9 @@ def _of_project_six(rules: ActivityRules, found: Outline, said: Sequence[Predict
     return tuple(dict.fromkeys((named, *shown.values())))[:_MAX_EVIDENCE] if len(shown) > 1 else ()
 
 
-def document_features(tally: Tally, found: Iterable[Prediction]) -> NDArray[np.float64]:
+def document_features(tally: Tally, found: Iterable[Prediction], page: Mapping[str, float]) -> NDArray[np.float64]:
     """What the judge is asked with, for a document and for a training page alike."""
-    return features(tally, [prediction.relevance for prediction in found])
+    return features(tally, [prediction.relevance for prediction in found], page)
 
 
 def _by_rules(tally: Tally) -> Relevance:

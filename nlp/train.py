@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import InvalidData
-from nlp.annotated_pages import AnnotatedPage, PageSentence, hash_pages, load_pages, page_sentences
-from nlp.budget_train import fit_budget_judge
+from nlp.annotated_pages import FOLDS, AnnotatedPage, PageSentence, hash_pages, load_pages, page_sentences
 from nlp.examples import (
     ACTIVITY_CODES,
     MODALITIES,
@@ -32,26 +31,21 @@ from nlp.examples import (
     load_examples,
     near_groups,
 )
-from nlp.features import character_features, tokens, word_features
-from nlp.judge import VALUES
-from nlp.model import NO_JUDGE, NO_SUMS, Arrays, Prediction, SentenceModel, calibrated, read_manifest, weighted_length
+from nlp.features import CHARACTER_WEIGHT, character_features, tokens, word_features
+from nlp.model import NO_PAGES, Arrays, Prediction, SentenceModel, calibrated, read_manifest, weighted_length
 from nlp.model_card import CARD, ModelCard, make_card
-from nlp.relevance import RelevanceTagger, document_features
-from nlp.sections import outline
+from nlp.train_pages import NOTHING_OF_PAGES, FittedPages, fit_pages
 
 SEED = 20261123
-FOLDS = 5
 MIN_DOCUMENTS = 2
 """A feature that stands in one example only cannot be told from chance."""
 PENALTY = 0.35
 """C of the linear support vector machines; best of 0.1-2 by cross-validation, see docs/model.md."""
 TOLERANCE = 0.01
 """Where the solver stops; a hundredth of it changes no weight by more than 0.0003 (the largest is 3.6) and takes a fifth more time."""
-JUDGE_PENALTY = 0.3
-"""C of the judge's logistic regression: of 0.05-1 among the best when each batch of pages was judged by a judge fitted on the others."""
-NEAR = 1.0
+NEAR = 0.8
 """Scores within this decide the sigmoids: the thousands far below zero would bend them. Of 0.6 to 1.0 the one with the
-smallest gap in any bin but for 0.6, with which the model denies too little."""
+smallest gap in any bin."""
 SHOWN_FROM = -0.2
 """Score of a model of the examples alone from which a sentence shows an activity of its page; about a probability of 0.4."""
 EXTRA = "extra.jsonl"
@@ -145,11 +139,10 @@ def _train(
         "seed": seed,
         "libraries": _libraries(),
     }
-    model = fitted.model(fitted.arrays, made_from)
+    model = fitted.model(made_from)
     if judged:
-        progress(f"Fitting the judges of relevance and of sums to {len(judged)} pages…")
-        sums, weights = fit_budget_judge(judged)
-        model = fitted.model(replace(fitted.arrays, judge=fit_judge(judged, model), sums=weights), made_from, sums)
+        progress(f"Fitting the page model and the judges to {len(judged)} pages…")
+        model = fitted.model(made_from, fit_pages(judged, model, told, fitted.told_out_of_fold))
     card = make_card(everything, fitted.out_of_fold, features=len(fitted.words) + len(fitted.characters), made_from=made_from)
     directory.parent.mkdir(parents=True, exist_ok=True)
     _clear_leftovers(directory)
@@ -174,12 +167,20 @@ class Fitted:
     arrays: Arrays
     out_of_fold: tuple[Prediction, ...]
     """For each example what a model says that has not seen it nor a near-copy; calibrated by the same sigmoids."""
+    told_out_of_fold: tuple[Prediction, ...]
+    """The same for each sentence of the pages."""
     machines: Any
     """The scikit-learn estimators in the order of the labels, for the test that compares them with our arithmetic."""
 
-    def model(self, arrays: Arrays, made_from: Mapping[str, Any], sums: Sequence[str] = ()) -> SentenceModel:
+    def model(self, made_from: Mapping[str, Any], of_pages: FittedPages = NOTHING_OF_PAGES) -> SentenceModel:
         return SentenceModel(
-            words=self.words, characters=self.characters, labels=self.labels, arrays=arrays, sums=sums, made_from=made_from
+            words=self.words,
+            characters=self.characters,
+            labels=self.labels,
+            arrays=replace(self.arrays, **of_pages.arrays),
+            page_words=of_pages.words,
+            sums=of_pages.sums,
+            made_from=made_from,
         )
 
 
@@ -204,7 +205,7 @@ def fit(
     if told:
         shown = _shown(counts, groups[0], told, len(examples), seed, penalty)
         groups = (replace(groups[0], matrix=np.vstack([groups[0].matrix, shown]), rows=np.arange(len(texts))), *groups[1:])
-        folds = np.concatenate([folds, [sentence.page % FOLDS for sentence in told]])
+        folds = np.concatenate([folds, [sentence.fold for sentence in told]])
     tell("Cross-validating in five parts…")
     total = sum(len(group.names) for group in groups)
     scores = np.zeros((len(texts), total))
@@ -213,54 +214,43 @@ def fit(
         if not len(outside):
             continue
         weighers = [Weigher(block[inside]) for block in counts]
-        matrix = _join([weigher(block[inside]) for weigher, block in zip(weighers, counts, strict=True)])
-        held_out = _join([weigher(block[outside]) for weigher, block in zip(weighers, counts, strict=True)])
+        matrix = _weighed(weighers, [block[inside] for block in counts])
+        held_out = _weighed(weighers, [block[outside] for block in counts])
         machines = _machines(matrix, groups, inside, seed, penalty)
         scores[outside] = np.column_stack([machine.decision_function(held_out) for machine in machines])
     tell("Fitting the final model…")
     weighers = [Weigher(block) for block in counts]
-    matrix = _join([weigher(block) for weigher, block in zip(weighers, counts, strict=True)])
+    matrix = _weighed(weighers, counts)
     machines = _machines(matrix, groups, np.arange(len(texts)), seed, penalty)
     arrays = Arrays(
         weights=np.column_stack([machine.coef_[0] for machine in machines]).astype(np.float32),
         intercepts=np.array([machine.intercept_[0] for machine in machines], dtype=np.float32),
         idf=np.concatenate([weigher.idf for weigher in weighers]).astype(np.float32),
         pivots=np.array([weigher.pivot for weigher in weighers], dtype=np.float32),
-        judge=NO_JUDGE,
-        sums=NO_SUMS,
+        **NO_PAGES,
         **_calibrate(scores[: len(examples)], judged_by_hand),
     )
-    out_of_fold = calibrated(scores[: len(examples)].astype(np.float32), arrays, **labels)
-    return Fitted(words=words, characters=characters, labels=labels, arrays=arrays, out_of_fold=out_of_fold, machines=(weighers, machines))
+    out_of_fold = calibrated(scores.astype(np.float32), arrays, **labels)
+    return Fitted(
+        words=words,
+        characters=characters,
+        labels=labels,
+        arrays=arrays,
+        out_of_fold=out_of_fold[: len(examples)],
+        told_out_of_fold=out_of_fold[len(examples) :],
+        machines=(weighers, machines),
+    )
 
 
 def _shown(counts: Any, activities: _Targets, told: Sequence[PageSentence], examples: int, seed: int, penalty: float) -> NDArray[np.int8]:
     """Which activities each of ``told`` shows, 0/1: of those of its page the ones that a rule finds, or a model of the examples alone."""
     weighers = [Weigher(block[:examples]) for block in counts]
-    matrix = _join([weigher(block) for weigher, block in zip(weighers, counts, strict=True)])
+    matrix = _weighed(weighers, counts)
     machines = _machines(matrix[:examples], [activities], np.arange(examples), seed, penalty)
     scores = np.column_stack([machine.decision_function(matrix[examples:]) for machine in machines])
     possible = np.array([[name in sentence.possible for name in activities.names] for sentence in told])
     ruled = np.array([[name in sentence.shown for name in activities.names] for sentence in told])
     return (possible & (ruled | (scores >= SHOWN_FROM))).astype(np.int8)
-
-
-def fit_judge(pages: Sequence[AnnotatedPage], model: SentenceModel, *, penalty: float = JUDGE_PENALTY) -> NDArray[np.float32]:
-    """The weights of a judge (see `nlp.judge.Judge`) for ``pages``, with ``model`` as the one whose word it hears."""
-    from sklearn.linear_model import LogisticRegression
-
-    tagger = RelevanceTagger(model)
-    rows = []
-    for page in pages:
-        found = outline(page.document())
-        rows.append(document_features(tagger.tally(found), model.predict([sentence.plain for sentence in found.speaking])))
-    matrix = np.array(rows)
-    mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
-    spread[spread == 0] = 1.0
-    target = [VALUES.index(page.relevance) for page in pages]
-    fitted = LogisticRegression(C=penalty, max_iter=2000, class_weight="balanced").fit((matrix - mean) / spread, target)
-    weights = fitted.coef_.T / spread[:, None]
-    return np.vstack([weights, fitted.intercept_ - mean @ weights]).astype(np.float32)
 
 
 def _silent(_message: str) -> None:
@@ -308,10 +298,12 @@ def _lengths(matrix: Any) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(matrix.multiply(matrix).sum(axis=1))).ravel()
 
 
-def _join(blocks: Sequence[Any]) -> Any:
+def _weighed(weighers: Sequence[Weigher], counts: Sequence[Any]) -> Any:
+    """Words and characters side by side."""
     from scipy.sparse import hstack
 
-    return hstack(blocks, format="csr")
+    words, characters = (weigher(block) for weigher, block in zip(weighers, counts, strict=True))
+    return hstack([words, characters * CHARACTER_WEIGHT], format="csr")
 
 
 def _targets(examples: Sequence[Example]) -> tuple[_Targets, _Targets, _Targets]:

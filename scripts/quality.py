@@ -23,7 +23,8 @@ from typing import Any
 from corpus.document import Document
 from corpus.localities import Register
 from nlp.calibration import reliability, reliability_table
-from nlp.evaluate import MERGED_ACTIVITIES, evaluate, name_key, read_rows
+from nlp.evaluate import evaluate, name_key, read_rows
+from nlp.examples import MERGED_ACTIVITIES
 from pipelines.process import Processor, ProcessorParts
 
 ROOT = Path(__file__).parents[1]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +17,11 @@ from hypothesis import strategies as st
 from corpus.document import Document, Provenance, Relevance
 from corpus.errors import InvalidData
 from nlp.activity import BOTH_METHOD, MODEL_METHOD, RULES_METHOD, ActivityTagger
+from nlp.activity_judge import FEATURES, ActivityJudge
 from nlp.activity_rules import ActivityRules, Rule
-from nlp.model import Prediction
+from nlp.examples import ACTIVITY_CODES
+from nlp.model import NO_PAGES, Prediction
+from nlp.page_model import PageArrays, PageModel
 from nlp.relevance import RelevanceTagger
 from nlp.sections import Sentence, Zone, plain
 
@@ -291,11 +295,20 @@ def test_evidence_and_method() -> None:
     assert mention.method == RULES_METHOD
 
 
-class Oracle:
-    """Stands for a trained model: says of each sentence what it is told to say."""
+JUDGE = {"rules": 1.0, "best sentence": 1.0, "page": 2.0}
+"""Weights of a judge that hears rules, sentences and page alike."""
 
-    def __init__(self, says: Mapping[str, Mapping[str, float]]) -> None:
+
+class Oracle:
+    """Stands for a trained model: says of each sentence what it is told to say, and its judge adds up what it hears."""
+
+    def __init__(self, says: Mapping[str, Mapping[str, float]], offset: float = -0.5) -> None:
         self._says = says
+        row = [JUDGE.get(name, 0.0) for name in FEATURES]
+        self.activity_judge = ActivityJudge(np.array([[*row, offset]] * len(ACTIVITY_CODES), dtype=np.float32))
+        self.pages = PageModel(
+            (), PageArrays(weights=NO_PAGES["page_weights"], intercepts=NO_PAGES["page_intercepts"], idf=NO_PAGES["page_idf"])
+        )
 
     def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
         return tuple(
@@ -305,68 +318,73 @@ class Oracle:
 
 
 def with_model(text: str, says: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[str, float]]:
-    tagger = ActivityTagger(Oracle(says))  # type: ignore[arg-type]  # predict is all that is asked of a model
+    tagger = ActivityTagger(Oracle(says))  # type: ignore[arg-type]  # all that is asked of a model
     return {mention.code: (mention.method, mention.score) for mention in tagger(make_document(text)).activities}
 
 
-def test_model_supports_doubts_and_adds() -> None:
+def test_the_judge_hears_rules_and_model() -> None:
     text = "Xã lắp 14 cụm loa cho các bản ở xa trung tâm."
-    alone = TAGGER(make_document(text)).activities[0].score
     supported = with_model(text, {"cụm loa": {"radio_facility": 0.95}})
-    doubted = with_model(text, {"cụm loa": {"radio_facility": 0.01}})
+    unsure = with_model(text, {"cụm loa": {"radio_facility": 0.2}})
     assert supported["radio_facility"][0] == BOTH_METHOD
-    assert doubted["radio_facility"][0] == RULES_METHOD
-    assert doubted["radio_facility"][1] < alone < supported["radio_facility"][1]
+    assert unsure["radio_facility"][0] == RULES_METHOD
+    assert unsure["radio_facility"][1] < supported["radio_facility"][1]
+    assert with_model(text, {"cụm loa": {"radio_facility": 0.001}}) == {}
     unseen = "Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn."
     assert with_model(unseen, {"bếp lửa": {"outreach": 0.97}})["outreach"][0] == MODEL_METHOD
-    assert with_model(unseen, {"bếp lửa": {"outreach": 0.6}}) == {}
+    assert with_model(unseen, {"bếp lửa": {"outreach": 0.4}}) == {}
 
 
-def test_a_weak_cue_that_the_model_denies_is_no_tag() -> None:
-    text = "Bí thư chi bộ rảo từng nhà trong xóm giải thích chính sách vay vốn cho hộ nghèo."
-    (rule,) = [rule for rule in TAGGER._rules.rules if rule.id == "outreach-plain"]
-    assert rule.weight < 0.92
-    weak = "Người có uy tín cùng vào cuộc để bà con biết chính sách."
-    assert "outreach" in {mention.code for mention in TAGGER(make_document(weak)).activities}
-    assert "outreach" not in with_model(weak, {"uy tín": {"outreach": 0.01}})
-    assert "outreach" in with_model(weak, {"uy tín": {"outreach": 0.2}})
-    assert "outreach" in with_model(text, {"rảo": {"outreach": 0.5}})
-    plain = "Các hoạt động trực quan và tuyên truyền trên loa truyền thanh được duy trì."
-    assert "broadcast" in with_model(plain, {"loa": {"broadcast": 0.01}})
+def test_the_score_is_the_probability_of_the_judge() -> None:
+    unseen = "Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn."
+    (_, score) = with_model(unseen, {"bếp lửa": {"outreach": 0.9}})["outreach"]
+    assert score == pytest.approx(1 / (1 + np.exp(0.5 - np.log(9))), abs=0.001)
+
+
+def test_what_no_sentence_shows_is_no_tag() -> None:
+    """However sure the page sounds as a whole."""
+    text = "Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn."
+    sure = Oracle({"bếp lửa": {"outreach": 0.1}}, offset=9.0)
+    assert ActivityTagger(sure)(make_document(text)).activities == ()  # type: ignore[arg-type]  # as above
+    heard = ActivityTagger(Oracle({"bếp lửa": {"outreach": 0.3}}, offset=9.0))(make_document(text))  # type: ignore[arg-type]
+    assert [(mention.code, heard.quote(mention.evidence[0])) for mention in heard.activities] == [("outreach", text)]
+
+
+def test_the_clearest_sentence_is_quoted_first() -> None:
+    text = "Chiều qua xã phát tờ rơi. Ba mươi nhà mở cuốn sách nhỏ vừa nhận ra đọc với nhau."
+    document = ActivityTagger(Oracle({"cuốn sách": {"publication": 0.99}, "tờ rơi": {"publication": 0.7}}))(make_document(text))  # type: ignore[arg-type]
+    (mention,) = document.activities
+    assert [document.quote(span)[:4] for span in mention.evidence] == ["Ba m", "Chiề"]
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "probability", "added"),
+    ("text", "code", "added"),
     [
-        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "outreach", 0.7, True),
-        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "access_point", 0.7, False),
-        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "access_point", 0.97, True),
-        ("Ai nói cho ba mươi gia đình bên bếp lửa nghe?", "outreach", 0.97, False),
-        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "dialogue", 0.7, False),
-        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "dialogue", 0.8, True),
-        ("Tới bên bếp lửa ấy dự có trưởng thôn, phụ nữ, cựu chiến binh.", "outreach", 0.97, True),
-        ("Tới dự bên bếp lửa có trưởng thôn, phụ nữ, cựu chiến binh.", "outreach", 0.97, False),
-        ("Bên bếp lửa kể chuyện làm ăn | Lịch phát sóng hôm nay", "outreach", 0.97, False),
-        ("Bên bếp lửa xã gắn thêm 4 cụm loa cho bản nghèo.", "broadcast", 0.97, False),
-        ("Trước kia muốn nghe chuyện làm ăn phải ngồi bên bếp lửa.", "outreach", 0.97, False),
-        ("Trước kia phải ngồi bên bếp lửa, nay ba mươi nhà nghe chuyện ở đình.", "outreach", 0.97, True),
+        ("Ba mươi gia đình quây quần bên bếp lửa nghe chuyện làm ăn.", "outreach", True),
+        ("Ai nói cho ba mươi gia đình bên bếp lửa nghe?", "outreach", False),
+        ("Tới bên bếp lửa ấy dự có trưởng thôn, phụ nữ, cựu chiến binh.", "outreach", True),
+        ("Tới dự bên bếp lửa có trưởng thôn, phụ nữ, cựu chiến binh.", "outreach", False),
+        ("Bên bếp lửa kể chuyện làm ăn | Lịch phát sóng hôm nay", "outreach", False),
+        ("Bên bếp lửa xã gắn thêm 4 cụm loa cho bản nghèo.", "broadcast", False),
+        ("Trước kia muốn nghe chuyện làm ăn phải ngồi bên bếp lửa.", "outreach", False),
+        ("Trước kia phải ngồi bên bếp lửa, nay ba mươi nhà nghe chuyện ở đình.", "outreach", True),
+        ("Chương trình truyền thanh tuần này kể về ba mươi nhà bên bếp lửa.", "outreach", False),
+        ("Mục đích của việc tập huấn năm 2024 là để cán bộ biết ngồi bên bếp lửa kể chuyện.", "outreach", False),
+        ("Huyện mở lớp tập huấn cho cán bộ văn hóa, đài xã, phóng viên bên bếp lửa nhà rông.", "press", False),
     ],
 )
-def test_what_the_model_adds_alone(text: str, code: str, probability: float, added: bool) -> None:
-    assert (code in with_model(text, {"bếp lửa": {code: probability}})) == added
+def test_what_the_model_adds_alone(text: str, code: str, added: bool) -> None:
+    assert (code in with_model(text, {"bếp lửa": {code: 0.97}})) == added
 
 
-def test_station_and_loudspeaker_need_a_model_that_does_not_deny_the_broadcast() -> None:
-    text = "Các bản xa nay có loa đọc chính sách cho hộ nghèo."
-    assert "broadcast" in {mention.code for mention in TAGGER(make_document(text)).activities}
-    assert "broadcast" not in with_model(text, {"loa": {"broadcast": 0.25}})
-    assert "broadcast" in with_model(text, {"loa": {"broadcast": 0.35}})
-    leaflet = "Trên bàn ông trưởng bản có tờ rơi cho hộ nghèo."
-    assert "publication" not in with_model(leaflet, {"tờ rơi": {"publication": 0.25}})
-    assert "publication" in with_model(leaflet, {"tờ rơi": {"publication": 0.35}})
+def test_a_cue_in_the_wrong_time_silences_the_model() -> None:
+    """The mass media head a list of forms in a plan; in a report they are the press."""
+    says = {"đại chúng": {"press": 0.97}}
+    assert "press" not in with_model("Tỉnh sẽ truyền thông trên các phương tiện thông tin đại chúng về giảm nghèo.", says)
+    assert "press" in with_model("Báo chí và phương tiện thông tin đại chúng đã đưa tin đậm về giảm nghèo.", says)
 
 
-class Prophet:
+class Prophet(Oracle):
     """Stands for a model that takes everything for planned."""
 
     def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
@@ -381,7 +399,7 @@ class Prophet:
     ],
 )
 def test_the_model_is_asked_for_the_modality_where_the_text_does_not_say(text: str, modality: str) -> None:
-    tagger = ActivityTagger(Prophet())  # type: ignore[arg-type]  # predict is all that is asked of a model
+    tagger = ActivityTagger(Prophet({}))  # type: ignore[arg-type]  # all that is asked of a model
     (mention,) = tagger(make_document(text)).activities
     assert mention.modality == modality
 
@@ -456,15 +474,3 @@ def test_any_text(text: str) -> None:
 def test_time_grows_with_the_text_and_not_faster(piece: str) -> None:
     document = make_document(piece * (500_000 // len(piece)), "Kế hoạch")
     TAGGER(replace(RelevanceTagger()(document), relevance=COMMUNICATION))
-
-
-def test_of_a_list_the_model_denies_nothing() -> None:
-    listed = (
-        "Xã mở lớp tập huấn, tổ chức cuộc thi tìm hiểu, biểu dương hộ thoát nghèo, phát trên loa truyền thanh "
-        "và đối thoại chính sách với hộ nghèo."
-    )
-    alone = "Xã sẽ tổ chức đối thoại chính sách với hộ nghèo."
-    denied = {"đối thoại": {"dialogue": 0.01}}
-    assert "dialogue" in with_model(listed, denied)
-    assert "dialogue" in {mention.code for mention in TAGGER(make_document(alone)).activities}
-    assert "dialogue" not in with_model(alone, denied)

@@ -13,12 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import InvalidData
+from nlp.activity_judge import FEATURES as ACTIVITY_FEATURES
 from nlp.examples import load_examples
-from nlp.features import character_features, tokens, word_features
+from nlp.features import CHARACTER_WEIGHT, character_features, tokens, word_features
 from nlp.judge import FEATURES
 from nlp.model import ARRAYS, MANIFEST, VOCABULARY, SentenceModel
+from nlp.page_model import LABELS
 from nlp.train import fit
 
+OF_PAGES = {"judge": list(FEATURES), "activity_judge": list(ACTIVITY_FEATURES), "pages": list(LABELS)}
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = [
     "Huyện mở lớp tập huấn kỹ năng truyền thông cho cán bộ xã.",
@@ -65,7 +68,7 @@ def test_scores_are_those_of_scikit_learn(fitted, model):
         weigher(CountVectorizer(analyzer=analyzer, vocabulary=list(names), dtype=np.float64).transform(texts).tocsr())
         for weigher, analyzer, names in zip(weighers, analyzers, (fitted.words, fitted.characters), strict=True)
     ]
-    matrix = hstack(blocks, format="csr")
+    matrix = hstack([blocks[0], blocks[1] * CHARACTER_WEIGHT], format="csr")
     expected = np.column_stack([machine.decision_function(matrix) for machine in machines])
     np.testing.assert_allclose(model.scores(texts), expected, atol=1e-4)
 
@@ -187,8 +190,13 @@ def test_a_planted_pickle_is_refused_and_never_runs(saved, tmp_path_factory, pla
         ({"feature_version": 0}, "feature_version"),
         ({"files": []}, "files"),
         ({"labels": {"activities": ["training"]}}, "labels"),
-        ({"labels": {"activities": ["training"], "relevance": [], "modality": [], "judge": list(FEATURES)}}, "do not fit"),
-        ({"labels": {"activities": ["training"], "relevance": [], "modality": [], "judge": ["length"]}}, "other features"),
+        ({"labels": {"activities": ["training"], "relevance": [], "modality": [], **OF_PAGES}}, "do not fit"),
+        ({"labels": {"activities": ["training"], "relevance": [], "modality": [], **OF_PAGES, "judge": ["length"]}}, "'judge' are others"),
+        (
+            {"labels": {"activities": ["training"], "relevance": [], "modality": [], **OF_PAGES, "activity_judge": ["length"]}},
+            "'activity_judge' are others",
+        ),
+        ({"labels": {"activities": ["training"], "relevance": [], "modality": [], **OF_PAGES, "pages": ["press"]}}, "'pages' are others"),
     ],
 )
 def test_a_manifest_of_another_make_is_refused(saved, change, message):

@@ -19,7 +19,8 @@ from corpus.errors import InvalidData
 from nlp.activity_rules import ActivityRules
 from nlp.annotated_pages import load_pages
 from nlp.judge import FEATURES, VALUES, Judge, features
-from nlp.model import Prediction
+from nlp.model import NO_PAGES, Prediction
+from nlp.page_model import PageArrays, PageModel
 from nlp.relevance import RelevanceTagger, document_features
 from nlp.relevance_cues import SIGNALS, Cue, RelevanceCues
 from nlp.sections import outline, plain
@@ -113,6 +114,9 @@ def test_evidence_is_the_sentence_that_speaks() -> None:
     assert document.relevance.method.startswith("relevance-rules ")
 
 
+NO_WORDS = PageArrays(weights=NO_PAGES["page_weights"], intercepts=NO_PAGES["page_intercepts"], idf=NO_PAGES["page_idf"])
+
+
 class Oracle:
     """Stands for a trained model: equally sure of every sentence, with a judge that adds up what we say."""
 
@@ -121,6 +125,7 @@ class Oracle:
         relevance = {"communication": communication, "poverty_other": rest, "off_topic": rest}
         self._prediction = Prediction(activities={}, relevance=relevance, modality={})
         self.judge = judge
+        self.pages = PageModel((), NO_WORDS)
 
     def predict(self, sentences: Sequence[str]) -> tuple[Prediction, ...]:
         return tuple(self._prediction for _ in sentences)
@@ -249,14 +254,16 @@ def test_a_document_without_any_cue_is_not_shown_to_the_model() -> None:
 def test_features_are_named_in_the_order_of_the_vector() -> None:
     found = outline(make_document("Loa bản đọc chính sách cho hộ nghèo. Trời mưa.", "Loa về bản"))
     tally = TAGGER.tally(found)
-    vector = dict(zip(FEATURES, features(tally, [dict.fromkeys(VALUES, 1 / 3)]), strict=True))
+    page = {"communication": 0.5, "poverty_other": -0.5, "off_topic": -1.5, "press": 9.0}
+    vector = dict(zip(FEATURES, features(tally, [dict.fromkeys(VALUES, 1 / 3)], page), strict=True))
+    assert [vector[f"page {value}"] for value in VALUES] == [0.5, -0.5, -1.5]
     assert vector["count telling"] == pytest.approx(np.log(3))
     assert vector["head telling"] == 1.0
     assert vector["head contest"] == 0.0
     assert vector["count together"] == pytest.approx(np.log(2))
     assert vector["no poverty"] == 0.0
     assert vector["first communication"] == pytest.approx(1 / 3)
-    assert list(document_features(tally, [])) == list(features(tally, []))
+    assert list(document_features(tally, [], page)) == list(features(tally, [], page))
 
 
 def test_pages_and_signals_are_complete() -> None:
