@@ -45,7 +45,7 @@ _MIN_MODEL_WORDS = 6
 _REPORTS_NOTHING = re.compile(
     r"\?$|^[-+*• ]*(?:(?:cùng |tới |đến |tham |về )?dự\b[^.:]{0,40} (?:có|gồm)\b|thành phần|(?:đội nào|mỗi đội) (?:cũng|có|gồm)"
     r"|đơn vị (?:sản xuất|thực hiện)\b)"
-    r"| \| "
+    r"|^[^|]* \| [^|]*\Z"
 )
 """Questions, lists of who came, menus and rows of tables: no model adds a tag for them."""
 _CAPTION_WORDS = 14

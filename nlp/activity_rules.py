@@ -12,7 +12,7 @@ from corpus.activities import Activities
 from corpus.document import Modality
 from corpus.errors import InvalidData
 from corpus.tables import Entry, open_list
-from nlp.cues import CueBook, Hits, Pattern, PatternIndex, all_matches, find, near, stands
+from nlp.cues import CueBook, Hits, Pattern, PatternIndex, all_matches, find, near
 from nlp.sections import Sentence
 from nlp.sieve import Asked, Search
 
@@ -254,7 +254,7 @@ class ActivityRules:
             text = _AFTER_CLASS.sub(_hidden, text, count=1)
         hits = self.book.scan(text)
         search = _OPENINGS.within(text)
-        only_topics = self._only_topics(hits) or _is_aim(text) or _is_past(text)
+        only_topics = self._only_topics(hits, text) or _is_aim(text) or _is_past(text)
         taught: tuple[tuple[int, int], ...] | None = None
         aims: tuple[tuple[int, int], ...] | None = None
         practised: tuple[tuple[int, int], ...] | None = None
@@ -291,8 +291,13 @@ class ActivityRules:
             silenced |= _BY_AIR
         return Reading(tuple(matches), frozenset(silenced) - {match.rule.activity for match in matches}, only_topics)
 
-    def _only_topics(self, hits: Hits) -> bool:
-        return any(stands(patterns, hits) for _, patterns in self._topics_index.possible(hits))
+    def _only_topics(self, hits: Hits, text: str) -> bool:
+        """A class before a semicolon teaches nothing of what stands behind it ("11 lớp tập huấn; trang bị 9 bộ thiết bị")."""
+        for _, patterns in self._topics_index.possible(hits):
+            for pattern in patterns:
+                if not pattern.gaps or any(";" not in text[start:end] for start, end in all_matches(pattern, hits)):
+                    return True
+        return False
 
     @cached_property
     def _index(self) -> PatternIndex:

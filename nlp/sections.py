@@ -7,7 +7,7 @@ boilerplate; nothing is removed here, only named.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -93,6 +93,11 @@ _NAME_WORD = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]*$")
 _NO_LETTERS = re.compile(r"[\W\d_]*$")
 
 
+_TABLE_BARS, _CELL_BLANKS = 2, 2
+"""What a row of a table has at least, and a cell of words."""
+_FIGURE_CELL = re.compile(r"\d[\d.,]*(?:\s?(?:%|[^\W\d_]+)){0,5}\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence with where it stands. ``plain`` is for matching: lower case, one space between words, one placement of tone marks."""
@@ -168,7 +173,9 @@ def _text_sentences(text: str, lowered: str, title: str, *, is_plan: bool) -> It
     ended = False
     running = 0
     lead_left = _LEAD_SENTENCES
-    for number, (start, end) in enumerate(_lines(text)):
+    lines = list(_lines(text))
+    table = _table_rows([text[start:end] for start, end in lines])
+    for number, (start, end) in enumerate(lines):
         raw = text[start:end]
         line = _spaced(lowered[start:end])
         ends = _END.match(line)
@@ -176,19 +183,34 @@ def _text_sentences(text: str, lowered: str, title: str, *, is_plan: bool) -> It
             ended = True  # further up the other words open a search box, a menu or a list of tags
         if not (ended or is_plan) and running > _MIN_BODY_BEFORE_BYLINE and _is_byline(raw):
             ended = True
-        zone = "chrome" if ended or ends is not None or line == title else _zone(raw, line)
+        zone: Zone = "body" if number in table else _zone(raw, line)
+        if ended or ends is not None or line == title:
+            zone = "chrome"
         if zone == "heading":
             section = _section(line) or section
         cut = list(sentences(raw) if "\n" not in raw else _mended(raw))
         for first, last in cut:
             own: Zone = zone
-            if zone == "body" and lead_left:
+            if zone == "body" and lead_left and number not in table:
                 own = "lead"
                 lead_left -= 1
             words = line if len(cut) == 1 else _spaced(lowered[start + first : start + last])
             yield Sentence(start + first, start + last, "text", own, section, words, number)
         if zone == "body":
             running += len(line)
+
+
+def _table_rows(lines: Sequence[str]) -> frozenset[int]:
+    """Rows that say something: "2 | In tờ gấp, 5.000 bản | Tháng 5 | 46.500.000 đồng", with as many bars as a row beside them. Menus and
+    weather have no such neighbour, or no cell of words beside one of figures."""
+    bars = [line.count("|") for line in lines]
+    found = set()
+    for number, count in enumerate(bars):
+        if count >= _TABLE_BARS and count in (bars[number - 1] if number else 0, bars[number + 1] if number + 1 < len(bars) else 0):
+            cells = [cell.strip() for cell in lines[number].strip("| ").split("|")]
+            if any(map(_FIGURE_CELL.match, cells)) and any(cell.count(" ") >= _CELL_BLANKS and not cell[0].isdigit() for cell in cells):
+                found.add(number)
+    return frozenset(found)
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

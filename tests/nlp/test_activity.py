@@ -87,6 +87,20 @@ CASES = [
     ),
     ("so many times a day", "Bản tin xã đọc 3 lần, nói về vốn cho hộ nghèo.", {"broadcast": "done"}),
     ("models as the subject of a column", "Đài xã làm chuyên mục phát thanh về gương thoát nghèo.", {"broadcast": "done"}),
+    (
+        "deeds behind a class and a semicolon",
+        "Ba năm qua tỉnh có 8 lớp tập huấn với 300 lượt cán bộ; trang bị 5 bộ loa kéo cho xã; cấp 120 ti vi cho hộ nghèo.",
+        {"training": "done", "radio_facility": "done", "access_device": "done"},
+    ),
+    ("what is lectured on", "Nội dung giảng gồm quản lý đài truyền thanh xã, viết tin cho loa.", {}),
+    ("what a class was shown", "Học viên được giới thiệu cách lắp cụm loa, đọc bản tin trên đài xã.", {"training": "done"}),
+    (
+        "rows of a table",
+        "Dự toán năm nay như sau:\nTT | Nội dung | Số lượng | Kinh phí\n1 | In tờ gấp hỏi đáp cho hộ nghèo | 4.000 tờ | 31 triệu đồng\n"
+        "2 | Đối thoại chính sách với hộ nghèo | 3 cuộc | 45 triệu đồng",
+        {"publication": "done", "dialogue": "done"},
+    ),
+    ("a menu is no table", "Tờ gấp | Đối thoại với dân | Tin tức | 12/5/2024\nĐài xã | Bản tin của đài xã | Video | 17/5/2024", {}),
     ("crop training", "Trung tâm tập huấn kỹ thuật nuôi ong cho 20 hộ nghèo.", {}),
     ("topics of a class", "Giảng viên trình bày chuyên đề kỹ năng làm pa nô, viết tờ rơi, đối thoại.", {"training": "done"}),
     ("themes of a contest", "Các đội thi diễn tiểu phẩm xoay quanh đối thoại chính sách và loa truyền thanh.", {"event": "done"}),

@@ -10,7 +10,7 @@ import pytest
 
 from corpus.document import BudgetKind, Document, Provenance
 from corpus.errors import InvalidData
-from nlp.annotated_pages import AnnotatedPage, _read
+from nlp.annotated_pages import AnnotatedPage, read_pages
 from nlp.budget import tag_budgets
 from nlp.budget_context import Context
 from nlp.budget_judge import BudgetJudge, features
@@ -195,4 +195,4 @@ def train_without(folder):
 def test_a_wrong_sum_of_a_page_is_refused(amounts: str) -> None:
     row = f'{{"id": "a", "title": "t", "text": "x", "relevance": "off_topic", "amounts": {amounts}}}'
     with pytest.raises(InvalidData, match="amounts"):
-        _read([row], file="a.jsonl")
+        read_pages([row], file="a.jsonl")
