@@ -39,6 +39,11 @@ def written_tokens(text: str) -> list[str]:
     return found
 
 
+def plain_tokens(text: str) -> list[str]:
+    """The tokens of what is `nlp.sections.plain` already."""
+    return list(map(shortened, _TOKEN.findall(text)))
+
+
 def shortened(token: str) -> str:
     return "0" * min(len(token), 4) if token.isdigit() else token[:_LONGEST_TOKEN]
 

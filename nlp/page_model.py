@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text import normalize
 from nlp.examples import ACTIVITY_CODES, MERGED_ACTIVITIES
-from nlp.features import tokens, word_features
+from nlp.features import plain_tokens
 from nlp.judge import VALUES
 
 LABELS = (*VALUES, *dict.fromkeys(MERGED_ACTIVITIES.get(code, code) for code in ACTIVITY_CODES))
@@ -23,8 +23,13 @@ LABELS = (*VALUES, *dict.fromkeys(MERGED_ACTIVITIES.get(code, code) for code in 
 
 
 def page_features(sentences: Sequence[str]) -> list[str]:
-    """Words and pairs of all ``sentences``, as often as they stand there; no pair reaches over the end of a sentence."""
-    return [feature for sentence in sentences for feature in word_features(tokens(normalize(sentence)))]
+    """Words and pairs of all ``sentences`` (`nlp.sections.plain`), as often as they stand there; no pair reaches over the end of one."""
+    found: list[str] = []
+    for sentence in sentences:
+        words = plain_tokens(sentence)
+        found += words
+        found += [f"{first} {second}" for first, second in pairwise(words)]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
