@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -99,8 +98,11 @@ def _told_by_evidence(page: AnnotatedPage) -> dict[str, list[Span]]:
     for code, quotes in (page.evidence or {}).items():
         for quote in quotes:
             for field in _FIELDS:
-                places = re.finditer(re.escape(quote), getattr(page, field))
-                found.setdefault(code, []).extend(Span(place.start(), place.end(), field) for place in places)
+                text: str = getattr(page, field)
+                start = text.find(quote)
+                while start >= 0:
+                    found.setdefault(code, []).append(Span(start, start + len(quote), field))
+                    start = text.find(quote, start + len(quote))
     return found
 
 

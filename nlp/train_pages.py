@@ -21,7 +21,7 @@ from nlp.judge import VALUES
 from nlp.model import NO_PAGES, Floats, Prediction, SentenceModel
 from nlp.page_model import LABELS, page_features
 from nlp.relevance import RelevanceTagger, document_features
-from nlp.sections import outline
+from nlp.sections import Outline, outline
 
 JUDGE_PENALTY = 0.1
 """C of the relevance judge's logistic regression: of 0.03 to 0.3 no difference on unseen pages."""
@@ -54,7 +54,8 @@ def fit_pages(
     pages: Sequence[AnnotatedPage], model: SentenceModel, told: Sequence[PageSentence], said: Sequence[Prediction]
 ) -> FittedPages:
     """``said``: of each of ``told``, the sentences of ``pages``, what a sentence model says that has not seen its batch."""
-    words, idf, matrix = _weigh(pages)
+    outlines = [outline(page.document()) for page in pages]
+    words, idf, matrix = _weigh(outlines)
     folds = np.array(folds_of(pages))
     unseen = np.zeros((len(pages), len(LABELS)))
     for fold in range(FOLDS):
@@ -69,22 +70,22 @@ def fit_pages(
         "page_weights": weights.astype(np.float32),
         "page_intercepts": intercepts.astype(np.float32),
         "page_idf": idf.astype(np.float32),
-        "judge": _fit_judge(pages, model, scores),
+        "judge": _fit_judge(pages, outlines, model, scores),
         "activity_judge": _fit_activity_judge(pages, model, told, said, scores),
         "sums": of_sums,
     }
     return FittedPages(words=words, sums=sums, arrays=arrays)
 
 
-def _weigh(pages: Sequence[AnnotatedPage]) -> tuple[tuple[str, ...], NDArray[np.float64], Any]:
+def _weigh(outlines: Sequence[Outline]) -> tuple[tuple[str, ...], NDArray[np.float64], Any]:
     """Names and weights of the words, and pages x words."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    def features(page: AnnotatedPage) -> list[str]:
-        return page_features([sentence.plain for sentence in outline(page.document()).speaking])
+    def features(found: Outline) -> list[str]:
+        return page_features([sentence.plain for sentence in found.speaking])
 
-    vectorizer = TfidfVectorizer(analyzer=features, min_df=min(MIN_PAGES, len(pages)), sublinear_tf=True)
-    matrix = vectorizer.fit_transform(pages)
+    vectorizer = TfidfVectorizer(analyzer=features, min_df=min(MIN_PAGES, len(outlines)), sublinear_tf=True)
+    matrix = vectorizer.fit_transform(outlines)
     return tuple(map(str, vectorizer.get_feature_names_out())), vectorizer.idf_, matrix.tocsr()
 
 
@@ -112,14 +113,15 @@ def _has(page: AnnotatedPage, label: str) -> bool:
     return label in {MERGED_ACTIVITIES.get(code, code) for code in page.activities or ()}
 
 
-def _fit_judge(pages: Sequence[AnnotatedPage], model: SentenceModel, scores: Sequence[Mapping[str, float]]) -> Floats:
+def _fit_judge(
+    pages: Sequence[AnnotatedPage], outlines: Sequence[Outline], model: SentenceModel, scores: Sequence[Mapping[str, float]]
+) -> Floats:
     """The weights of a judge (see `nlp.judge.Judge`) for ``pages``, with ``model`` and ``scores`` of a page model as what it hears."""
     from sklearn.linear_model import LogisticRegression
 
     tagger = RelevanceTagger(model)
     rows = []
-    for page, score in zip(pages, scores, strict=True):
-        found = outline(page.document())
+    for found, score in zip(outlines, scores, strict=True):
         said = model.predict([sentence.plain for sentence in found.speaking])
         rows.append(document_features(tagger.tally(found), said, score))
     matrix, mean, spread = _standardized(np.array(rows))
