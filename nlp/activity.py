@@ -17,6 +17,7 @@ from nlp.activity_judge import Observed
 from nlp.activity_rules import ActivityRules
 from nlp.examples import ACTIVITY_CODES, MERGED_ACTIVITIES
 from nlp.modality import ModalityReader
+from nlp.modality_judge import ModalityJudge, Told
 from nlp.model import SentenceModel
 from nlp.opinions import Said, page_scores, predictions_of
 from nlp.sections import Outline, Sentence, outline
@@ -39,7 +40,9 @@ _MODEL_SPEAKS = 0.3
 _LISTED, _LISTED_WEIGHT = 4, 0.8
 """A sentence with cues of so many activities, each this strong, lists them: of each single one the model says little."""
 _MODEL_MODALITY = 0.7
-"""Where no marker says when, the model's word counts from this probability on."""
+"""Where no marker says when and no judge is fitted, the model's word counts from this probability on."""
+_PLANNED = 0.35
+"""Probability of the judge from which an activity is planned, unless each cue says itself when: taken for done it would mislead more."""
 _MIN_MODEL_WORDS = 6
 """Shorter sentences are headlines of menus and captions as often as statements."""
 _REPORTS_NOTHING = re.compile(
@@ -70,6 +73,8 @@ class _Finding:
     span: Span
     weight: float
     modality: Modality
+    assumed: bool = False
+    """Nothing in the text says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,9 @@ class _Opinion:
     """Activities that it may not add here: all, unless the sentence is a statement of the article's own and no list of topics."""
     modality: Modality
     """Read only where the model finds an activity."""
+    assumed: bool
+    modalities: Mapping[str, float]
+    """What the model says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,8 @@ class _Reading:
     findings: Sequence[_Finding]
     opinions: Sequence[_Opinion]
     """One a sentence; none without a model."""
+    is_plan: bool
+    is_official: bool
 
 
 class ActivityTagger:
@@ -109,12 +119,17 @@ class ActivityTagger:
             mentions = (_by_rules(code, reading) for code in self._codes)
         else:
             probable = judge.probabilities(observed(reading, page_scores(self._model, found)))
-            mentions = (_judged(code, reading, probable[code]) for code in self._codes)
+            when = self._model.modality_judge
+            mentions = (_judged(code, reading, probable[code], when) for code in self._codes)
         return replace(document, activities=tuple(mention for mention in mentions if mention is not None))
 
-    def observe(self, document: Document, model: Said, page: Mapping[str, float]) -> dict[str, Observed]:
-        """What the judge would be asked of ``document`` if it were one on poverty communication; for fitting it."""
-        return observed(self._read(outline(document), model), page)
+    def observe(self, document: Document, model: Said, page: Mapping[str, float]) -> tuple[dict[str, Observed], dict[str, Told]]:
+        """What the judges would be asked of ``document`` if it were one on poverty communication; for fitting them. Of modality for
+        those activities alone that a sentence shows and that are not so in general."""
+        reading = self._read(outline(document), model)
+        showing = {code: _showing(code, reading) for code in ACTIVITY_CODES}
+        told = {code: _told(shown, reading) for code, shown in showing.items() if shown.spans and _modality(shown.modalities) != "general"}
+        return observed(reading, page), told
 
     def _read(self, found: Outline, model: Said | None) -> _Reading:
         reader = ModalityReader(found)
@@ -136,7 +151,8 @@ class ActivityTagger:
                 if match.rule.modality == "done" and reader.says_future(match.start):
                     modality = "planned"
                 if not match.rule.only or modality in match.rule.only:
-                    findings.append(_Finding(match.rule.activity, sentence.span, match.rule.weight, modality))
+                    assumed = match.rule.modality is None and reader.assumed
+                    findings.append(_Finding(match.rule.activity, sentence.span, match.rule.weight, modality, assumed))
                 else:
                     elsewhen.add(match.rule.activity)
             if predictions:
@@ -147,8 +163,9 @@ class ActivityTagger:
                     silent |= _OF_THE_SAME_WORDS
                 said = predictions[position].activities
                 is_told = max(said.values(), default=0.0) >= _SHOWS
-                opinions.append(_Opinion(sentence.span, said, silent, reader.of(0, len(sentence.plain)) if is_told else "general"))
-        return _Reading(findings, opinions)
+                when: Modality = reader.of(0, len(sentence.plain)) if is_told else "general"
+                opinions.append(_Opinion(sentence.span, said, silent, when, reader.assumed, predictions[position].modality))
+        return _Reading(findings, opinions, found.is_plan, found.is_official)
 
 
 def _likely(probabilities: Mapping[str, float], *, otherwise: Modality) -> Modality:
@@ -216,25 +233,61 @@ def _by_rules(code: str, reading: _Reading) -> ActivityMention | None:
     )
 
 
-def _judged(code: str, reading: _Reading, probability: float) -> ActivityMention | None:
-    if probability < _FROM:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """What shows one activity in a page."""
+
+    spans: Mapping[Span, float]
+    """How clearly."""
+    readings: Sequence[tuple[Modality, bool]]
+    """Modality of each, and whether it was assumed."""
+    by_rules: bool
+    said: float
+    """Highest probability of the sentence model."""
+
+    @property
+    def modalities(self) -> Iterable[Modality]:
+        return (modality for modality, _ in self.readings)
+
+
+def _showing(code: str, reading: _Reading) -> _Showing:
     findings = [finding for finding in reading.findings if finding.activity == code]
     shown = _strongest(findings)
     said = [opinion for opinion in reading.opinions if opinion.probabilities.get(code, 0.0) >= _SHOWS]
     for opinion in said:
         if code not in opinion.silent:
             shown[opinion.span] = max(shown.get(opinion.span, 0.0), opinion.probabilities[code])
-    if not shown:
+    readings = [(finding.modality, finding.assumed) for finding in findings] or [
+        (opinion.modality, opinion.assumed) for opinion in said if opinion.span in shown
+    ]
+    return _Showing(shown, readings, bool(findings), max((opinion.probabilities[code] for opinion in said), default=0.0))
+
+
+def _told(showing: _Showing, reading: _Reading) -> Told:
+    return Told(
+        readings=showing.readings,
+        sentences=[opinion.modalities for opinion in reading.opinions if opinion.span in showing.spans],
+        is_plan=reading.is_plan,
+        is_official=reading.is_official,
+    )
+
+
+def _judged(code: str, reading: _Reading, probability: float, when: ModalityJudge | None) -> ActivityMention | None:
+    if probability < _FROM:
         return None
-    speaks = max((opinion.probabilities[code] for opinion in said), default=0.0) >= _MODEL_SPEAKS
-    modalities = [finding.modality for finding in findings] or [opinion.modality for opinion in said if opinion.span in shown]
+    showing = _showing(code, reading)
+    if not showing.spans:
+        return None
+    modality = _modality(showing.modalities)
+    is_said = len(set(showing.readings)) == 1 and not showing.readings[0][1]
+    if when is not None and modality != "general" and not is_said:
+        modality = "planned" if when.planned(code, _told(showing, reading)) >= _PLANNED else "done"
     return ActivityMention(
         code=code,
-        evidence=_evidence(shown),
+        evidence=_evidence(showing.spans),
         score=round(probability, 3),
-        method=(BOTH_METHOD if speaks else RULES_METHOD) if findings else MODEL_METHOD,
-        modality=_modality(modalities),
+        method=(BOTH_METHOD if showing.said >= _MODEL_SPEAKS else RULES_METHOD) if showing.by_rules else MODEL_METHOD,
+        modality=modality,
     )
 
 

@@ -16,12 +16,12 @@ from importlib import resources
 from itertools import takewhile
 from typing import Any
 
-from corpus.document import Document, FieldName, Provenance, Span
+from corpus.document import Document, FieldName, Modality, Provenance, Span
 from corpus.errors import InvalidData
 from corpus.text import normalize
 from nlp.activity_rules import FILE as RULES_FILE
 from nlp.activity_rules import ActivityRules
-from nlp.examples import ACTIVITY_CODES, MERGED_ACTIVITIES, RELEVANCE_VALUES
+from nlp.examples import ACTIVITY_CODES, MERGED_ACTIVITIES, MODALITIES, RELEVANCE_VALUES
 from nlp.sections import outline
 
 _FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,8 +45,8 @@ class AnnotatedPage:
     """Each annotated sum in đồng, and whether it is public money."""
     batch: str = ""
     """The start of its file's name; pages of one batch are like each other in hand and wording."""
-    evidence: Mapping[str, tuple[str, ...]] | None = None
-    """Words of the page that show each activity; None where only the page as a whole was annotated."""
+    evidence: Mapping[str, Mapping[str, Modality]] | None = None
+    """Words of the page that show each activity, and its modality there; None where only the page as a whole was annotated."""
 
     def document(self) -> Document:
         """Untagged; where it is from plays no part."""
@@ -67,6 +67,8 @@ class PageSentence:
     """That of its batch: what is like each other is held out together."""
     possible: frozenset[str]
     """None but these: all of its page, unless its evidence was annotated."""
+    modality: Modality | None
+    """None where that of its evidence differs, or there is none."""
     shown: frozenset[str]
     """These for sure: evidence, or of the page's activities those that a rule finds in the sentence."""
 
@@ -84,24 +86,33 @@ def page_sentences(pages: Iterable[AnnotatedPage]) -> tuple[PageSentence, ...]:
         for sentence in outline(page.document()).speaking:
             if sentence.plain.count(" ") + 1 >= _MIN_WORDS:
                 shown = {match.rule.activity for match in rules.read(sentence).matches} & page.activities
-                shown |= {code for code, spans in told.items() if any(_overlap(span, sentence.span) for span in spans)}
+                evidence = {(code, modality) for code, span, modality in told if _overlap(span, sentence.span)}
+                shown |= {code for code, _ in evidence}
+                modalities = {modality for _, modality in evidence}
                 possible = page.activities if page.evidence is None else shown
                 found.append(
-                    PageSentence(text=sentence.plain, page=number, fold=folds[number], possible=frozenset(possible), shown=frozenset(shown))
+                    PageSentence(
+                        text=sentence.plain,
+                        page=number,
+                        fold=folds[number],
+                        possible=frozenset(possible),
+                        modality=modalities.pop() if len(modalities) == 1 else None,
+                        shown=frozenset(shown),
+                    )
                 )
     return tuple(found)
 
 
-def _told_by_evidence(page: AnnotatedPage) -> dict[str, list[Span]]:
-    """Of each activity, where its words stand in title and text."""
-    found: dict[str, list[Span]] = {}
+def _told_by_evidence(page: AnnotatedPage) -> list[tuple[str, Span, Modality]]:
+    """Activity, where its words stand in title and text, and modality."""
+    found: list[tuple[str, Span, Modality]] = []
     for code, quotes in (page.evidence or {}).items():
-        for quote in quotes:
+        for quote, modality in quotes.items():
             for field in _FIELDS:
                 text: str = getattr(page, field)
                 start = text.find(quote)
                 while start >= 0:
-                    found.setdefault(code, []).append(Span(start, start + len(quote), field))
+                    found.append((code, Span(start, start + len(quote), field), modality))
                     start = text.find(quote, start + len(quote))
     return found
 
@@ -162,19 +173,21 @@ def read_pages(lines: Iterable[str], *, file: str) -> list[AnnotatedPage]:
 
 def _evidence(
     given: object, page: AnnotatedPage, activities: frozenset[str] | None, *, file: str, line: int
-) -> Mapping[str, tuple[str, ...]] | None:
+) -> Mapping[str, Mapping[str, Modality]] | None:
     if given is None:
         return None
-    if not isinstance(given, dict):
-        raise InvalidData("field 'evidence' must give each activity the words that show it", file=file, line=line)
-    found: dict[str, tuple[str, ...]] = {}
+    if not isinstance(given, dict) or not all(isinstance(quotes, dict) for quotes in given.values()):
+        raise InvalidData("field 'evidence' must give each activity the words that show it, with their modality", file=file, line=line)
+    found: dict[str, Mapping[str, Modality]] = {}
     for code, quotes in given.items():
         if code not in (activities or ()):
             raise InvalidData(f"evidence for {code!r}, which is no activity of the page", file=file, line=line)
-        found[code] = tuple(normalize(str(quote)) for quote in quotes)
-        for quote in found[code]:
+        found[code] = {normalize(quote): modality for quote, modality in quotes.items()}
+        for quote, modality in found[code].items():
             if not quote or (quote not in page.title and quote not in page.text):
                 raise InvalidData(f"evidence {quote!r} is not in the page", file=file, line=line)
+            if modality not in MODALITIES:
+                raise InvalidData(f"modality {modality!r} of {quote!r} must be one of {', '.join(MODALITIES)}", file=file, line=line)
     return found
 
 

@@ -28,11 +28,13 @@ from nlp.activity_judge import ActivityJudge
 from nlp.budget_judge import BudgetJudge
 from nlp.features import CHARACTER_WEIGHT, FEATURE_VERSION, character_features, shortened, written_tokens
 from nlp.judge import FEATURES, VALUES, Judge
+from nlp.modality_judge import FEATURES as MODALITY_FEATURES
+from nlp.modality_judge import ModalityJudge
 from nlp.page_model import LABELS as PAGE_LABELS
 from nlp.page_model import PageArrays, PageModel
 
 MODEL_VERSION = "2026.11"
-FORMAT = "loa-sentence-model 4"
+FORMAT = "loa-sentence-model 5"
 MANIFEST = "manifest.json"
 ARRAYS = "arrays.npz"
 VOCABULARY = "vocabulary.txt"
@@ -85,6 +87,8 @@ class Arrays:
     """Of the judge of sums: features + 1; none where it was not fitted."""
     activity_judge: Floats
     """activities x (`nlp.activity_judge.FEATURES` + 1); no rows where it was not fitted."""
+    modality_judge: Floats
+    """activities x (`nlp.modality_judge.FEATURES` + 1), likewise."""
     page_weights: Floats
     """words of pages x `nlp.page_model.LABELS`; no rows where there were no annotated pages."""
     page_intercepts: Floats
@@ -103,6 +107,7 @@ class Arrays:
             and self.sums.shape == ((sums + 1,) if sums else (0,))
             and self.judge.shape in ((0, len(VALUES)), (len(FEATURES) + 1, len(VALUES)))
             and self.activity_judge.shape in ((0, len(ACTIVITY_FEATURES) + 1), (activities, len(ACTIVITY_FEATURES) + 1))
+            and self.modality_judge.shape in ((0, len(MODALITY_FEATURES) + 1), (activities, len(MODALITY_FEATURES) + 1))
         )
 
     @property
@@ -114,6 +119,7 @@ NO_PAGES: Mapping[str, Floats] = {
     "judge": np.zeros((0, len(VALUES)), dtype=np.float32),
     "sums": np.zeros(0, dtype=np.float32),
     "activity_judge": np.zeros((0, len(ACTIVITY_FEATURES) + 1), dtype=np.float32),
+    "modality_judge": np.zeros((0, len(MODALITY_FEATURES) + 1), dtype=np.float32),
     "page_weights": np.zeros((0, len(PAGE_LABELS)), dtype=np.float32),
     "page_intercepts": np.zeros(len(PAGE_LABELS), dtype=np.float32),
     "page_idf": np.zeros(0, dtype=np.float32),
@@ -167,6 +173,11 @@ class SentenceModel:
     def activity_judge(self) -> ActivityJudge | None:
         """Decides on the activities of whole documents; None in a model that was fitted without pages whose evidence is annotated."""
         return ActivityJudge(self._arrays.activity_judge) if len(self._arrays.activity_judge) else None
+
+    @property
+    def modality_judge(self) -> ModalityJudge | None:
+        """Tells what is planned from what was done; None like that of the activities."""
+        return ModalityJudge(self._arrays.modality_judge) if len(self._arrays.modality_judge) else None
 
     @property
     def method(self) -> str:
@@ -255,6 +266,7 @@ class SentenceModel:
                 "modality": self.modalities,
                 "judge": FEATURES,
                 "activity_judge": ACTIVITY_FEATURES,
+                "modality_judge": MODALITY_FEATURES,
                 "pages": PAGE_LABELS,
             },
             made_from=self.made_from,
@@ -363,7 +375,8 @@ def read_manifest(directory: Path) -> dict[str, Any]:
             raise InvalidData(f"{name!r} is missing; run `loa train`", file=str(path))
     if any(not isinstance(manifest["labels"].get(group), list) for group in ("activities", "relevance", "modality")):
         raise InvalidData("'labels' is incomplete; run `loa train`", file=str(path))
-    for name, features in (("judge", FEATURES), ("activity_judge", ACTIVITY_FEATURES), ("pages", PAGE_LABELS)):
+    asked = {"judge": FEATURES, "activity_judge": ACTIVITY_FEATURES, "modality_judge": MODALITY_FEATURES, "pages": PAGE_LABELS}
+    for name, features in asked.items():
         if manifest["labels"].get(name) != list(features):
             raise InvalidData(f"the features of {name!r} are others; run `loa train`", file=str(path))
     return dict(manifest)

@@ -204,7 +204,11 @@ def fit(
     judged_by_hand = groups
     if told:
         shown = _shown(counts, groups[0], told, len(examples), seed, penalty)
-        groups = (replace(groups[0], matrix=np.vstack([groups[0].matrix, shown]), rows=np.arange(len(texts))), *groups[1:])
+        groups = (
+            replace(groups[0], matrix=np.vstack([groups[0].matrix, shown]), rows=np.arange(len(texts))),
+            groups[1],
+            _with_modality(groups[2], told, len(examples)),
+        )
         folds = np.concatenate([folds, [sentence.fold for sentence in told]])
     tell("Cross-validating in five parts…")
     total = sum(len(group.names) for group in groups)
@@ -228,7 +232,7 @@ def fit(
         idf=np.concatenate([weigher.idf for weigher in weighers]).astype(np.float32),
         pivots=np.array([weigher.pivot for weigher in weighers], dtype=np.float32),
         **NO_PAGES,
-        **_calibrate(scores[: len(examples)], judged_by_hand),
+        **_calibrate(scores, (*judged_by_hand[:2], groups[2])),
     )
     out_of_fold = calibrated(scores.astype(np.float32), arrays, **labels)
     return Fitted(
@@ -240,6 +244,13 @@ def fit(
         told_out_of_fold=out_of_fold[len(examples) :],
         machines=(weighers, machines),
     )
+
+
+def _with_modality(examples: _Targets, told: Sequence[PageSentence], before: int) -> _Targets:
+    """The modality of sentences of pages whose evidence is annotated, beside that of the ``before`` examples."""
+    shown = np.array([[sentence.modality == name for name in examples.names] for sentence in told], dtype=np.int8)
+    rows = np.concatenate([examples.rows, before + np.flatnonzero(shown.any(axis=1))])
+    return replace(examples, matrix=np.vstack([examples.matrix, shown]), rows=rows)
 
 
 def _shown(counts: Any, activities: _Targets, told: Sequence[PageSentence], examples: int, seed: int, penalty: float) -> NDArray[np.int8]:
@@ -355,10 +366,11 @@ def _calibrate(scores: NDArray[np.float64], groups: Sequence[_Targets]) -> dict[
     activities, relevance, modality = groups
     sigmoid = []
     for column in range(len(activities.names)):
-        near = np.abs(scores[:, column]) < NEAR
+        own = scores[: len(activities.matrix), [column]]
+        near = np.abs(own[:, 0]) < NEAR
         if len(np.unique(activities.matrix[near, column])) < 2:
             near[:] = True  # too few examples to choose from
-        platt = LogisticRegression(C=1e3).fit(scores[near][:, [column]], activities.matrix[near, column])
+        platt = LogisticRegression(C=1e3).fit(own[near], activities.matrix[near, column])
         sigmoid.append([platt.coef_[0, 0], platt.intercept_[0]])
     result = {"sigmoid": np.array(sigmoid, dtype=np.float32)}
     start = len(activities.names)

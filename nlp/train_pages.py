@@ -6,7 +6,7 @@ Each judge is fitted to what models say of a page that have not seen its batch, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from nlp.sections import Outline, outline
 JUDGE_PENALTY = 0.1
 """C of the relevance judge's logistic regression: of 0.03 to 0.3 no difference on unseen pages."""
 ACTIVITY_PENALTY = 0.03
-"""C of the activity judge: of 0.01 to 0.3 no difference on unseen pages."""
+"""C of the judges of activities and modality: of 0.01 to 0.3 no difference on unseen pages."""
 PAGE_PENALTY = 0.5
 """C of the page model's support vector machines."""
 MIN_PAGES = 3
@@ -71,8 +71,8 @@ def fit_pages(
         "page_intercepts": intercepts.astype(np.float32),
         "page_idf": idf.astype(np.float32),
         "judge": _fit_judge(pages, outlines, model, scores),
-        "activity_judge": _fit_activity_judge(pages, model, told, said, scores),
         "sums": of_sums,
+        **_fit_activity_judges(pages, model, told, said, scores),
     }
     return FittedPages(words=words, sums=sums, arrays=arrays)
 
@@ -142,43 +142,67 @@ class _Unseen:
         return [self._known[sentence] if sentence in self._known else next(rest) for sentence in sentences]
 
 
-def _fit_activity_judge(
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    """Rows of one judge: what it hears, of which activity (its place in `ACTIVITY_CODES`), and the answer."""
+
+    rows: list[list[float]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    answers: list[bool] = field(default_factory=list)
+
+    def add(self, row: list[float], place: int, answer: bool) -> None:
+        self.rows.append(row)
+        self.places.append(place)
+        self.answers.append(answer)
+
+    def fit(self, own: Sequence[int]) -> Floats | None:
+        """activities x (features + 1): of the features ``own`` and the offset each activity has its own weight, of the others the common
+        one. None where there is nothing to tell apart."""
+        from sklearn.linear_model import LogisticRegression
+
+        if len(set(self.answers)) < 2:
+            return None
+        codes = len(ACTIVITY_CODES)
+        matrix, mean, spread = _standardized(np.array(self.rows))
+        which = np.eye(codes)[self.places]
+        several = [which, *(which * matrix[:, [column]] for column in own)]
+        fitted = LogisticRegression(C=ACTIVITY_PENALTY, max_iter=3000).fit(np.hstack([matrix, *several]), self.answers)
+        common, *differing = np.split(fitted.coef_[0], [matrix.shape[1] + codes * step for step in range(len(own) + 1)])
+        weights = np.tile(common, (codes, 1))
+        for column, values in zip(own, differing[1:], strict=True):
+            weights[:, column] += values
+        weights /= spread
+        offsets = fitted.intercept_[0] + differing[0] - weights @ mean
+        return np.hstack([weights, offsets[:, None]]).astype(np.float32)
+
+
+def _fit_activity_judges(
     pages: Sequence[AnnotatedPage],
     model: SentenceModel,
     told: Sequence[PageSentence],
     said: Sequence[Prediction],
     scores: Sequence[Mapping[str, float]],
-) -> Floats:
+) -> dict[str, Floats]:
     """From the pages whose evidence is annotated: nobody read them for rules. No rows where they are too few."""
-    from sklearn.linear_model import LogisticRegression
-
     known: dict[int, dict[str, Prediction]] = {}
     for sentence, prediction in zip(told, said, strict=True):
         known.setdefault(sentence.page, {})[sentence.text] = prediction
     tagger = ActivityTagger()
-    rows, own, target = [], [], []
+    is_there, is_planned = _Cases(), _Cases()
     for number, page in enumerate(pages):
         if page.evidence is None:
             continue
-        observed = tagger.observe(page.document(), _Unseen(model, known.get(number, {})), scores[number])
+        observed, shown = tagger.observe(page.document(), _Unseen(model, known.get(number, {})), scores[number])
         for place, code in enumerate(ACTIVITY_CODES):
-            rows.append(observed[code].vector())
-            own.append(place)
-            target.append(code in page.evidence)
-    if len(set(target)) < 2:
-        return NO_PAGES["activity_judge"]
-    matrix, mean, spread = _standardized(np.array(rows))
-    columns = [ACTIVITY_FEATURES.index(name) for name in _OWN]
-    which = np.eye(len(ACTIVITY_CODES))[own]
-    several = [which, *(which * matrix[:, [column]] for column in columns)]
-    fitted = LogisticRegression(C=ACTIVITY_PENALTY, max_iter=3000).fit(np.hstack([matrix, *several]), target)
-    common, *differing = np.split(fitted.coef_[0], [matrix.shape[1] + len(ACTIVITY_CODES) * step for step in range(len(columns) + 1)])
-    weights = np.tile(common, (len(ACTIVITY_CODES), 1))
-    for column, values in zip(columns, differing[1:], strict=True):
-        weights[:, column] += values
-    weights /= spread
-    offsets = fitted.intercept_[0] + differing[0] - weights @ mean
-    return np.hstack([weights, offsets[:, None]]).astype(np.float32)
+            is_there.add(observed[code].vector(), place, code in page.evidence)
+            modalities = set(page.evidence.get(code, {}).values())
+            if code in shown and not modalities.isdisjoint(("done", "planned")):
+                is_planned.add(shown[code].vector(), place, "done" not in modalities)
+    fitted = {
+        "activity_judge": is_there.fit([ACTIVITY_FEATURES.index(name) for name in _OWN]),
+        "modality_judge": is_planned.fit(()),
+    }
+    return {name: NO_PAGES[name] if weights is None else weights for name, weights in fitted.items()}
 
 
 def _standardized(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

@@ -20,6 +20,8 @@ from nlp.activity import BOTH_METHOD, MODEL_METHOD, RULES_METHOD, ActivityTagger
 from nlp.activity_judge import FEATURES, ActivityJudge
 from nlp.activity_rules import ActivityRules, Rule
 from nlp.examples import ACTIVITY_CODES
+from nlp.modality_judge import FEATURES as MODALITY_FEATURES
+from nlp.modality_judge import ModalityJudge, Told
 from nlp.model import NO_PAGES, Prediction
 from nlp.page_model import PageArrays, PageModel
 from nlp.relevance import RelevanceTagger
@@ -311,6 +313,8 @@ def test_evidence_and_method() -> None:
 
 JUDGE = {"rules": 1.0, "best sentence": 1.0, "page": 2.0}
 """Weights of a judge that hears rules, sentences and page alike."""
+WHEN = {"least planned sentence": 1.0}
+"""And of one that believes what the model says of the time."""
 
 
 class Oracle:
@@ -320,6 +324,8 @@ class Oracle:
         self._says = says
         row = [JUDGE.get(name, 0.0) for name in FEATURES]
         self.activity_judge = ActivityJudge(np.array([[*row, offset]] * len(ACTIVITY_CODES), dtype=np.float32))
+        row = [WHEN.get(name, 0.0) for name in MODALITY_FEATURES]
+        self.modality_judge = ModalityJudge(np.array([[*row, 0.0]] * len(ACTIVITY_CODES), dtype=np.float32))
         self.pages = PageModel(
             (), PageArrays(weights=NO_PAGES["page_weights"], intercepts=NO_PAGES["page_intercepts"], idf=NO_PAGES["page_idf"])
         )
@@ -416,6 +422,17 @@ def test_the_model_is_asked_for_the_modality_where_the_text_does_not_say(text: s
     tagger = ActivityTagger(Prophet({}))  # type: ignore[arg-type]  # all that is asked of a model
     (mention,) = tagger(make_document(text)).activities
     assert mention.modality == modality
+
+
+def test_what_is_planned_by_one_sentence_and_done_by_another_was_done() -> None:
+    judge = ModalityJudge(np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]] * len(ACTIVITY_CODES), dtype=np.float32))
+    readings = [("done", True), ("planned", False)]
+    ahead, past = {"planned": 0.9, "done": 0.1}, {"planned": 0.1, "done": 0.9}
+    both = Told(readings=readings, sentences=[ahead, past], is_plan=False, is_official=False)  # type: ignore[arg-type]  # literals
+    one = Told(readings=readings, sentences=[ahead], is_plan=False, is_official=False)  # type: ignore[arg-type]
+    assert judge.planned("press", both) == pytest.approx(0.1)
+    assert judge.planned("press", one) == pytest.approx(0.9)
+    assert dict(zip(MODALITY_FEATURES, both.vector(), strict=True))["read as planned"] == 1.0
 
 
 def test_model_adds_nothing_from_lists_of_topics_captions_and_teasers() -> None:

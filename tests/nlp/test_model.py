@@ -17,11 +17,17 @@ from nlp.activity_judge import FEATURES as ACTIVITY_FEATURES
 from nlp.examples import load_examples
 from nlp.features import CHARACTER_WEIGHT, character_features, tokens, word_features
 from nlp.judge import FEATURES
+from nlp.modality_judge import FEATURES as MODALITY_FEATURES
 from nlp.model import ARRAYS, MANIFEST, VOCABULARY, SentenceModel
 from nlp.page_model import LABELS
 from nlp.train import fit
 
-OF_PAGES = {"judge": list(FEATURES), "activity_judge": list(ACTIVITY_FEATURES), "pages": list(LABELS)}
+OF_PAGES = {
+    "judge": list(FEATURES),
+    "activity_judge": list(ACTIVITY_FEATURES),
+    "modality_judge": list(MODALITY_FEATURES),
+    "pages": list(LABELS),
+}
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = [
     "Huyện mở lớp tập huấn kỹ năng truyền thông cho cán bộ xã.",

@@ -146,17 +146,20 @@ def test_the_judge_of_activities_is_fitted_where_the_evidence_is_annotated(tmp_p
     train(tmp_path / "with", examples=SOME, pages=[*others, *unread])
     model = SentenceModel.load(tmp_path / "with")
     assert model.activity_judge is not None
+    assert model.modality_judge is not None
     assert model.pages.words
     train(tmp_path / "without", examples=SOME, pages=others)
     assert SentenceModel.load(tmp_path / "without").activity_judge is None
     tagger = ActivityTagger(model)
-    right = total = 0
+    right = total = timely = 0
     for page in unread:
         tagged = tagger(replace(page.document(), relevance=Relevance(value="communication", method="test")))
         found = {mention.code for mention in tagged.activities}
         right += len(found & set(page.evidence))
         total += len(found) + len(page.evidence)
+        timely += sum(mention.modality in page.evidence.get(mention.code, {}).values() for mention in tagged.activities)
     assert 2 * right / total > 0.8
+    assert timely / right > 0.8
 
 
 def test_pages_of_a_batch_are_held_out_together():
@@ -171,17 +174,20 @@ def test_evidence_says_which_sentences_show_an_activity():
         text="Ba mươi nhà quây quần nghe chuyện làm ăn. Chợ hôm nay đông người mua bán lắm.",
         relevance="communication",
         activities=frozenset({"outreach"}),
-        evidence={"outreach": ("nghe chuyện làm ăn",)},
+        evidence={"outreach": {"nghe chuyện làm ăn": "done"}},
     )
     told = page_sentences([page])
     assert [(sentence.shown, sentence.possible) for sentence in told] == [({"outreach"}, {"outreach"}), (frozenset(), frozenset())]
+    assert [sentence.modality for sentence in told] == ["done", None]
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"evidence": {"press": ["Xã"]}}, "'press', which is no activity of the page"),
-        ({"evidence": {"outreach": ["Huyện"]}}, "'Huyện' is not in the page"),
+        ({"evidence": {"press": {"Xã": "done"}}}, "'press', which is no activity of the page"),
+        ({"evidence": {"outreach": {"Huyện": "done"}}}, "'Huyện' is not in the page"),
+        ({"evidence": {"outreach": {"Xã": "soon"}}}, "modality 'soon' of 'Xã'"),
+        ({"evidence": {"outreach": ["Xã"]}}, "field 'evidence'"),
         ({"evidence": ["Xã"]}, "field 'evidence'"),
         ({"activities": ["singing"]}, "'singing' is unknown"),
         ({"relevance": "news"}, "field 'relevance'"),
