@@ -50,7 +50,7 @@ _REPORTS_NOTHING = re.compile(
     r"|đơn vị (?:sản xuất|thực hiện)\b)"
     r"|^[^|]* \| [^|]*\Z"
 )
-"""Questions, lists of who came, menus and rows of tables: no model adds a tag for them."""
+"""Questions, lists of who came and menus: no model adds a tag for them."""
 _CAPTION_WORDS = 14
 """A caption this long makes a statement of its own; it shows what there is, so it counts as general."""
 _STATES = re.compile(r"\bđã\b|^(?:nhiều|hầu hết|tất cả|các|mọi|\d+) (?:\w+ ){1,6}(?:dùng|sử dụng|vận hành|duy trì|áp dụng)\b")
