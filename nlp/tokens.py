@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from underthesea.pipeline.word_tokenize import regex_tokenize, word_tokenize
 
@@ -66,8 +67,7 @@ def _decoder() -> Decoder | None:
 
 def _segment_fast(text: str, decoder: Decoder) -> Iterator[tuple[int, int]]:
     tokens = _tokens(text)
-    for first in range(0, len(tokens), _CHUNK):
-        chunk = tokens[first : first + _CHUNK]
+    while chunk := list(islice(tokens, _CHUNK)):
         flags = decoder.continues([text[start:end] for start, end in chunk])
         yield from _joined(chunk, flags)
 
@@ -84,24 +84,23 @@ def _joined(tokens: list[tuple[int, int]], flags: list[bool]) -> Iterator[tuple[
         yield start, end
 
 
-def _tokens(text: str) -> list[tuple[int, int]]:
+def _tokens(text: str) -> Iterator[tuple[int, int]]:
     """What underthesea's own pattern finds, the same tokens in the same places.
 
     Runs of 400 and more characters without white space (base64, one token of a megabyte) are cut by a plain pattern of ours
     instead: some of underthesea's alternatives take quadratic time on them.
     """
-    found: list[tuple[int, int]] = []
     position = 0
     for run in _LONG_RUN.finditer(text):
-        found += _tokens_between(text, position, run.start())
-        found += [piece.span() for piece in _PIECE.finditer(text, run.start(), run.end())]
+        yield from _tokens_between(text, position, run.start())
+        yield from (piece.span() for piece in _PIECE.finditer(text, run.start(), run.end()))
         position = run.end()
-    return found + _tokens_between(text, position, len(text))
+    yield from _tokens_between(text, position, len(text))
 
 
-def _tokens_between(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _tokens_between(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     # One character more, so that the end of the stretch is not taken for the end of the text; no token starts there.
-    return [match.span(1) for match in _TOKEN.finditer(text, start, end + 1) if 0 <= match.start(1) < end]
+    return (match.span(1) for match in _TOKEN.finditer(text, start, end + 1) if 0 <= match.start(1) < end)
 
 
 def _segment_reference(text: str) -> Iterator[tuple[int, int]]:
