@@ -11,7 +11,11 @@ from nlp.locality_weights import Reading
 from nlp.locality_zones import BOILERPLATE
 
 _WHERE = re.compile(r"(?<!\w)(?:ở|tại|từ|đi|bên|dưới)\s$")
-_REACH = 8
+# "Như tại thành phố Nha Trang, thời gian qua ...": what follows is told of it.
+_FRONTED = re.compile(
+    r"(?:^|[.!?:;\n“\"])\s{0,3}(?:(?:như|riêng|còn|cụ thể|điển hình(?: là| như)?|ví dụ(?: như)?|đơn cử(?: như)?),? )?(?:ở|tại)\s$"
+)
+_FRONT = 30
 
 
 def is_aside(mention: Mention) -> bool:
@@ -54,5 +58,8 @@ def _is_passed(reading: Reading, named: NamedUnits, mention: Mention, code: str,
         return True
     if mention.zone != "body":
         return False  # at the head of a story even a venue is told of
-    where = _WHERE.search(reading.lowered, max(0, mention.begin - _REACH), mention.begin) is not None
+    before = reading.lowered[max(0, mention.begin - _FRONT) : mention.begin]
+    if town and not bare and _FRONTED.search(before) and reading.lowered.startswith(",", mention.end):
+        return False
+    where = _WHERE.search(before) is not None
     return (where or bare) if town else (where and bare and titled)
