@@ -100,6 +100,9 @@ class _Reading:
     is_plan: bool
     is_official: bool
 
+    def of(self, code: str) -> list[_Finding]:
+        return [finding for finding in self.findings if finding.activity == code]
+
 
 class ActivityTagger:
     """Sets ``activities``; none unless ``document.relevance`` is ``communication``."""
@@ -192,12 +195,9 @@ def _lists(findings: Sequence[_Finding]) -> frozenset[Span]:
 def observed(reading: _Reading, page: Mapping[str, float]) -> dict[str, Observed]:
     """``page``: scores of the page model."""
     lists = _lists(reading.findings)
-    found: dict[str, list[_Finding]] = {}
-    for finding in reading.findings:
-        found.setdefault(finding.activity, []).append(finding)
     result: dict[str, Observed] = {}
     for code in ACTIVITY_CODES:
-        own = found.get(code, ())
+        own = reading.of(code)
         shown = {finding.span for finding in own}
         result[code] = Observed(
             by_rules=_added_up(own),
@@ -220,7 +220,7 @@ def _added_up(findings: Sequence[_Finding]) -> float:
 
 def _by_rules(code: str, reading: _Reading) -> ActivityMention | None:
     """Where no judge speaks."""
-    findings = [finding for finding in reading.findings if finding.activity == code]
+    findings = reading.of(code)
     total = _added_up(findings)
     if total < _FIRE:
         return None
@@ -251,7 +251,7 @@ class _Showing:
 
 
 def _showing(code: str, reading: _Reading) -> _Showing:
-    findings = [finding for finding in reading.findings if finding.activity == code]
+    findings = reading.of(code)
     shown = _strongest(findings)
     said = [opinion for opinion in reading.opinions if opinion.probabilities.get(code, 0.0) >= _SHOWS]
     for opinion in said:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from nlp.sections import RECEIVING_PLACES
+from nlp.sections import RECEIVING_PLACES, rows_with_bars
 from nlp.sieve import Guarded
 
 Zone = Literal["title", "lead", "body", "header", "short", "caption", "byline", "source", "place_date", "chrome", "tail"]
@@ -126,10 +126,7 @@ def _cells(rows: Sequence[str]) -> frozenset[int]:
 
 def _barred(rows: Sequence[str]) -> list[int]:
     """Rows "xã A | 12 | 300" with such a row or the head of the table right before or after; menus hold no figures."""
-    bars = [row.count("|") for row in rows]
-    alike = {n for n in range(1, len(rows)) if bars[n] and bars[n] == bars[n - 1]}
-    table = alike | {n - 1 for n in alike}
-    return sorted(n for n in table if _BARRED_FIGURE.search(rows[n]))
+    return [number for number in rows_with_bars(rows, at_least=1) if _BARRED_FIGURE.search(rows[number])]
 
 
 _FIGURE = re.compile(r"\d[\d.,]{0,14}")

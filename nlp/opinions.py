@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from nlp.model import Prediction, SentenceModel
 from nlp.sections import Outline, Sentence
 
+Answer = TypeVar("Answer")
 _last = threading.local()
 
 
@@ -20,22 +21,21 @@ class Said(Protocol):
 
 def predictions(model: Said, found: Outline) -> Sequence[Prediction]:
     """One prediction for each of ``found.speaking``; kept for the last outline of this thread."""
-    kept: tuple[Said, Outline, Sequence[Prediction]] | None = getattr(_last, "kept", None)
-    if kept is not None and kept[0] is model and kept[1] is found:
-        return kept[2]
-    predicted = model.predict([sentence.plain for sentence in found.speaking])
-    _last.kept = (model, found, predicted)
-    return predicted
+    return _once("sentences", model, found, model.predict)
 
 
 def page_scores(model: SentenceModel, found: Outline) -> Mapping[str, float]:
     """What the page model says of ``found``; kept like the predictions."""
-    kept: tuple[SentenceModel, Outline, Mapping[str, float]] | None = getattr(_last, "page", None)
+    return _once("page", model, found, model.pages.scores)
+
+
+def _once(name: str, model: object, found: Outline, ask: Callable[[Sequence[str]], Answer]) -> Answer:
+    kept: tuple[object, Outline, Answer] | None = getattr(_last, name, None)
     if kept is not None and kept[0] is model and kept[1] is found:
         return kept[2]
-    scores = model.pages.scores([sentence.plain for sentence in found.speaking])
-    _last.page = (model, found, scores)
-    return scores
+    answer = ask([sentence.plain for sentence in found.speaking])
+    setattr(_last, name, (model, found, answer))
+    return answer
 
 
 def predictions_of(model: Said, found: Outline, told: Sequence[Sentence]) -> Sequence[Prediction]:

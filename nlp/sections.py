@@ -183,9 +183,13 @@ def _text_sentences(text: str, lowered: str, title: str, *, is_plan: bool) -> It
             ended = True  # further up the other words open a search box, a menu or a list of tags
         if not (ended or is_plan) and running > _MIN_BODY_BEFORE_BYLINE and _is_byline(raw):
             ended = True
-        zone: Zone = "body" if number in table else _zone(raw, line)
+        zone: Zone
         if ended or ends is not None or line == title:
             zone = "chrome"
+        elif number in table:
+            zone = "body"
+        else:
+            zone = _zone(raw, line)
         if zone == "heading":
             section = _section(line) or section
         cut = list(sentences(raw) if "\n" not in raw else _mended(raw))
@@ -203,14 +207,22 @@ def _text_sentences(text: str, lowered: str, title: str, *, is_plan: bool) -> It
 def _table_rows(lines: Sequence[str]) -> frozenset[int]:
     """Rows that say something: "2 | In tờ gấp, 5.000 bản | Tháng 5 | 46.500.000 đồng", with as many bars as a row beside them. Menus and
     weather have no such neighbour, or no cell of words beside one of figures."""
-    bars = [line.count("|") for line in lines]
     found = set()
-    for number, count in enumerate(bars):
-        if count >= _TABLE_BARS and count in (bars[number - 1] if number else 0, bars[number + 1] if number + 1 < len(bars) else 0):
-            cells = [cell.strip() for cell in lines[number].strip("| ").split("|")]
-            if any(map(_FIGURE_CELL.match, cells)) and any(cell.count(" ") >= _CELL_BLANKS and not cell[0].isdigit() for cell in cells):
-                found.add(number)
+    for number in rows_with_bars(lines, at_least=_TABLE_BARS):
+        cells = [cell.strip() for cell in lines[number].strip("| ").split("|")]
+        if any(map(_FIGURE_CELL.match, cells)) and any(cell.count(" ") >= _CELL_BLANKS and not cell[0].isdigit() for cell in cells):
+            found.add(number)
     return frozenset(found)
+
+
+def rows_with_bars(lines: Sequence[str], *, at_least: int) -> list[int]:
+    """Lines with as many bars as the line right before or after them, in order."""
+    bars = [line.count("|") for line in lines]
+    return [
+        number
+        for number, count in enumerate(bars)
+        if count >= at_least and count in (bars[number - 1] if number else 0, bars[number + 1] if number + 1 < len(bars) else 0)
+    ]
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
