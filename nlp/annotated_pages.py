@@ -1,8 +1,8 @@
-"""The annotated pages that the judge of relevance is fitted on, and what their sentences teach the sentence model.
+"""The annotated pages that page model and judges are fitted on, and what their sentences teach the sentence model.
 
 ``nlp/data/pages/*.jsonl``, in the form of the gold set (``tests/gold/README.md``): pages retold or written for this project, none of them
-from the gold set. Of their sentences the sentence model learns the activities only; it has not been fitted to their relevance, so what it
-says of that is what it says of a page unseen.
+from the gold set. Of their sentences the sentence model learns activities and their modality; it has not been fitted to their relevance, so
+what it says of that is what it says of a page unseen.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Fits the sentence model to the examples, measures it by cross-validation, and keeps it in a directory.
 
-scikit-learn is used here and in ``nlp/budget_train.py`` alone: predicting needs the arrays (see ``nlp/model.py``). The figures and their
-table are made in ``nlp/model_card.py``.
+scikit-learn is used here, in ``nlp/train_pages.py`` and in ``nlp/budget_train.py`` alone: predicting needs the arrays (see
+``nlp/model.py``). The figures and their table are made in ``nlp/model_card.py``.
 """
 
 from __future__ import annotations
