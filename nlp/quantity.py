@@ -8,7 +8,7 @@ Money is not read here (see ``nlp/money.py``). A number counts only with the nou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -34,8 +34,9 @@ def tag_quantities(document: Document) -> Document:
     this_year = document.published.year if document.published else None
     default: Modality = "planned" if planned_by_kind else "done"
     years = Years(this_year=this_year, title_year=title_year)
-    found = _field_quantities(document.title, "title", default, Years(this_year=this_year, title_year=title_year))
-    found += _field_quantities(document.text, "text", default, years)
+    in_title = Years(this_year=this_year, title_year=title_year)
+    found = _field_quantities(document.title, "title", _usually(document, "title", default), in_title)
+    found += _field_quantities(document.text, "text", _usually(document, "text", default), years)
     whole = years.of_the_text()
     dated = [
         replace(one.quantity, year=(whole if one.may_take_the_only_year else None) if one.quantity.year == NOT_SAID else one.quantity.year)
@@ -44,12 +45,25 @@ def tag_quantities(document: Document) -> Document:
     return replace(document, quantities=tuple(_merged(dated)))
 
 
+def _usually(document: Document, name: FieldName, default: Modality) -> Callable[[int, str], Modality]:
+    """By position and kind of a count: what it is where no marker says when. What comes of a deed is planned in a sentence that shows
+    planned activities alone; all else is ``default``."""
+    shown = [(span, activity.modality) for activity in document.activities for span in activity.evidence if span.field == name]
+
+    def usual(position: int, kind: str) -> Modality:
+        beside = {modality for span, modality in shown if span.start <= position < span.end}
+        return "planned" if kind in _COME_OF_DEEDS and beside == {"planned"} else default
+
+    return usual
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     quantity: Quantity
     may_take_the_only_year: bool
 
 
+_COME_OF_DEEDS = MADE | {"copies", "broadcasts", "people"}
 _CHANGE = re.compile(r"(?<!\w)(giảm|tăng)(?:\s+(?:được|thêm|đi|bình quân|trung bình|mỗi năm))*\s*$")
 _FROM = re.compile(r"(?<!\w)từ\s*$")
 _PLANNED = re.compile(
@@ -82,7 +96,7 @@ _OR_MORE = re.compile(r"(?:\s[^\s,;.:()]+){0,4}?\strở (lên|xuống)(?!\w)")
 _DAY = re.compile(r"(?<!\w)(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|từ|đến|mùng|mồng)\s*$")
 
 
-def _field_quantities(text: str, name: FieldName, default: Modality, years: Years) -> list[_Found]:
+def _field_quantities(text: str, name: FieldName, usual: Callable[[int, str], Modality], years: Years) -> list[_Found]:
     low = lower(text)
     found: list[_Found] = []
     before = 0
@@ -95,6 +109,7 @@ def _field_quantities(text: str, name: FieldName, default: Modality, years: Year
             continue
         now = speaks_of_now(low, first, last)
         for (number, thing), year in zip(counts, said, strict=True):
+            default = usual(number.start, thing.kind)
             found += [_Found(one, not now) for one in _records(text, low, name, number, thing, first, last, year, default)]
     return found
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.document import Document, Provenance, Quantity
+from corpus.document import ActivityMention, Document, Modality, Provenance, Quantity, Span
 from nlp.quantity import tag_quantities
 
 _FETCHED = datetime(2024, 1, 1, tzinfo=UTC)
@@ -402,3 +402,24 @@ def test_time_is_linear() -> None:
     """10,000 counts in one sentence; a quadratic tagger would take minutes."""
     text = "tập huấn cho 120 cán bộ, 3 lớp, " * 10_000
     assert len(tag_quantities(make_document(text)).quantities) == 2
+
+
+@pytest.mark.parametrize(
+    ("activities", "expected"),
+    [
+        ((("publication", "planned"),), ["planned", "done", "done"]),
+        ((("publication", "planned"), ("dialogue", "done")), ["done", "done", "done"]),
+        ((("publication", "done"),), ["done", "done", "done"]),
+        ((), ["done", "done", "done"]),
+    ],
+)
+def test_what_comes_of_a_planned_deed_is_planned(activities: tuple[tuple[str, Modality], ...], expected: list[str]) -> None:
+    """Households are there already, and the next sentence is its own."""
+    row = "2 | In tờ gấp, 4.000 tờ, cho 310 hộ nghèo | Tháng 5"
+    document = make_document(f"{row}\nXã lắp mới 24 cụm loa.")
+    mentions = tuple(
+        ActivityMention(code=code, evidence=(Span(0, len(row)),), score=0.9, method="test", modality=modality)
+        for code, modality in activities
+    )
+    tagged = tag_quantities(replace(document, activities=mentions))
+    assert [(quantity.value, quantity.modality) for quantity in tagged.quantities] == list(zip([4000, 310, 24], expected, strict=True))
