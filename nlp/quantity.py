@@ -45,14 +45,15 @@ def tag_quantities(document: Document) -> Document:
     return replace(document, quantities=tuple(_merged(dated)))
 
 
-def _usually(document: Document, name: FieldName, default: Modality) -> Callable[[int, str], Modality]:
-    """By position and kind of a count: what it is where no marker says when. What comes of a deed is planned in a sentence that shows
-    planned activities alone; all else is ``default``."""
+def _usually(document: Document, name: FieldName, default: Modality) -> Callable[[int, str, str], Modality]:
+    """By position and kind of a count and the words before it: what it is where no marker says when. What comes of a deed is planned in a
+    sentence that shows planned activities alone, unless it is said to be there; all else is ``default``."""
     shown = [(span, activity.modality) for activity in document.activities for span in activity.evidence if span.field == name]
 
-    def usual(position: int, kind: str) -> Modality:
+    def usual(position: int, kind: str, left: str) -> Modality:
         beside = {modality for span, modality in shown if span.start <= position < span.end}
-        return "planned" if kind in _COME_OF_DEEDS and beside == {"planned"} else default
+        is_to_come = kind in _COME_OF_DEEDS and beside == {"planned"} and _IS_THERE.search(left) is None
+        return "planned" if is_to_come else default
 
     return usual
 
@@ -63,7 +64,9 @@ class _Found:
     may_take_the_only_year: bool
 
 
-_COME_OF_DEEDS = MADE | {"copies", "broadcasts", "people"}
+_COME_OF_DEEDS = MADE | {"copies", "broadcasts", "press_items", "people"}
+_IS_THERE = re.compile(r"(?<!\w)(?:hiện|đang|còn|nay|có)(?!\w)[^,;.:]*$")
+"""In the words before a count, up to a comma: "8 xã hiện có 131 cụm loa"."""
 _CHANGE = re.compile(r"(?<!\w)(giảm|tăng)(?:\s+(?:được|thêm|đi|bình quân|trung bình|mỗi năm))*\s*$")
 _FROM = re.compile(r"(?<!\w)từ\s*$")
 _PLANNED = re.compile(
@@ -96,7 +99,7 @@ _OR_MORE = re.compile(r"(?:\s[^\s,;.:()]+){0,4}?\strở (lên|xuống)(?!\w)")
 _DAY = re.compile(r"(?<!\w)(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|từ|đến|mùng|mồng)\s*$")
 
 
-def _field_quantities(text: str, name: FieldName, usual: Callable[[int, str], Modality], years: Years) -> list[_Found]:
+def _field_quantities(text: str, name: FieldName, usual: Callable[[int, str, str], Modality], years: Years) -> list[_Found]:
     low = lower(text)
     found: list[_Found] = []
     before = 0
@@ -109,7 +112,7 @@ def _field_quantities(text: str, name: FieldName, usual: Callable[[int, str], Mo
             continue
         now = speaks_of_now(low, first, last)
         for (number, thing), year in zip(counts, said, strict=True):
-            default = usual(number.start, thing.kind)
+            default = usual(number.start, thing.kind, low[max(first, number.start - _REACH) : number.start])
             found += [_Found(one, not now) for one in _records(text, low, name, number, thing, first, last, year, default)]
     return found
 

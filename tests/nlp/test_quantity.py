@@ -415,6 +415,10 @@ def test_time_is_linear() -> None:
 )
 def test_what_comes_of_a_planned_deed_is_planned(activities: tuple[tuple[str, Modality], ...], expected: list[str]) -> None:
     """Households are there already, and the next sentence is its own."""
+    there = "Qua kiểm tra, 8 xã hiện có 131 cụm loa."
+    planned = ActivityMention(code="radio_facility", evidence=(Span(0, len(there)),), score=0.9, method="test", modality="planned")
+    counted = tag_quantities(replace(make_document(there), activities=(planned,))).quantities
+    assert {quantity.modality for quantity in counted} == {"done"}
     row = "2 | In tờ gấp, 4.000 tờ, cho 310 hộ nghèo | Tháng 5"
     document = make_document(f"{row}\nXã lắp mới 24 cụm loa.")
     mentions = tuple(
